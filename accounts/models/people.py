@@ -1,0 +1,116 @@
+"""Users with their profession, and memberships: a role in a place, with dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+import pghistory
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from accounts.roles import Role
+
+
+class Scope(models.TextChoices):
+    WARD = "ward", "Ward"
+    PROVIDER = "provider", "Provider"
+    ICB = "icb", "Integrated care board"
+    ENGLAND = "england", "England"
+
+
+class User(AbstractUser):
+    profession = models.CharField(
+        max_length=80, blank=True, help_text="As colleagues would say it: nurse in charge."
+    )
+    registration_number = models.CharField(
+        max_length=40, blank=True, help_text="With its body: NMC 12A3456C."
+    )
+
+    objects: ClassVar[UserManager[User]] = UserManager()  # type: ignore[assignment]
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+        constraints: ClassVar = [
+            # Two people with one address could each reset the other's password.
+            models.UniqueConstraint(
+                Lower("email"), condition=~Q(email=""), name="one_user_per_email"
+            ),
+        ]
+
+    @property
+    def short_name(self) -> str:
+        """A. Okafor; the username where no name is known."""
+        if not self.last_name:
+            return self.first_name or self.username
+        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name else self.last_name
+
+    @property
+    def signature(self) -> str:
+        """A. Okafor, nurse in charge: how a person signs what they did."""
+        return f"{self.short_name}, {self.profession}" if self.profession else self.short_name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def on(self, day: dt.date) -> MembershipQuerySet:
+        """Those in force on a London day; `ends` is the first day without it."""
+        return self.filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
+
+    def in_roles(self, roles: frozenset[Role]) -> MembershipQuerySet:
+        return self.filter(role__in=roles)
+
+    def of(self, user: User) -> MembershipQuerySet:
+        return self.filter(user=user)
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """Codes, not foreign keys: CIS2 hands roles out by ODS code, and accounts knows no ward."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=32, choices=Role.choices)
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    code = models.CharField(
+        max_length=60, blank=True, help_text="The ward's code, or the ODS code. None for England."
+    )
+    senior_decision_maker = models.BooleanField(default=False)
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True, help_text="The first day without it.")
+    granted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            # Equal dates are allowed: given and taken back on one day, it never counted.
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")),
+                name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope=Scope.ENGLAND, code="") | (~Q(scope=Scope.ENGLAND) & ~Q(code="")),
+                name="membership_code_unless_england",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="membership_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=Scope.values), name="membership_scope_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "scope", "code"],
+                condition=Q(ends=None),
+                name="one_open_membership",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["scope", "code"], name="membership_by_code")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.place}"
+
+    @property
+    def place(self) -> str:
+        return self.code or "England"
