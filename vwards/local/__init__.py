@@ -1,0 +1,1 @@
+"""The demo and the tests on one machine: embedded servers and what starts them."""

@@ -1,0 +1,15 @@
+"""The whole beat schedule; what a task does, and how often it may, is read here."""
+
+from typing import Any
+
+HEARTBEAT_SECONDS = 10
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """A periodic task whose message dies before the next one: late work is not piled up."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds * 2, 2)}}
+
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "beat-heartbeat": every(HEARTBEAT_SECONDS, "vwards.health.beat"),
+}

@@ -1,0 +1,18 @@
+"""Which app answers at which address."""
+
+from django.urls import include, path
+
+from vwards import health
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("api/v1/", include("vwards.api")),
+    path("fhir/R4/", include("observations.fhir_urls")),
+    path("", include("accounts.urls")),
+    path("capacity/", include("capacity.urls")),
+    path("patients/", include("patients.urls")),
+    path("observations/", include("observations.urls")),
+    path("", include("rounds.urls")),
+]
