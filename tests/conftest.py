@@ -1,0 +1,22 @@
+"""What every test may use: this run's servers, a real worker, a real browser."""
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+
+pytest_plugins = ["tests.workers", "tests.browser"]
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(request: pytest.FixtureRequest):
+    """Login limits and the like must not reach from one test into the next."""
+    yield
+    if {"db", "transactional_db", "client"} & set(request.fixturenames):
+        cache.clear()
+
+
+@pytest.fixture
+def valkey() -> redis.Redis:
+    """This run's Valkey, as the code under test sees it."""
+    return redis.Redis.from_url(settings.REDIS_URL)
