@@ -304,7 +304,7 @@ def _number(kind: Kind, value: object, convert: Converter | None) -> Parsed | Pr
 
 
 def _chart(kind: Kind, value: float) -> float:
-    scale = 10**kind.decimals
+    scale = 10.0**kind.decimals
     scaled = value * scale
     whole = floor(scaled)
     over = scaled - whole - 0.5

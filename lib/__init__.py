@@ -1,0 +1,1 @@
+"""Leaves that know nothing of the house: time, charts, problems, fragments."""

@@ -1,0 +1,96 @@
+"""London wall time at the edges of a program that counts in UTC."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+LONDON: Final = ZoneInfo("Europe/London")
+# NHS England counts who is on a ward at 08:00 (Virtual Ward SitRep).
+COUNT_TIME: Final = time(8)
+
+
+def to_utc(day: date, at: time, *, fold: int = 0) -> datetime:
+    """The instant of a wall time. In autumn `fold=1` means the second 01:30; a time that spring
+    skips means the instant that the old clock would have called so."""
+    return datetime.combine(day, at.replace(fold=fold, tzinfo=LONDON)).astimezone(UTC)
+
+
+def wall(at: datetime) -> datetime:
+    """An instant on London's clock."""
+    return at.astimezone(LONDON)
+
+
+def day_of(at: datetime) -> date:
+    """The London date on which an instant falls."""
+    return wall(at).date()
+
+
+def count_instant(day: date) -> datetime:
+    """When a day's patients are counted, in UTC: 08:00 London."""
+    return to_utc(day, COUNT_TIME)
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """A London day's first instant and the next day's, in UTC: 23, 24 or 25 hours apart."""
+    return to_utc(day, time(0)), to_utc(day + timedelta(days=1), time(0))
+
+
+def clock(at: datetime) -> str:
+    """07:45"""
+    return f"{wall(at):%H:%M}"
+
+
+def long_day(day: date) -> str:
+    """Thursday 14 December 2023"""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def long_moment(at: datetime) -> str:
+    """Thursday 14 December 2023, 07:45"""
+    return f"{long_day(day_of(at))}, {clock(at)}"
+
+
+def short_day(day: date) -> str:
+    """Mon 18 Dec"""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def plain_day(day: date) -> str:
+    """3 Mar 1944"""
+    return f"{day.day} {day:%b %Y}"
+
+
+def near_moment(at: datetime, now: datetime) -> str:
+    """07:45 today, Wed 23:40 within six days, else Mon 4 Dec 07:45 (with the year if another)."""
+    day, today = day_of(at), day_of(now)
+    if day == today:
+        return clock(at)
+    if abs((day - today).days) < 7:
+        return f"{day:%a} {clock(at)}"
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{short_day(day)}{year} {clock(at)}"
+
+
+def age(then: datetime, now: datetime) -> str:
+    """How long ago, in the one unit that a glance needs: 40 s, 12 min, 9 h, 2 days.
+
+    Minutes up to 99 and hours up to 47: an observation's age matters most there.
+    """
+    return duration(now - then)
+
+
+def duration(span: timedelta) -> str:
+    """A length of time as `age` words it; a negative one counts as nothing."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 100 * 60:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"
+
+
+def years_between(born: date, day: date) -> int:
+    """Age in whole years; born on 29 February, one is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
