@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Membership, Scope, User
-from accounts.roles import TREATING, Role
+from accounts.models import Membership, User
+from accounts.roles import SCOPES_OF, TREATING, Role, Scope, provider_of
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -41,11 +43,16 @@ def memberships_now(user: AnyUser, *, at: dt.datetime | None = None) -> list[Mem
     """The user's memberships in force, asked once per user object and London day."""
     if not isinstance(user, User) or not user.is_active or user.pk is None:
         return []
-    day = timezone.localdate(at, timezone.get_default_timezone())
+    day = london_day(at)
     cache: dict[dt.date, list[Membership]] = user.__dict__.setdefault("_memberships_by_day", {})
     if day not in cache:
         cache[day] = list(Membership.objects.of(user).on(day).order_by("pk"))
     return cache[day]
+
+
+def london_day(at: dt.datetime | None = None) -> dt.date:
+    """Memberships begin and end with London days, whatever the machine's clock is set to."""
+    return timezone.localdate(at, timezone.get_default_timezone())
 
 
 def forget_memberships(user: User) -> None:
@@ -103,3 +110,93 @@ def check_signed_in_staff(user: AnyUser, *, at: dt.datetime | None = None) -> No
     """Signed in, active, and with at least one role today."""
     if not is_signed_in_staff(user, at=at):
         raise PermissionDenied("You have no role in this service today.")
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind a request, for `by=`; pages behind the sign-in form always have one."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Sign in first.")
+    return request.user
+
+
+# Administrators and auditors: what happens inside their own organisations
+
+ADMINISTRATORS = frozenset({Role.ORGANISATION_ADMINISTRATOR})
+AUDITORS = frozenset({Role.AUDITOR})
+
+
+def memberships_within(place: Reach) -> QuerySet[Membership]:
+    """Those of the organisations themselves and of the wards that their codes begin."""
+    if place.england:
+        return Membership.objects.all()
+    inside = Q(scope=Scope.PROVIDER, code__in=place.providers)
+    inside |= Q(scope=Scope.ICB, code__in=place.icbs)
+    for provider in place.providers:
+        inside |= Q(scope=Scope.WARD, code__startswith=f"{provider}-")
+    return Membership.objects.filter(inside)
+
+
+def memberships_administered_by(user: AnyUser) -> QuerySet[Membership]:
+    return memberships_within(reach(user, ADMINISTRATORS))
+
+
+def people_administered_by(user: AnyUser) -> QuerySet[User]:
+    """Whoever has, had or will have a role in the administrator's organisations."""
+    return User.objects.filter(pk__in=memberships_administered_by(user).values("user"))
+
+
+def people_audited_by(user: AnyUser) -> QuerySet[User]:
+    place = reach(user, AUDITORS)
+    if place.england:
+        return User.objects.all()
+    return User.objects.filter(pk__in=memberships_within(place).values("user"))
+
+
+def can_administer(user: AnyUser) -> bool:
+    return has_role(user, ADMINISTRATORS)
+
+
+def check_can_administer(user: AnyUser) -> None:
+    if not can_administer(user):
+        raise PermissionDenied("Only an organisation's administrator manages its people.")
+
+
+def can_audit(user: AnyUser) -> bool:
+    return has_role(user, AUDITORS)
+
+
+def check_can_audit(user: AnyUser) -> None:
+    if not can_audit(user):
+        raise PermissionDenied("Only an auditor sees who looked at and changed what.")
+
+
+def can_grant(by: AnyUser, *, to: User | None, role: str, scope: str, code: str) -> bool:
+    """Within the administrator's own organisations, and never to themselves."""
+    if to is not None and to.pk == by.pk:
+        return False
+    return Scope(scope) in SCOPES_OF[Role(role)] and _administers(by, scope=scope, code=code)
+
+
+def check_can_grant(by: AnyUser, *, to: User | None, role: str, scope: str, code: str) -> None:
+    if not can_grant(by, to=to, role=role, scope=scope, code=code):
+        raise PermissionDenied("You can give roles in your own organisations, to other people.")
+
+
+def can_end(by: AnyUser, membership: Membership) -> bool:
+    return _administers(by, scope=membership.scope, code=membership.code)
+
+
+def check_can_end(by: AnyUser, membership: Membership) -> None:
+    if not can_end(by, membership):
+        raise PermissionDenied("You can end roles in your own organisations.")
+
+
+def _administers(user: AnyUser, *, scope: str, code: str) -> bool:
+    own = reach(user, ADMINISTRATORS)
+    inside = {
+        Scope.WARD: provider_of(code) in own.providers,
+        Scope.PROVIDER: code in own.providers,
+        Scope.ICB: code in own.icbs,
+        Scope.ENGLAND: False,
+    }
+    return own.england or inside[Scope(scope)]

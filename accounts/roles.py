@@ -1,6 +1,15 @@
 """The roles that a membership can carry, and the sets of them that policies ask for."""
 
+from collections.abc import Mapping
+
 from django.db import models
+
+
+class Scope(models.TextChoices):
+    WARD = "ward", "Ward"
+    PROVIDER = "provider", "Provider"
+    ICB = "icb", "Integrated care board"
+    ENGLAND = "england", "England"
 
 
 class Role(models.TextChoices):
@@ -24,3 +33,23 @@ CARING: frozenset[Role] = TREATING | {Role.READ_ONLY}
 
 FIGURES: frozenset[Role] = frozenset(Role) - {Role.REFERRER}
 """May see a ward's figures; a referrer sends patients in and sees what became of them."""
+
+_AT_THE_BEDSIDE = frozenset({Scope.WARD, Scope.PROVIDER, Scope.ICB})
+_OF_AN_ORGANISATION = frozenset({Scope.PROVIDER, Scope.ICB, Scope.ENGLAND})
+
+SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
+    Role.WARD_CLINICIAN: _AT_THE_BEDSIDE,
+    Role.WARD_LEAD: _AT_THE_BEDSIDE,
+    Role.OUT_OF_HOURS_CLINICIAN: _AT_THE_BEDSIDE,
+    Role.READ_ONLY: _AT_THE_BEDSIDE,
+    Role.REFERRER: _AT_THE_BEDSIDE,
+    Role.ICB_MANAGER: frozenset({Scope.ICB, Scope.ENGLAND}),
+    Role.ORGANISATION_ADMINISTRATOR: _OF_AN_ORGANISATION,
+    Role.AUDITOR: _OF_AN_ORGANISATION,
+}
+"""Where each role makes sense: nobody treats all of England, no ward has an auditor of its own."""
+
+
+def provider_of(ward: str) -> str:
+    """The lead provider's ODS code, which begins every ward's code: RT5-soar-valley, RT5."""
+    return ward.partition("-")[0]

@@ -112,6 +112,11 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.PrivatePagesMiddleware",
+    "accounts.middleware.IdleSessionMiddleware",
+    "accounts.middleware.RequestContextMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
 ]
 
 TEMPLATES = [
@@ -125,6 +130,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "vwards.context.service",
+                "accounts.context.navigation",
             ],
         },
     }
@@ -160,7 +166,36 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators vouch for addresses
+ACCOUNT_UNIQUE_EMAIL = True
+# Asking for a new password answers the same whether or not the address is known.
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False  # ward machines are shared
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# A hospital shares one address, and at 07:30 a whole shift signs in from it.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole(
+    "TRUSTED_PROXY_COUNT", default=0 if ONLY_ON_THIS_MACHINE else 1
+)
 MFA_REQUIRED = env.flag("MFA_REQUIRED", default=not ONLY_ON_THIS_MACHINE)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SERVICE_NAME
+# A screen left alone signs itself out; the polls of a live page do not count as use.
+SESSION_IDLE_SECONDS = 60 * env.whole("SESSION_IDLE_MINUTES", default=30)
 # ---- end of accounts ---------------------------------------------------------------------
 
 # Sessions and headers

@@ -11,14 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from accounts.roles import Role
-
-
-class Scope(models.TextChoices):
-    WARD = "ward", "Ward"
-    PROVIDER = "provider", "Provider"
-    ICB = "icb", "Integrated care board"
-    ENGLAND = "england", "England"
+from accounts.roles import Role, Scope
 
 
 class User(AbstractUser):

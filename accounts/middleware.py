@@ -1,0 +1,137 @@
+"""What holds for every request: who it is, that they signed in, and that nothing is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pghistory
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.cache import patch_vary_headers
+
+from accounts import audit
+from accounts.models import User
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+# They answer strangers themselves: devices by key, probes with nothing personal.
+OPEN_PREFIXES = ("/api/", "/fhir/", "/livez", "/readyz", "/metrics", "/static/")
+# Where somebody without a second factor may go: to set one up, or away.
+SECOND_FACTOR_PREFIXES = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/")
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class RequestContextMiddleware:
+    """Names person, place and address for the history triggers and the audit."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = audit.from_address.set(get_client_ip(request))
+        try:
+            return self._answer(request)
+        finally:
+            audit.from_address.reset(token)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        # Uploads from devices write no tracked table, and the hot path pays for every statement.
+        if request.method in SAFE_METHODS or request.path.startswith(OPEN_PREFIXES):
+            return self.get_response(request)
+        with pghistory.context(user=request.user.pk, url=request.path):
+            return self.get_response(request)
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page is behind the sign-in form unless its view or prefix says otherwise."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: object, view_kwargs: object
+    ) -> HttpResponseBase | None:
+        if request.path.startswith(OPEN_PREFIXES):
+            return None
+        answer: HttpResponseBase | None = super().process_view(
+            request, view_func, view_args, view_kwargs
+        )
+        return answer
+
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseBase:
+        answer: HttpResponseBase = super().handle_no_permission(request, view_func)
+        return _whole_page(request, answer["Location"])
+
+
+class SecondFactorMiddleware:
+    """Nobody sees a patient with a password alone, unless settings say so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if self._missing(request):
+            return _whole_page(request, "/accounts/2fa/totp/activate/")
+        return self.get_response(request)
+
+    def _missing(self, request: HttpRequest) -> bool:
+        return (
+            settings.MFA_REQUIRED
+            and not request.path.startswith(SECOND_FACTOR_PREFIXES + OPEN_PREFIXES)
+            and isinstance(request.user, User)
+            and not is_mfa_enabled(request.user)
+        )
+
+
+class IdleSessionMiddleware:
+    """A screen left alone signs itself out; its polls do not count as somebody being there."""
+
+    KEY = "last_used"
+    WRITE_EVERY_SECONDS = 60
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            self._check(request)
+        return self.get_response(request)
+
+    def _check(self, request: HttpRequest) -> None:
+        now = time.time()
+        idle = now - request.session.get(self.KEY, now)
+        if idle > settings.SESSION_IDLE_SECONDS:
+            logout(request)
+        elif not audit.is_poll(request):
+            self._touch(request, now)
+
+    def _touch(self, request: HttpRequest, now: float) -> None:
+        """At most once a minute: a session row written by every click would be a hot one."""
+        if now - request.session.get(self.KEY, 0) > self.WRITE_EVERY_SECONDS:
+            request.session[self.KEY] = now
+
+
+class PrivatePagesMiddleware:
+    """Pages of a signed-in person are kept by no cache, unless the view says how itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if getattr(request, "user", None) and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            # One address answers with a page or with its fragment.
+            patch_vary_headers(response, ["Cookie", "HX-Request"])
+        return response
+
+
+def _whole_page(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Elsewhere; a fragment must not get the sign-in form swapped into the middle of a board."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
