@@ -29,5 +29,5 @@ fi
 what="installing the Python packages"; echo "Installing the Python packages"
 .venv/bin/uv --version >/dev/null 2>&1 ||
   run .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r vwards/local/bootstrap.txt
-run .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.txt
+run .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements-dev.txt
 echo "Installed in $((SECONDS - started)) s"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,8 @@ def stop(
     """Asks it to end, and ends its whole group when it does not."""
     if child.poll() is None:
         child.send_signal(by)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(timeout=patience)
-        except subprocess.TimeoutExpired:
-            pass
     _kill_group(child.pid)
     child.wait()
 

@@ -45,7 +45,7 @@ def servant() -> Servant:
 
 
 def home() -> Path:
-    """Where the servers' files live; as root outside the repository, which may be closed to them."""
+    """Where the servers' files live; as root outside the repository, which they may not enter."""
     if os.getuid() != 0:
         return _made(REPOSITORY / ".local")
     return _made(private_root() / _fingerprint())

@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("DEBUG", "1")
 
-from vwards.settings import *  # noqa: E402, F403 — the environment must be set before
+from vwards.settings import *  # noqa: F403 — the environment must be set before
