@@ -1,0 +1,1 @@
+"""Beds, spells, stays and the figures made of them; no patient."""

@@ -1,0 +1,45 @@
+"""Organisations, beds, stays and the figures made of them."""
+
+from capacity.models.beds import Bed, BedAllocation, BedClosure, StaffedBeds
+from capacity.models.figures import (
+    DailyBeds,
+    DailyPatients,
+    PublishedFigure,
+    SignedReturn,
+    StaleFigure,
+    Target,
+)
+from capacity.models.organisations import (
+    IntegratedCareBoard,
+    Population,
+    Provider,
+    Region,
+    Succession,
+)
+from capacity.models.stays import Leave, ReferralFact, Spell, Stay
+from capacity.models.wards import Ward, WardExclusion, WardHours
+
+__all__ = [
+    "Bed",
+    "BedAllocation",
+    "BedClosure",
+    "DailyBeds",
+    "DailyPatients",
+    "IntegratedCareBoard",
+    "Leave",
+    "Population",
+    "Provider",
+    "PublishedFigure",
+    "ReferralFact",
+    "Region",
+    "SignedReturn",
+    "Spell",
+    "StaffedBeds",
+    "StaleFigure",
+    "Stay",
+    "Succession",
+    "Target",
+    "Ward",
+    "WardExclusion",
+    "WardHours",
+]

@@ -1,0 +1,161 @@
+"""Daily figures as at 08:00 London, targets, published figures and signed returns."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from capacity.models.organisations import IntegratedCareBoard, Provider
+from capacity.models.wards import Ward
+
+
+class Daily(models.Model):
+    """A day's count for one ward, reporting provider and commissioning ICB."""
+
+    day = models.DateField()
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    icb = models.ForeignKey(IntegratedCareBoard, on_delete=models.PROTECT, related_name="+")
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class DailyBeds(Daily):
+    """Beds at 08:00. Capacity is `commissioned`: closed and surge beds stand apart."""
+
+    commissioned = models.PositiveIntegerField(help_text="open commissioned beds")
+    surge = models.PositiveIntegerField(help_text="open surge beds")
+    closed = models.PositiveIntegerField(help_text="commissioned beds closed then")
+
+    class Meta:
+        verbose_name_plural = "daily beds"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "ward", "provider", "icb"], name="daily_beds_once"
+            )
+        ]
+        indexes = [models.Index(fields=["icb", "day"], name="daily_beds_by_icb")]
+
+    def __str__(self) -> str:
+        return f"{self.ward_id} {self.day}: {self.commissioned} beds"
+
+
+class DailyPatients(Daily):
+    """Patients at 08:00 by pathway and route; those over capacity are counted, and told apart."""
+
+    pathway = models.CharField(max_length=40)
+    route = models.CharField(max_length=12)
+    patients = models.PositiveIntegerField()
+    over_capacity = models.PositiveIntegerField()
+    on_leave = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "daily patients"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "ward", "provider", "icb", "pathway", "route"],
+                name="daily_patients_once",
+            )
+        ]
+        indexes = [models.Index(fields=["icb", "day"], name="daily_patients_by_icb")]
+
+    def __str__(self) -> str:
+        return f"{self.ward_id} {self.day} {self.pathway}: {self.patients} patients"
+
+
+class StaleFigure(models.Model):
+    """A day of a ward that a later correction touched: its rows are computed again."""
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    why = models.CharField(max_length=120)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ward", "day"], name="stale_figure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ward_id} {self.day}: {self.why}"
+
+
+class Target(models.Model):
+    """What an ICB aims for from a date on; the national 40–50 per 100,000 when it says nothing."""
+
+    icb = models.ForeignKey(IntegratedCareBoard, on_delete=models.CASCADE, related_name="targets")
+    starts = models.DateField()
+    beds_per_100k_low = models.DecimalField(max_digits=5, decimal_places=1, default=40)
+    beds_per_100k_high = models.DecimalField(max_digits=5, decimal_places=1, default=50)
+    occupancy = models.DecimalField(max_digits=4, decimal_places=3, default=0.8)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["icb", "starts"], name="target_once")]
+
+    def __str__(self) -> str:
+        return f"{self.icb} from {self.starts}"
+
+
+class PublishedFigure(models.Model):
+    """A month's line of NHS England's Virtual Ward statistics, as printed."""
+
+    month = models.DateField(help_text="first day of the month")
+    icb_code = models.CharField(max_length=12, help_text="ENGLAND for the total")
+    name = models.CharField(max_length=160)
+    region_code = models.CharField(max_length=8, blank=True)
+    population_base = models.CharField(max_length=4)
+    population = models.PositiveIntegerField()
+    capacity = models.PositiveIntegerField()
+    patients = models.PositiveIntegerField(null=True, blank=True, help_text="as printed")
+    returned = models.BooleanField()
+    source = models.CharField(max_length=200)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("month", "icb_code")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "icb_code"], name="published_once"),
+            models.CheckConstraint(
+                name="a_return_has_its_patients",
+                condition=Q(returned=False) | Q(patients__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.icb_code} {self.month:%B %Y}"
+
+
+class SignedReturn(models.Model):
+    """A frozen copy of what was sent, beside the live figures that may since have moved."""
+
+    class Kind(models.TextChoices):
+        SITREP = "sitrep", "Virtual Ward SitRep"
+        MINIMUM_DATA_SET = "minimum_data_set", "minimum data set"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="returns")
+    counted_at = models.DateTimeField()
+    rows = models.JSONField()
+    prepared_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_signature_has_its_person",
+                condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_reopening_has_its_reason",
+                condition=Q(reopened_at__isnull=True) | ~Q(reopened_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.provider} {self.counted_at:%d %b %Y}"

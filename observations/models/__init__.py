@@ -1,0 +1,49 @@
+"""Devices and who holds them, the inbox, readings, scores, findings, alerts and bells."""
+
+from observations.models.alerts import (
+    Alert,
+    AlertEvent,
+    Bell,
+    BellDelivery,
+    Finding,
+    Prompt,
+    Trigger,
+)
+from observations.models.devices import (
+    Device,
+    DeviceKey,
+    EnrolmentToken,
+    Gateway,
+    GatewayProvider,
+    Holding,
+    Supplier,
+)
+from observations.models.inbox import Inbox, Receipt, UnclaimedReading
+from observations.models.readings import Correction, Reading
+from observations.models.standing import DueTime, LatestVital, Score, Standing
+
+__all__ = [
+    "Alert",
+    "AlertEvent",
+    "Bell",
+    "BellDelivery",
+    "Correction",
+    "Device",
+    "DeviceKey",
+    "DueTime",
+    "EnrolmentToken",
+    "Finding",
+    "Gateway",
+    "GatewayProvider",
+    "Holding",
+    "Inbox",
+    "LatestVital",
+    "Prompt",
+    "Reading",
+    "Receipt",
+    "Score",
+    "Standing",
+    "Supplier",
+    "Trigger",
+    "UnclaimedReading",
+]

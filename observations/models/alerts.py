@@ -1,0 +1,319 @@
+"""Findings, the alerts they open, the triggers in an alert, and the bells that rang."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from capacity.models import Ward
+from lib.ids import uuid7
+from patients.models import Admission
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Priority(models.TextChoices):
+    EMERGENCY = "emergency", "emergency"
+    URGENT = "urgent", "urgent"
+    PROMPT = "prompt", "prompt"
+
+
+class Finding(models.Model):
+    """What a rule says of a measured instant: the same for any order of arrival.
+
+    `rang` is false for those that came too late to be about now: 'would have rung'.
+    """
+
+    admission = models.ForeignKey(Admission, on_delete=models.CASCADE, related_name="findings")
+    rule = models.CharField(max_length=60)
+    measured_at = models.DateTimeField()
+    priority = models.CharField(max_length=10, choices=Priority)
+    parameters = ArrayField(models.CharField(max_length=20), default=list)
+    text = models.CharField(max_length=240)
+    values = models.JSONField(default=dict)
+    batch = models.BigIntegerField()
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="no longer so, after a correction or late data"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["admission", "rule", "measured_at"], name="finding_once"
+            )
+        ]
+        indexes = [models.Index(fields=["admission", "measured_at"], name="finding_by_time")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def caring(self, user: User) -> Self:
+        return self.filter(ward__in=Ward.objects.caring(user))
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def unowned(self) -> Self:
+        return self.open().filter(owner__isnull=True)
+
+    def ladder_due(self, at: dt.datetime) -> Self:
+        """Open, owned by nobody, and the next step's time has come; of current admissions only."""
+        return (
+            self.unowned()
+            .filter(next_step_at__lte=at)
+            .exclude(admission__discharged_at__isnull=False)
+        )
+
+
+class Alert(models.Model):
+    """One open alert a patient, made of triggers; or a ward's, when a reading has no patient."""
+
+    class Kind(models.TextChoices):
+        PATIENT = "patient", "patient"
+        NO_PATIENT = "reading_without_patient", "reading without a patient"
+        GATEWAY_DOWN = "gateway_down", "gateway down"
+
+    class Outcome(models.TextChoices):
+        NO_CHANGE = "no_change", "no change needed"
+        ADVICE = "advice", "advice given"
+        TREATMENT = "treatment_changed", "treatment changed"
+        VISIT = "visit", "visit arranged"
+        HOSPITAL = "hospital", "sent to hospital"
+        FALSE_READING = "false_reading", "reading was wrong"
+        PATIENT_LEFT = "patient_left", "patient no longer on the ward"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind, default=Kind.PATIENT)
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="alerts")
+    admission = models.ForeignKey(
+        Admission, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
+    )
+    subject = models.CharField(max_length=120, blank=True, help_text="of a ward's alert: serial…")
+    priority = models.CharField(max_length=10, choices=Priority)
+    opened_at = models.DateTimeField()
+    rang_at = models.DateTimeField(help_text="when it last rang")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alerts_owned",
+    )
+    owned_at = models.DateTimeField(null=True, blank=True)
+    acted_at = models.DateTimeField(null=True, blank=True, help_text="last recorded action")
+    step = models.PositiveSmallIntegerField(default=0, help_text="how far up the ladder")
+    next_step_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    outcome_note = models.CharField(max_length=400, blank=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("opened_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["admission"],
+                name="one_open_alert_a_patient",
+                condition=Q(closed_at__isnull=True, admission__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["ward", "kind", "subject"],
+                name="one_open_ward_alert_a_subject",
+                condition=Q(closed_at__isnull=True, admission__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_owner_has_its_time",
+                condition=Q(owner__isnull=True, owned_at__isnull=True)
+                | Q(owner__isnull=False, owned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_closed_alert_has_its_person_and_outcome",
+                condition=Q(closed_at__isnull=True, outcome="")
+                | (~Q(outcome="") & Q(closed_at__isnull=False, closed_by__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_step_at"],
+                name="alert_ladder",
+                condition=Q(closed_at__isnull=True, owner__isnull=True),
+            ),
+            models.Index(fields=["ward"], name="alert_open", condition=Q(closed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_priority_display()} alert {self.pk}"
+
+
+class Trigger(models.Model):
+    """One reason inside an alert, with its own acknowledgement, which covers what was shown."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="triggers")
+    rule = models.CharField(max_length=60)
+    priority = models.CharField(max_length=10, choices=Priority)
+    parameters = ArrayField(models.CharField(max_length=20), default=list)
+    text = models.CharField(max_length=240)
+    first_at = models.DateTimeField(help_text="measured")
+    last_at = models.DateTimeField(help_text="measured")
+    rang_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    wrong_patient_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("first_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "rule"], name="trigger_once_an_alert"),
+            models.CheckConstraint(
+                name="an_acknowledgement_has_its_person",
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Bell(models.Model):
+    """What people were told, as it happened. Append-only."""
+
+    class Why(models.TextChoices):
+        OPENED = "opened", "new alert"
+        WORSE = "worse", "priority rose"
+        NEW_PARAMETER = "new_parameter", "another parameter crossed"
+        STILL = "still", "goes on without an action"
+        STEP = "step", "nobody owned it"
+        WRONG_PATIENT = "wrong_patient", "an earlier bell was another patient's"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="bells")
+    rule = models.CharField(max_length=60, blank=True)
+    why = models.CharField(max_length=16, choices=Why)
+    priority = models.CharField(max_length=10, choices=Priority)
+    step = models.PositiveSmallIntegerField(default=0)
+    text = models.CharField(max_length=300)
+    measured_at = models.DateTimeField(null=True, blank=True)
+    rang_at = models.DateTimeField()
+    batch = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("rang_at",)
+        triggers = [
+            pgtrigger.Protect(
+                name="bells_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class BellDelivery(models.Model):
+    """The outbox of bells: written with the bell, claimed by the sender, so a dead broker
+    loses none."""
+
+    bell = models.OneToOneField(Bell, on_delete=models.PROTECT, related_name="delivery")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    told = models.CharField(max_length=200, blank=True, help_text="whom, and how")
+
+    class Meta:
+        verbose_name_plural = "bell deliveries"
+        indexes = [
+            models.Index(fields=["bell"], name="bell_unsent", condition=Q(sent_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery of {self.bell_id}"
+
+
+class AlertEvent(models.Model):
+    """What people did about an alert, in order."""
+
+    class What(models.TextChoices):
+        ACKNOWLEDGED = "acknowledged", "acknowledged and owned"
+        HANDED_ON = "handed_on", "handed on"
+        ACTED = "acted", "acted"
+        ESCALATED = "escalated", "escalated"
+        CLOSED = "closed", "closed"
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(max_length=14, choices=What)
+    text = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} at {self.at}"
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def caring(self, user: User) -> Self:
+        return self.filter(ward__in=Ward.objects.caring(user))
+
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+
+class Prompt(models.Model):
+    """Something the readings ask a person to do; the clinicians' desk shows it among tasks."""
+
+    class Kind(models.TextChoices):
+        REPEAT_MEASUREMENT = "repeat_measurement", "repeat the measurement"
+        STILL_MEASURING = "still_measuring", "still measuring after discharge: call"
+        KIT_BACK = "kit_back", "kit to come back"
+        CLOCK = "clock", "check the gateway's clock"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="prompts")
+    admission = models.ForeignKey(
+        Admission, on_delete=models.PROTECT, null=True, blank=True, related_name="prompts"
+    )
+    device = models.ForeignKey(
+        "observations.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    text = models.CharField(max_length=240)
+    raised_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=200, blank=True)
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "admission", "device"],
+                name="one_open_prompt_of_a_kind",
+                condition=Q(done_at__isnull=True),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="a_done_prompt_has_its_person",
+                condition=Q(done_at__isnull=True) | Q(done_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

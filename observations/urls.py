@@ -1,0 +1,7 @@
+"""Where the pages of observations live."""
+
+from django.urls import URLPattern
+
+app_name = "observations"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""People, their referrals, admissions, pathways and plans."""

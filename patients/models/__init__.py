@@ -1,0 +1,26 @@
+"""People, the pathways they may follow, their referrals, admissions and plans."""
+
+from patients.models.admissions import Admission, ExpectedDischarge, LeaveDetail
+from patients.models.care import MonitoringMode, Pause, PlanLine, PrescribedOxygen
+from patients.models.pathways import Pathway, PathwayVersion, WardPathway
+from patients.models.people import Contact, Identifier, Patient, Place, SafetyRecord
+from patients.models.referrals import Referral
+
+__all__ = [
+    "Admission",
+    "Contact",
+    "ExpectedDischarge",
+    "Identifier",
+    "LeaveDetail",
+    "MonitoringMode",
+    "Pathway",
+    "PathwayVersion",
+    "Patient",
+    "Pause",
+    "Place",
+    "PlanLine",
+    "PrescribedOxygen",
+    "Referral",
+    "SafetyRecord",
+    "WardPathway",
+]

@@ -1,0 +1,231 @@
+"""Patients, what identifies them, who stands beside them, and what must be known first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from lib.ids import uuid7
+
+
+class Place(models.Model):
+    """A place where patients live together or are seen: a care home, a visiting nurse's base."""
+
+    class Kind(models.TextChoices):
+        CARE_HOME = "care_home", "care home"
+        NURSE_BASE = "nurse_base", "visiting nurses' base"
+
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=12, choices=Kind)
+    ods_code = models.CharField(max_length=12, blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Patient(models.Model):
+    """A person, under an opaque id; every number that names them is an `Identifier`."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "female"
+        MALE = "male", "male"
+        INDETERMINATE = "indeterminate", "indeterminate"
+        NOT_KNOWN = "not_known", "not known"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    family_name = models.CharField(max_length=120)
+    given_name = models.CharField(max_length=120)
+    title = models.CharField(max_length=20, blank=True)
+    born = models.DateField()
+    died_at = models.DateTimeField(null=True, blank=True)
+    sex = models.CharField(max_length=14, choices=Sex, default=Sex.NOT_KNOWN)
+    ethnicity_group = models.CharField(max_length=40, blank=True)
+    deprivation_decile = models.PositiveSmallIntegerField(null=True, blank=True)
+    language = models.CharField(max_length=60, default="English")
+    interpreter_needed = models.BooleanField(default=False)
+    adjustments = models.TextField(blank=True, help_text="reasonable adjustments")
+    phone = models.CharField(max_length=30, blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    lives_in = models.ForeignKey(
+        Place, on_delete=models.PROTECT, null=True, blank=True, related_name="residents"
+    )
+    lives_with = models.CharField(max_length=120, blank=True)
+    no_nhs_number_reason = models.CharField(max_length=120, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["family_name", "born"], name="patient_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.family_name.upper()}, {self.given_name}"
+
+    def age_on(self, day: dt.date) -> int:
+        """Whole years lived by that day; born on 29 February counts from 1 March."""
+        return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
+
+    @property
+    def nhs_number(self) -> str:
+        """The current NHS number, unspaced; empty when there is none."""
+        for identifier in self.identifiers.all():
+            if identifier.system == Identifier.System.NHS_NUMBER and identifier.is_current:
+                return identifier.value
+        return ""
+
+
+class IdentifierQuerySet(models.QuerySet["Identifier"]):
+    def current(self) -> Self:
+        return self.filter(status__in=Identifier.CURRENT)
+
+    def nhs_numbers(self) -> Self:
+        return self.filter(system=Identifier.System.NHS_NUMBER)
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Identifier(models.Model):
+    """A number that names a patient, with how far it is trusted and from when to when."""
+
+    class System(models.TextChoices):
+        NHS_NUMBER = "nhs_number", "NHS number"
+        LOCAL = "local", "local number"
+
+    class Status(models.TextChoices):
+        UNVERIFIED = "unverified", "unverified"
+        VERIFIED = "verified", "verified"
+        SUPERSEDED = "superseded", "superseded"
+        WRONG = "wrong", "wrong"
+
+    CURRENT = (Status.UNVERIFIED, Status.VERIFIED)
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
+    system = models.CharField(max_length=12, choices=System)
+    value = models.CharField(max_length=40)
+    assigner = models.CharField(max_length=12, blank=True, help_text="ODS code, for local numbers")
+    status = models.CharField(max_length=12, choices=Status, default=Status.UNVERIFIED)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True)
+
+    objects = IdentifierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                name="one_current_nhs_number_a_patient",
+                condition=Q(system="nhs_number", status__in=("unverified", "verified")),
+            ),
+            models.UniqueConstraint(
+                fields=["value"],
+                name="one_patient_a_current_nhs_number",
+                condition=Q(system="nhs_number", status__in=("unverified", "verified")),
+            ),
+            models.CheckConstraint(
+                name="nhs_number_is_ten_digits",
+                condition=~Q(system="nhs_number") | Q(value__regex=r"^[0-9]{10}$"),
+            ),
+            models.CheckConstraint(
+                name="identifier_ends_when_no_longer_current",
+                condition=Q(status__in=("unverified", "verified"), ends__isnull=True)
+                | Q(status__in=("superseded", "wrong"), ends__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["value"], name="identifier_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.get_system_display()} ({self.status})"
+
+    @property
+    def is_current(self) -> bool:
+        return self.status in self.CURRENT
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Contact(models.Model):
+    """Somebody to call about a patient, or who must not be told."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=160)
+    relationship = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=60, blank=True)
+    is_carer = models.BooleanField(default=False)
+    call_first = models.BooleanField(default=False)
+    also_nights = models.BooleanField(default=False)
+    must_not_be_told = models.BooleanField(default=False)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-call_first", "name")
+        constraints = [
+            models.CheckConstraint(
+                name="nobody_is_called_who_must_not_be_told",
+                condition=~Q(call_first=True, must_not_be_told=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.relationship}"
+
+
+class SafetyRecordQuerySet(models.QuerySet["SafetyRecord"]):
+    def current(self) -> Self:
+        return self.filter(superseded_at__isnull=True)
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class SafetyRecord(models.Model):
+    """What stands first wherever an escalation is offered: 'none' and 'not asked' told apart."""
+
+    class Topic(models.TextChoices):
+        ALLERGIES = "allergies", "Allergies"
+        TREATMENT_ESCALATION = "treatment_escalation", "Ceiling of care"
+        RESUSCITATION = "resuscitation", "Resuscitation"
+
+    class State(models.TextChoices):
+        NOT_ASKED = "not_asked", "not asked"
+        NONE = "none", "none"
+        RECORDED = "recorded", "recorded"
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="safety_records")
+    topic = models.CharField(max_length=24, choices=Topic)
+    state = models.CharField(max_length=10, choices=State)
+    text = models.CharField(max_length=400, blank=True)
+    source = models.CharField(max_length=120, blank=True, help_text="who said so, or which record")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SafetyRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "topic"],
+                name="one_current_safety_record_a_topic",
+                condition=Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="recorded_says_what_and_whence",
+                condition=~Q(state="recorded") | (~Q(text="") & ~Q(source="")),
+            ),
+            models.CheckConstraint(
+                name="safety_record_superseded_later",
+                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_topic_display()}: {self.text or self.get_state_display()}"

@@ -1,0 +1,106 @@
+"""Referrals: who asked for a place on which ward, and what was decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from capacity.models import Bed, ReferralFact, Ward
+from capacity.models.stays import Route, Source
+from lib.ids import uuid7
+from patients.models.pathways import Pathway
+from patients.models.people import Patient
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def caring(self, user: User) -> Self:
+        """Referrals to wards whose patients this user may see."""
+        return self.filter(ward__in=Ward.objects.caring(user))
+
+    def made_by(self, user: User) -> Self:
+        """A referrer's own: what became of them, and no more."""
+        return self.filter(referred_by=user)
+
+    def waiting(self) -> Self:
+        return self.filter(outcome=ReferralFact.Outcome.WAITING)
+
+    def awaiting_bed(self) -> Self:
+        """Accepted, not yet admitted."""
+        return self.filter(outcome=ReferralFact.Outcome.ACCEPTED, admission__isnull=True)
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Referral(models.Model):
+    """A request for a place. `facts` answers the pathway's criteria: {criterion key: value}."""
+
+    Outcome = ReferralFact.Outcome
+
+    class DeclineReason(models.TextChoices):
+        NO_BED = "no_bed", "no bed"
+        TOO_UNWELL = "too_unwell", "too unwell for home"
+        NOT_ACUTE = "not_acute", "does not need hospital-level care"
+        HOME_UNSAFE = "home_unsafe", "home not safe"
+        NO_CONSENT = "no_consent", "patient did not agree"
+        OUT_OF_AREA = "out_of_area", "out of area"
+        OTHER = "other", "other"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="referrals")
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="referrals")
+    pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="referrals")
+    route = models.CharField(max_length=12, choices=Route)
+    source = models.CharField(max_length=32, choices=Source)
+    reason = models.TextField(help_text="why this patient, why now")
+    facts = models.JSONField(default=dict, blank=True)
+    referred_at = models.DateTimeField()
+    referred_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made"
+    )
+    referrer_organisation = models.CharField(max_length=120, blank=True)
+    referrer_phone = models.CharField(max_length=30, blank=True)
+    first_looked_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
+    decision_note = models.TextField(blank=True)
+    held_bed = models.ForeignKey(
+        Bed, on_delete=models.PROTECT, null=True, blank=True, related_name="held_for"
+    )
+    held_until = models.DateTimeField(null=True, blank=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("referred_at",)
+        constraints = [
+            models.CheckConstraint(
+                name="a_decision_has_its_person_and_time",
+                condition=Q(outcome="waiting", decided_at__isnull=True)
+                | (
+                    ~Q(outcome="waiting")
+                    & Q(decided_at__isnull=False, decided_by__isnull=False)
+                    & Q(decided_at__gte=F("referred_at"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_declined_referral_says_why",
+                condition=~Q(outcome="declined") | ~Q(decline_reason=""),
+            ),
+            models.CheckConstraint(
+                name="a_held_bed_has_its_time",
+                condition=Q(held_bed__isnull=True) | Q(held_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"referral of {self.patient_id} to {self.ward_id}"

@@ -1,0 +1,7 @@
+"""Where the pages of patients live."""
+
+from django.urls import URLPattern
+
+app_name = "patients"
+
+urlpatterns: list[URLPattern] = []

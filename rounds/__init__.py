@@ -1,0 +1,1 @@
+"""The clinicians' desk: board, patient page, admitting and discharging."""

@@ -1,0 +1,88 @@
+"""Tasks: something to be done for a patient, by somebody, by a time, with its outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from lib.ids import uuid7
+from patients.models import Admission
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def caring(self, user: User) -> Self:
+        return self.filter(admission__in=Admission.objects.caring(user))
+
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+    def overdue(self, at: dt.datetime) -> Self:
+        return self.open().filter(due_at__lt=at)
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Task(models.Model):
+    """One thing to do for one patient."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", "phone call"
+        VISIT = "visit", "visit"
+        VIDEO = "video", "video call"
+        IV_DOSE = "iv_dose", "IV dose"
+        BLOODS = "bloods", "bloods"
+        RESULT = "result", "result to chase"
+        MEDICINES = "medicines", "medicine review"
+        KIT = "kit", "kit"
+        OTHER = "other", "other"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=12, choices=Kind)
+    text = models.CharField(max_length=240)
+    due_at = models.DateTimeField()
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+    )
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=240, blank=True)
+    handed_to = models.CharField(
+        max_length=160, blank=True, help_text="who takes it on after discharge"
+    )
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("due_at",)
+        constraints = [
+            models.CheckConstraint(
+                name="a_done_task_has_its_person_and_outcome",
+                condition=Q(done_at__isnull=True) | (~Q(outcome="") & Q(done_by__isnull=False)),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["admission", "due_at"], name="task_open", condition=Q(done_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
