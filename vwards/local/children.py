@@ -65,14 +65,17 @@ def _kill_group(group: int) -> None:
         return
 
 
-def _dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
+def tie_to_parent(stop_signal: signal.Signals) -> None:
+    """Asks the kernel for `stop_signal` when our own parent is gone; Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(stop_signal))
+
+
+def _dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def tie() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
+        tie_to_parent(stop_signal)
         # The parent may have died between the fork and the line above.
         if os.getppid() != parent:
             os._exit(1)

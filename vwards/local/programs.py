@@ -98,9 +98,10 @@ def _readable_copy(folder: Path) -> Path:
     """The folder itself, or a private copy of it where the servant cannot enter."""
     if _enterable(folder):
         return folder
-    copy = private_root() / _fingerprint(str(folder))
+    copy = home() / "programs" / _fingerprint(str(folder))
     if not (copy / ".whole").exists():
         shutil.rmtree(copy, ignore_errors=True)
+        copy.parent.mkdir(mode=0o755, exist_ok=True)
         shutil.copytree(folder, copy, symlinks=True)
         (copy / ".whole").touch()
     return copy
