@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Look, User
 
 LOOK_AGAIN_AFTER = dt.timedelta(minutes=15)
+# No session lasts longer: a poll must follow a look of its own session.
+A_PAGE_STAYS_OPEN = dt.timedelta(hours=12)
 
 # Set by the middleware for the time of a request, so that actions need no request.
 from_address: ContextVar[str | None] = ContextVar("from_address", default=None)
@@ -41,8 +43,12 @@ def record(
 def look(
     request: HttpRequest, *, page: str, subject: models.Model, at: dt.datetime | None = None
 ) -> None:
-    """Once per user, page, subject and 15 minutes. A live page's poll is no look."""
-    if is_poll(request) or not isinstance(request.user, User):
+    """Once per user, page, subject and 15 minutes.
+
+    A live page's poll is no look, but anybody can send a poll's header by hand: one that no
+    look came before is written down.
+    """
+    if not isinstance(request.user, User):
         return
     moment = at or timezone.now()
     seen = Look.objects.filter(
@@ -50,7 +56,7 @@ def look(
         page=page,
         subject_kind=kind_of(subject),
         subject_id=str(subject.pk),
-        at__gt=moment - LOOK_AGAIN_AFTER,
+        at__gt=moment - (A_PAGE_STAYS_OPEN if is_poll(request) else LOOK_AGAIN_AFTER),
         at__lte=moment,
     )
     if not seen.exists():

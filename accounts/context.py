@@ -8,9 +8,18 @@ from accounts import desks
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Lazy: a fragment that shows no top bar asks for nobody's memberships."""
-    return {"nav": SimpleLazyObject(lambda: _entries(request))}
+    return {
+        "nav": SimpleLazyObject(lambda: _entries(request)),
+        "find_url": SimpleLazyObject(lambda: _find_address(request)),
+    }
 
 
 def _entries(request: HttpRequest) -> list[desks.NavEntry]:
     user = getattr(request, "user", None)
     return desks.entries(user, path=request.path) if user is not None else []
+
+
+def _find_address(request: HttpRequest) -> str:
+    """Where a patient is looked for; empty for whoever may see none."""
+    user = getattr(request, "user", None)
+    return desks.find_address(user) if user is not None else ""

@@ -129,3 +129,8 @@ def _mine(user: AnyUser, desks: Iterable[Desk]) -> Iterator[tuple[Desk, str]]:
         url = desk.address(user)
         if url:
             yield desk, url
+
+
+def find_address(user: AnyUser) -> str:
+    """Where a patient is looked for by name or NHS number; empty for whoever may see none."""
+    return (has_role(user, CARING) and _address("patients:patient-find")) or ""

@@ -27,7 +27,9 @@ class RoleForm(forms.Form):
         help_text="May loosen thresholds and decide on scale 2, comfort mode and long pauses.",
     )
     ends = forms.DateField(
-        required=False, label="First day without it", help_text="Leave empty if it has no end."
+        required=False,
+        label="First day without it",
+        help_text="For example 31/01/2027. Leave empty if it has no end.",
     )
 
     def __init__(self, *args: Any, by: AnyUser, to: User | None = None, **kwargs: Any) -> None:

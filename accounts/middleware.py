@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pghistory
 from allauth.core.internal.httpkit import get_client_ip
@@ -12,11 +14,12 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils.cache import patch_vary_headers
 
 from accounts import audit
 from accounts.models import User
+from accounts.policies import signed_in
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
@@ -53,18 +56,18 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every page is behind the sign-in form unless its view or prefix says otherwise."""
 
     def process_view(
-        self, request: HttpRequest, view_func: View, view_args: object, view_kwargs: object
+        self,
+        request: HttpRequest,
+        view_func: View,
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         if request.path.startswith(OPEN_PREFIXES):
             return None
-        answer: HttpResponseBase | None = super().process_view(
-            request, view_func, view_args, view_kwargs
-        )
-        return answer
-
-    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseBase:
-        answer: HttpResponseBase = super().handle_no_permission(request, view_func)
-        return _whole_page(request, answer["Location"])
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused and _is_fragment(request):
+            return _whole_page(request, _sign_in_and_back(request))
+        return refused
 
 
 class SecondFactorMiddleware:
@@ -105,9 +108,14 @@ class IdleSessionMiddleware:
         now = time.time()
         idle = now - request.session.get(self.KEY, now)
         if idle > settings.SESSION_IDLE_SECONDS:
-            logout(request)
+            self._end(request)
         elif not audit.is_poll(request):
             self._touch(request, now)
+
+    def _end(self, request: HttpRequest) -> None:
+        user = signed_in(request)
+        logout(request)
+        audit.record(by=user, verb="signed-out", subject=user, detail={"why": "left alone"})
 
     def _touch(self, request: HttpRequest, now: float) -> None:
         """At most once a minute: a session row written by every click would be a hot one."""
@@ -130,8 +138,18 @@ class PrivatePagesMiddleware:
         return response
 
 
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _sign_in_and_back(request: HttpRequest) -> str:
+    """Back to the page in the address bar, not to the fragment that it asked for."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "/")).path
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
+
+
 def _whole_page(request: HttpRequest, address: str) -> HttpResponseBase:
     """Elsewhere; a fragment must not get the sign-in form swapped into the middle of a board."""
-    if request.headers.get("HX-Request") == "true":
+    if _is_fragment(request):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return redirect(address)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Membership, User
+from accounts.models.people import MembershipQuerySet
 from accounts.roles import SCOPES_OF, TREATING, Role, Scope, provider_of
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -125,7 +126,7 @@ ADMINISTRATORS = frozenset({Role.ORGANISATION_ADMINISTRATOR})
 AUDITORS = frozenset({Role.AUDITOR})
 
 
-def memberships_within(place: Reach) -> QuerySet[Membership]:
+def memberships_within(place: Reach) -> MembershipQuerySet:
     """Those of the organisations themselves and of the wards that their codes begin."""
     if place.england:
         return Membership.objects.all()
@@ -136,7 +137,7 @@ def memberships_within(place: Reach) -> QuerySet[Membership]:
     return Membership.objects.filter(inside)
 
 
-def memberships_administered_by(user: AnyUser) -> QuerySet[Membership]:
+def memberships_administered_by(user: AnyUser) -> MembershipQuerySet:
     return memberships_within(reach(user, ADMINISTRATORS))
 
 

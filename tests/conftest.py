@@ -5,7 +5,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 
-pytest_plugins = ["tests.workers", "tests.browser"]
+pytest_plugins = ["tests.workers", "tests.browser", "tests.cast", "tests.matrix.registry"]
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar
 
 import pghistory
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -22,9 +22,7 @@ class User(AbstractUser):
         max_length=40, blank=True, help_text="With its body: NMC 12A3456C."
     )
 
-    objects: ClassVar[UserManager[User]] = UserManager()  # type: ignore[assignment]
-
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
             # Two people with one address could each reset the other's password.
             models.UniqueConstraint(

@@ -10,7 +10,7 @@ from accounts.views.people import (
     person_invite,
     person_show,
 )
-from accounts.views.profile import profile
+from accounts.views.profiles import own_email, profile_show
 
 __all__ = [
     "audit_list",
@@ -18,8 +18,9 @@ __all__ = [
     "invitation_send",
     "membership_end",
     "membership_grant",
+    "own_email",
     "people_list",
     "person_invite",
     "person_show",
-    "profile",
+    "profile_show",
 ]
