@@ -1,0 +1,182 @@
+"""When a reading is due, late, silent or stale, and the next instant at which that changes.
+
+Time alone moves these states, so the instants are stored as deadlines when a reading arrives, and
+a sweep finds those that have passed. Times of day are London wall time; intervals are elapsed time.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+AbsenceKind = Literal["paused", "on_leave"]
+State = Literal["not_due", "due", "late", "silent", "paused", "on_leave", "unplanned"]
+
+_LONDON: Final = ZoneInfo("Europe/London")
+# A set taken this long before its time of day stands for it, unless slots lie closer together.
+EARLY: Final = timedelta(hours=2)
+# Without a plan nothing says when the next set is due, yet no score stays current for ever.
+UNPLANNED_STALE_AFTER: Final = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When readings are wanted: at London times of day, or each time `every` has passed since the
+    last one. The first is due no earlier than `starts`."""
+
+    starts: datetime
+    times: tuple[time, ...] = ()
+    every: timedelta | None = None
+    late_after: timedelta = timedelta(minutes=30)
+    silent_after: timedelta = timedelta(hours=2)
+    stale_after: timedelta = timedelta(minutes=60)
+
+    def __post_init__(self) -> None:
+        if bool(self.times) == (self.every is not None):
+            raise ValueError("a schedule has either times of day or an interval")
+        if self.every is not None and self.every <= timedelta(0):
+            raise ValueError("an interval is longer than nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time in which no reading is asked for; `ends` is None while nobody has ended it."""
+
+    kind: AbsenceKind
+    starts: datetime
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A schedule's state now; `slot` is the reading that is owed, `changes_at` when time alone
+    will next change the state (None: never)."""
+
+    state: State
+    slot: datetime | None = None
+    changes_at: datetime | None = None
+
+
+def standing(
+    schedule: Schedule | None,
+    *,
+    last_at: datetime | None,
+    now: datetime,
+    absences: Iterable[Absence] = (),
+) -> Standing:
+    """How a patient stands at `now`, the last reading having been measured at `last_at`."""
+    if schedule is None:
+        return Standing("unplanned")
+    known = tuple(absences)
+    away = _away(known, now)
+    if away is not None:
+        return Standing(away.kind, None, away.ends)
+    slot = owed(schedule, last_at=last_at, not_before=_latest_return(known, now))
+    state, until = _state(schedule, slot, now)
+    starts = (absence.starts for absence in known if absence.starts > now)
+    return Standing(state, slot, min((at for at in (until, *starts) if at), default=None))
+
+
+def owed(
+    schedule: Schedule, *, last_at: datetime | None, not_before: datetime | None = None
+) -> datetime:
+    """The first slot that no reading stands for; slots before `not_before` are forgiven."""
+    floor = max(schedule.starts, not_before or schedule.starts)
+    if schedule.every is not None:
+        return floor if last_at is None else max(floor, last_at + schedule.every)
+    for slot, before in _pairs(schedule.times, max(floor, last_at or floor)):
+        if last_at is None or last_at < slot - min(EARLY, (slot - before) / 2):
+            return slot
+    raise AssertionError("times of day come back every day")
+
+
+def stale_at(schedule: Schedule | None, measured_at: datetime) -> datetime:
+    """When what was measured then no longer counts as current: the next planned set is overdue.
+
+    A pause forgives no staleness: an old score must not look current because nobody asked.
+    """
+    if schedule is None:
+        return measured_at + UNPLANNED_STALE_AFTER
+    return owed(schedule, last_at=measured_at, not_before=measured_at) + schedule.stale_after
+
+
+def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The slots from `start` to before `end`, as if every reading were taken on time."""
+    if schedule.every is None:
+        for slot, _ in _pairs(schedule.times, max(schedule.starts, start)):
+            if slot >= end:
+                return
+            yield slot
+        return
+    passed = max(0, -((schedule.starts - start) // schedule.every))
+    for number in count(passed):
+        slot = schedule.starts + number * schedule.every
+        if slot >= end:
+            return
+        yield slot
+
+
+def _state(schedule: Schedule, slot: datetime, now: datetime) -> tuple[State, datetime | None]:
+    silent_after = _silent_after(schedule, slot)
+    late_after = min(schedule.late_after, silent_after / 2)
+    steps: tuple[tuple[State, datetime], ...] = (
+        ("not_due", slot),
+        ("due", slot + late_after),
+        ("late", slot + silent_after),
+    )
+    for state, until in steps:
+        if now < until:
+            return state, until
+    return "silent", None
+
+
+def _silent_after(schedule: Schedule, slot: datetime) -> timedelta:
+    # Where readings come closer than two hours, one missed interval is silence; but a monitor that
+    # sends every minute is not silent after one.
+    interval = schedule.every or _following(schedule.times, slot) - slot
+    return max(schedule.late_after, min(schedule.silent_after, interval))
+
+
+def _away(absences: Iterable[Absence], now: datetime) -> Absence | None:
+    inside = [a for a in absences if a.starts <= now and (a.ends is None or now < a.ends)]
+    # Who is away needs no pause; of several the one that ends last is told.
+    return max(inside, key=_standing_of_absence, default=None)
+
+
+def _standing_of_absence(absence: Absence) -> tuple[bool, bool, datetime]:
+    return absence.kind == "on_leave", absence.ends is None, absence.ends or absence.starts
+
+
+def _latest_return(absences: Iterable[Absence], now: datetime) -> datetime | None:
+    return max((a.ends for a in absences if a.ends is not None and a.ends <= now), default=None)
+
+
+def _following(times: tuple[time, ...], slot: datetime) -> datetime:
+    return next(_pairs(times, slot + timedelta(microseconds=1)))[0]
+
+
+def _pairs(times: tuple[time, ...], start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Each slot from `start` on with the one before it, for ever."""
+    before = datetime.min.replace(tzinfo=UTC)
+    for slot in _wall_slots(times, start.astimezone(_LONDON).date() - timedelta(days=2)):
+        if slot >= start:
+            yield slot, before
+        before = slot
+
+
+def _wall_slots(times: tuple[time, ...], first: date) -> Iterator[datetime]:
+    """Slots in order from a London day on; in autumn a doubled time is its first one, in spring a
+    skipped one is what the old clock would have called so, and two that meet are one."""
+    last = None
+    for number in count():
+        day = first + timedelta(days=number)
+        for slot in sorted({_instant(day, at) for at in times}):
+            if last is None or slot > last:
+                yield slot
+                last = slot
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at.replace(tzinfo=_LONDON, fold=0)).astimezone(UTC)
