@@ -24,9 +24,17 @@ for name in ("CLINICAL_SAFETY_OFFICER", "SAFETY_CASE_VERSION", "REGULATORY_STATU
     os.environ.pop(name, None)
 
 from vwards.settings import *  # noqa: E402, F403 — the environment must be set before
+from vwards.settings import DATABASES as PRODUCTION_DATABASES  # noqa: E402
 from vwards.settings import MIDDLEWARE as PRODUCTION_MIDDLEWARE  # noqa: E402
 from vwards.settings import STORAGES as PRODUCTION_STORAGES  # noqa: E402
 
+# Each worker's database is a copy of the migrated one, where the servers are ours.
+DATABASES = {
+    "default": {
+        **PRODUCTION_DATABASES["default"],
+        "TEST": {"TEMPLATE": os.environ.get(cluster.WITH_TEMPLATE)},
+    }
+}
 # Hashed names need collectstatic; tests/vwards/test_assets.py tries them.
 STORAGES = {
     **PRODUCTION_STORAGES,
