@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts import audit
 from accounts.actions import change_password
@@ -31,6 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: User, password: str) -> None:
         change_password(user=user, password=password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 — as above
+        return reverse("accounts:profile-show")
 
     def add_message(
         self,
