@@ -1,0 +1,14 @@
+// What the pages do beyond plain HTML; each part works alone, and every page without any.
+import { startAges } from "./js/ages.js";
+import { startForms } from "./js/forms.js";
+import { startKeys } from "./js/keys.js";
+import { startLive } from "./js/live.js";
+import { startMenus } from "./js/menus.js";
+import { startOpening } from "./js/opening.js";
+
+startAges();
+startLive();
+startOpening();
+startKeys();
+startForms();
+startMenus();
