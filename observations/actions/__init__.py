@@ -1,0 +1,1 @@
+"""What people change about devices, keys, readings and alerts."""

@@ -1,0 +1,116 @@
+"""Kit goes to a patient, comes back, and who held it when is corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from observations.models import Device, Holding
+from observations.policies import check_can_manage_kit
+from patients.models import Admission
+
+
+class DeviceRefusedError(Exception):
+    """Kit that cannot be handed out so; `message` says why in plain words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@transaction.atomic
+def issue_device(
+    *,
+    device: Device,
+    admission: Admission,
+    by: User,
+    at: dt.datetime | None = None,
+    state: str = Holding.State.WORKING,
+    starts: dt.datetime | None = None,
+) -> Holding:
+    """The admission holds the device from `starts` (default `at`, the moment of recording)."""
+    check_can_manage_kit(by, admission)
+    moment = at or timezone.now()
+    locked = _lock(device, admission)
+    _check_free(locked, starts or moment)
+    holding = Holding.objects.create(
+        device=locked,
+        admission=admission,
+        state=state,
+        starts=starts or moment,
+        recorded_at=moment,
+        recorded_by=by,
+    )
+    _set_status(locked, Device.Status.ISSUED)
+    _audit(by, "device-issued", holding, moment)
+    return holding
+
+
+@transaction.atomic
+def return_device(*, holding: Holding, by: User, at: dt.datetime | None = None) -> Holding:
+    """The kit is back: readings measured from now on are not this patient's."""
+    check_can_manage_kit(by, holding.admission)
+    moment = at or timezone.now()
+    device = _lock(holding.device, holding.admission)
+    holding.ends = max(moment, holding.starts)
+    holding.save(update_fields=["ends"])
+    _set_status(device, Device.Status.IN_STORE)
+    _audit(by, "device-returned", holding, moment)
+    return holding
+
+
+@transaction.atomic
+def want_back(*, admission: Admission, by: User, at: dt.datetime | None = None) -> list[Device]:
+    """All that the patient still holds is to come back; it keeps reporting until it does."""
+    check_can_manage_kit(by, admission)
+    moment = at or timezone.now()
+    held = list(
+        Device.objects.select_for_update(of=("self",))
+        .filter(holdings__in=Holding.objects.open().filter(admission=admission))
+        .order_by("pk")
+    )
+    for device in held:
+        _set_status(device, Device.Status.WANTED_BACK)
+    serials = [device.serial for device in held]
+    audit.record(
+        by=by, verb="device-wanted-back", subject=admission, detail={"devices": serials}, at=moment
+    )
+    return held
+
+
+def _lock(device: Device, *admissions: Admission) -> Device:
+    """In the house's order: device before admissions, these in order of their ids."""
+    locked = Device.objects.select_for_update().get(pk=device.pk)
+    ids = sorted({admission.pk for admission in admissions})
+    list(
+        Admission.objects.select_for_update(no_key=True)
+        .filter(pk__in=ids)
+        .order_by("pk")
+        .values_list("pk")
+    )
+    return locked
+
+
+def _check_free(device: Device, starts: dt.datetime) -> None:
+    if device.use == Device.Use.SHARED:
+        raise DeviceRefusedError("Shared kit belongs to a place and is held by nobody.")
+    if device.status in (Device.Status.FAULTY, Device.Status.LOST, Device.Status.RETIRED):
+        raise DeviceRefusedError(f"This device is {device.get_status_display()}.")
+    taken = Holding.objects.believed().filter(device=device)
+    if taken.filter(ends__isnull=True).exists() or taken.filter(ends__gt=starts).exists():
+        raise DeviceRefusedError("Another patient holds this device then.")
+
+
+def _set_status(device: Device, status: str) -> None:
+    if device.status != status:
+        device.status = status
+        device.save(update_fields=["status"])
+
+
+def _audit(by: User, verb: str, holding: Holding, at: dt.datetime) -> None:
+    detail = {"device": holding.device.serial, "admission": str(holding.admission_id)}
+    audit.record(by=by, verb=verb, subject=holding, detail=detail, at=at)

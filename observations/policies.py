@@ -1,0 +1,48 @@
+"""Who may hand out kit and keys, and move or strike readings."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from accounts.policies import ADMINISTRATORS, reach
+from capacity.models import Ward
+from observations.models import Gateway
+from patients.models import Admission
+
+
+def can_treat(user: User, ward: Ward) -> bool:
+    """Whether the user may change the care of this ward's patients."""
+    return Ward.objects.treating(user).filter(pk=ward.pk).exists()
+
+
+def can_manage_kit(user: User, admission: Admission) -> bool:
+    return can_treat(user, admission.ward)
+
+
+def check_can_manage_kit(user: User, admission: Admission) -> None:
+    if not can_manage_kit(user, admission):
+        raise PermissionDenied("Only clinicians of the patient's ward hand out and take back kit.")
+
+
+def can_correct_readings(user: User, admission: Admission) -> bool:
+    return can_treat(user, admission.ward)
+
+
+def check_can_correct_readings(user: User, admission: Admission) -> None:
+    if not can_correct_readings(user, admission):
+        raise PermissionDenied("Only clinicians of the patient's ward correct readings.")
+
+
+def can_manage_keys(user: User | None, gateway: Gateway) -> bool:
+    """Administrators of an organisation that the gateway serves; None is the command line."""
+    if user is None:
+        return True
+    own = reach(user, ADMINISTRATORS)
+    served = gateway.allowed.values_list("provider__code", flat=True)
+    return own.england or any(code in own.providers for code in served)
+
+
+def check_can_manage_keys(user: User | None, gateway: Gateway) -> None:
+    if not can_manage_keys(user, gateway):
+        raise PermissionDenied("Only an administrator of an organisation it serves manages keys.")
