@@ -1,0 +1,1 @@
+"""The live ward board: what it reads, in which order its rows stand, and its version."""
