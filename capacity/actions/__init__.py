@@ -1,0 +1,1 @@
+"""What changes beds, stays, referral facts and figures: every write of capacity is here."""

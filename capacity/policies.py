@@ -1,0 +1,51 @@
+"""Who may see which figures, the stays behind them, and who may change beds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.policies import AnyUser, Reach, reach
+from accounts.roles import CARING, TREATING, Role
+from capacity.models import Ward
+
+MANAGING = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR, Role.ICB_MANAGER})
+SEEING_STAYS = CARING | {Role.ORGANISATION_ADMINISTRATOR}
+
+
+def can_see_stays(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """Bed, pathway and day n of each stay: who cares there, and who administers it.
+
+    An ICB's managers get the breakdown instead: rows of a small ward could lead to a person.
+    """
+    return _covers(reach(user, SEEING_STAYS, at=at), ward)
+
+
+def check_can_see_stays(user: AnyUser, ward: Ward) -> None:
+    if not can_see_stays(user, ward):
+        raise PermissionDenied("The stays behind a figure open for the ward's own staff only.")
+
+
+def can_close_bed(user: AnyUser, ward: Ward) -> bool:
+    """Who runs the ward today closes and opens its beds."""
+    return _covers(reach(user, TREATING | {Role.ORGANISATION_ADMINISTRATOR}), ward)
+
+
+def check_can_close_bed(user: AnyUser, ward: Ward) -> None:
+    if not can_close_bed(user, ward):
+        raise PermissionDenied("Only the ward's own staff close and open its beds.")
+
+
+def can_change_beds(user: AnyUser, ward: Ward) -> bool:
+    """How many beds there are is for those who answer for the ward."""
+    return _covers(reach(user, MANAGING), ward)
+
+
+def check_can_change_beds(user: AnyUser, ward: Ward) -> None:
+    if not can_change_beds(user, ward):
+        raise PermissionDenied("Ask the ward's lead or its organisation to change its beds.")
+
+
+def _covers(who: Reach, ward: Ward) -> bool:
+    return who.covers(ward=ward.code, provider=ward.lead_provider.code, icb=ward.icb.code)

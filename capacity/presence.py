@@ -1,0 +1,59 @@
+"""Who and what is here now: the count that every board, dashboard and answer shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from capacity import counting
+from capacity.models import Ward
+
+
+@dataclass(frozen=True, slots=True)
+class WardCount:
+    """`beds` are open and commissioned: capacity. `patients` is everybody on the ward's list:
+    `taken` beds (surge ones among them), those over capacity, and those away whose bed was given
+    away. `on_leave` counts both whose bed is held and whose was not. `free` are open commissioned
+    beds with nobody in them.
+    """
+
+    beds: int = 0
+    surge: int = 0
+    closed: int = 0
+    taken: int = 0
+    over_capacity: int = 0
+    on_leave: int = 0
+    free: int = 0
+    patients: int = 0
+
+    def __add__(self, other: WardCount) -> WardCount:
+        return WardCount(
+            *(getattr(self, name) + getattr(other, name) for name in WardCount.__slots__)
+        )
+
+
+def ward_counts(wards: QuerySet[Ward], at: dt.datetime) -> dict[int, WardCount]:
+    """By the wards' ids, each of them present; two statements however many wards there are."""
+    ids = list(wards.values_list("pk", flat=True))
+    question = counting.now(at, wards=ids)
+    counts = dict.fromkeys(ids, WardCount())
+    for bed in counting.beds(question):
+        counts[bed.ward] += of_beds(bed)
+    for line in counting.patients(question):
+        counts[line.ward] += of_patients(line)
+    return counts
+
+
+def of_beds(line: counting.BedLine) -> WardCount:
+    return WardCount(beds=line.commissioned, surge=line.surge, closed=line.closed, free=line.free)
+
+
+def of_patients(line: counting.PatientLine) -> WardCount:
+    return WardCount(
+        taken=line.in_bed,
+        over_capacity=line.over_capacity,
+        on_leave=line.on_leave,
+        patients=line.patients,
+    )
