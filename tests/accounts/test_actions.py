@@ -1,6 +1,7 @@
 """People and roles: made, given and ended, each with its line in the audit."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -87,7 +88,7 @@ def test_the_same_role_is_not_given_twice(stranger: User):
         ({"role": "read_only", "senior_decision_maker": True}, "treats patients"),
     ],
 )
-def test_a_role_that_makes_no_sense_is_refused(stranger: User, changed: dict, why: str):
+def test_a_role_that_makes_no_sense_is_refused(stranger: User, changed: dict[str, Any], why: str):
     with pytest.raises(ValidationError, match=why):
         grant(stranger, **changed)
     assert not Membership.objects.of(stranger).exists()
@@ -105,7 +106,9 @@ def test_a_role_that_makes_no_sense_is_refused(stranger: User, changed: dict, wh
         ({}, "one_open_membership"),
     ],
 )
-def test_the_database_keeps_what_must_never_be(ward_nurse: User, changed: dict, constraint: str):
+def test_the_database_keeps_what_must_never_be(
+    ward_nurse: User, changed: dict[str, Any], constraint: str
+):
     usual = {"role": "ward_clinician", "scope": "ward", "code": WARD}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Membership.objects.create(

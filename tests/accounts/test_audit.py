@@ -13,7 +13,13 @@ AT = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 POLL = {"HX-Request": "true", "X-Poll": "1"}
 
 
-def look(user: User, minutes: float = 0, *, page: str = "ward-board", **headers: str) -> None:
+def look(
+    user: User,
+    minutes: float = 0,
+    *,
+    page: str = "ward-board",
+    headers: dict[str, str] | None = None,
+) -> None:
     request = RequestFactory().get("/", headers=headers)
     request.user = user
     audit.look(request, page=page, subject=user, at=AT + dt.timedelta(minutes=minutes))
@@ -54,11 +60,11 @@ def test_another_page_and_another_person_are_another_look(ward_nurse: User, ward
 
 def test_a_poll_is_no_look(ward_nurse: User):
     look(ward_nurse)
-    look(ward_nurse, 60, **POLL)
+    look(ward_nurse, 60, headers=POLL)
     assert Look.objects.count() == 1
 
 
 def test_a_poll_that_no_look_came_before_is_written_down(ward_nurse: User):
     """Otherwise a header sent by hand would read every patient unseen."""
-    look(ward_nurse, **POLL)
+    look(ward_nurse, headers=POLL)
     assert Look.objects.count() == 1

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import audit, desks
 from accounts.models import Look, User
+from accounts.roles import Role
 from tests.cast import person, with_role
 
 SignedIn = Callable[[User], Client]
@@ -48,7 +50,7 @@ def test_the_entry_of_the_page_at_hand_is_marked(org_admin: User):
 @pytest.fixture
 def two_desks(monkeypatch: pytest.MonkeyPatch) -> None:
     """One address that takes a person, one that nobody answers at."""
-    roles = frozenset({"ward_clinician"})
+    roles = frozenset({Role.WARD_CLINICIAN})
     answered = desks.Desk("Mine", "", roles, "accounts:people-list", of_one="accounts:profile-show")
     absent = desks.Desk("Nowhere", "", roles, "moon:base")
     monkeypatch.setattr(desks, "DESKS", (answered, absent))
@@ -72,7 +74,7 @@ def test_an_auditor_reads_what_the_own_people_did_and_looked_at(
     audit.record(by=ward_nurse, verb="bed-closed", subject=auditor, detail={"why": "leak"})
     audit.record(by=far, verb="bed-closed", subject=auditor)
     Look.objects.create(
-        at=audit.timezone.now(), user=ward_nurse, page="patient", subject_kind="x", subject_id="1"
+        at=timezone.now(), user=ward_nurse, page="patient", subject_kind="x", subject_id="1"
     )
     lines = signed_in(auditor).get("/accounts/audit/").context["lines"]
     assert {line.who for line in lines} == {
@@ -94,9 +96,9 @@ def test_an_auditor_reads_what_the_own_people_did_and_looked_at(
     ],
 )
 def test_an_auditor_asks_by_person_and_subject(
-    auditor: User, ward_nurse: User, signed_in: SignedIn, asked: dict, found: set
+    auditor: User, ward_nurse: User, signed_in: SignedIn, asked: dict[str, str], found: set[str]
 ):
-    now = audit.timezone.now()
+    now = timezone.now()
     for kind, pk in (("bed", "1"), ("admission", "2")):
         Look.objects.create(at=now, user=ward_nurse, page="page", subject_kind=kind, subject_id=pk)
     lines = signed_in(auditor).get("/accounts/audit/", asked).context["lines"]

@@ -1,0 +1,157 @@
+"""Which fields of each model are personal, said by somebody who thought about it.
+
+`names`: identifies a person directly. `about`: tells of somebody's health or life, or is free text
+in which it may be told. Foreign keys are not listed: what they lead to is said there. A history
+table holds what its model holds.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Personal:
+    names: set[str] = field(default_factory=set)
+    about: set[str] = field(default_factory=set)
+    # Free text and JSON that hold no person's words or facts.
+    harmless: set[str] = field(default_factory=set)
+
+
+NOTHING = Personal()
+
+PERSONAL: dict[str, Personal] = {
+    "accounts.User": Personal(
+        names={"username", "first_name", "last_name", "email", "registration_number"},
+        about={"profession", "last_login", "password"},
+    ),
+    "accounts.Membership": Personal(about={"role", "scope", "code", "senior_decision_maker"}),
+    "accounts.AuditEvent": Personal(names={"from_address"}, about={"detail", "subject_id"}),
+    "accounts.Look": Personal(names={"from_address"}, about={"subject_id"}),
+    "capacity.Region": NOTHING,
+    "capacity.IntegratedCareBoard": NOTHING,
+    "capacity.Population": NOTHING,
+    "capacity.Provider": NOTHING,
+    "capacity.Succession": NOTHING,
+    "capacity.Ward": NOTHING,
+    "capacity.WardHours": NOTHING,
+    "capacity.WardExclusion": NOTHING,
+    "capacity.Bed": NOTHING,
+    "capacity.BedAllocation": NOTHING,
+    "capacity.BedClosure": NOTHING,
+    "capacity.StaffedBeds": NOTHING,
+    "capacity.DailyBeds": NOTHING,
+    "capacity.DailyPatients": NOTHING,
+    "capacity.StaleFigure": NOTHING,
+    "capacity.Target": NOTHING,
+    "capacity.PublishedFigure": NOTHING,
+    "capacity.SignedReturn": Personal(harmless={"rows"}),
+    # Pseudonymised, and personal data still.
+    "capacity.Spell": Personal(
+        about={
+            "person_key",
+            "age_on_admission",
+            "sex",
+            "ethnicity_group",
+            "residence",
+            "deprivation_decile",
+            "source",
+            "destination",
+            "referred_at",
+            "accepted_at",
+            "admitted_at",
+            "discharged_at",
+        }
+    ),
+    "capacity.Stay": Personal(about={"pathway", "route", "starts", "ends", "end_reason"}),
+    "capacity.Leave": Personal(about={"kind", "starts", "expected_back", "ends"}),
+    "capacity.ReferralFact": Personal(
+        about={"pathway", "route", "source", "referred_at", "outcome", "decline_reason"}
+    ),
+    "patients.Pathway": NOTHING,
+    "patients.PathwayVersion": Personal(harmless={"criteria", "schedule", "ruleset", "responses"}),
+    "patients.WardPathway": NOTHING,
+    "patients.Place": Personal(about={"name", "address", "postcode", "phone"}),
+    "patients.Patient": Personal(
+        names={"family_name", "given_name", "title", "born", "phone", "address", "postcode"},
+        about={
+            "died_at",
+            "sex",
+            "ethnicity_group",
+            "deprivation_decile",
+            "language",
+            "interpreter_needed",
+            "adjustments",
+            "lives_with",
+            "no_nhs_number_reason",
+        },
+    ),
+    "patients.Identifier": Personal(names={"value"}, about={"assigner", "status"}),
+    "patients.Contact": Personal(
+        names={"name", "phone"},
+        about={"relationship", "language", "is_carer", "must_not_be_told", "note"},
+    ),
+    "patients.SafetyRecord": Personal(about={"topic", "state", "text", "source"}),
+    "patients.Referral": Personal(
+        about={"reason", "facts", "source", "route", "outcome", "decline_reason", "decision_note"}
+    ),
+    "patients.Admission": Personal(
+        about={
+            "admitted_at",
+            "expected_discharge",
+            "ready_since",
+            "usual_news2",
+            "usual_spo2",
+            "discharged_at",
+            "destination",
+            "discharge_note",
+            "medicine_changes",
+            "follow_up",
+            "safety_net_advice",
+        }
+    ),
+    "patients.ExpectedDischarge": Personal(about={"day", "reason"}),
+    "patients.LeaveDetail": Personal(names={"phone"}, about={"place", "held_by"}),
+    "patients.MonitoringMode": Personal(about={"mode", "reason"}),
+    "patients.PlanLine": Personal(about={"kind", "low", "high", "reason"}, harmless={"times"}),
+    "patients.PrescribedOxygen": Personal(about={"litres_per_minute"}),
+    "patients.Pause": Personal(about={"reason", "starts", "ends"}),
+    "observations.Finding": Personal(
+        about={"rule", "measured_at", "priority", "parameters", "text", "values"}
+    ),
+    "observations.Alert": Personal(about={"subject", "priority", "outcome", "outcome_note"}),
+    "observations.Trigger": Personal(about={"rule", "priority", "parameters", "text"}),
+    "observations.Bell": Personal(about={"rule", "why", "priority", "text"}),
+    "observations.BellDelivery": Personal(about={"told"}),
+    "observations.AlertEvent": Personal(about={"what", "text"}),
+    "observations.Prompt": Personal(about={"kind", "text", "outcome"}),
+    "observations.Supplier": NOTHING,
+    "observations.Gateway": Personal(harmless={"recent_offsets"}),
+    "observations.GatewayProvider": NOTHING,
+    "observations.DeviceKey": Personal(harmless={"digest"}),
+    "observations.Device": NOTHING,
+    "observations.Heartbeat": NOTHING,
+    "observations.Holding": Personal(about={"starts", "ends", "reason"}),
+    "observations.EnrolmentToken": Personal(names={"token"}),
+    "observations.Inbox": Personal(names={"body"}, about={"why"}),
+    "observations.Receipt": Personal(about={"ids", "outcomes", "whys", "sent"}),
+    "observations.UnclaimedReading": Personal(
+        names={"named"},
+        about={"kind", "number", "code", "as_sent", "candidates", "decision", "reason", "why"},
+    ),
+    "observations.Reading": Personal(
+        about={"kind", "number", "code", "as_sent", "context", "reported_by", "comment"}
+    ),
+    "observations.Correction": Personal(about={"before", "after", "reason"}),
+    "observations.Score": Personal(about={"total", "lowest", "response", "parts"}),
+    "observations.LatestVital": Personal(about={"kind", "number", "code"}),
+    "observations.Standing": Personal(about={"total", "lowest", "response", "parts"}),
+    "observations.DueTime": NOTHING,
+    "rounds.Handover": Personal(names={"receiver_name", "receiver_phone"}),
+    "rounds.HandoverLine": Personal(
+        about={"situation", "background", "assessment", "recommendation"}
+    ),
+    "rounds.Round": NOTHING,
+    "rounds.Review": Personal(
+        about={"seen", "findings", "plan", "discussed_with", "correction_reason"}
+    ),
+    "rounds.Task": Personal(about={"text", "outcome"}),
+}
