@@ -240,6 +240,24 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         )
     }
 )
+# What rows hold instead of a kind's name; a number, once given, never means another kind.
+NUMBERS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "respiratory_rate": 1,
+        "spo2": 2,
+        "oxygen": 3,
+        "systolic": 4,
+        "diastolic": 5,
+        "pulse": 6,
+        "consciousness": 7,
+        "temperature": 8,
+        "weight": 9,
+        "glucose": 10,
+        "peak_flow": 11,
+        "pain": 12,
+    }
+)
+NAMES: Final[Mapping[int, str]] = MappingProxyType({n: name for name, n in NUMBERS.items()})
 # A chart holds the seven of NEWS2 by the score's own argument names.
 NEWS2_KINDS: Final = tuple(kind.name for kind in KINDS.values() if kind.argument)
 

@@ -20,7 +20,7 @@ from observations.models.devices import (
 )
 from observations.models.inbox import Inbox, Receipt, UnclaimedReading
 from observations.models.readings import Correction, Reading
-from observations.models.standing import DueTime, LatestVital, Score, Standing
+from observations.models.standing import DueTime, Heartbeat, LatestVital, Score, Standing
 
 __all__ = [
     "Alert",
@@ -35,6 +35,7 @@ __all__ = [
     "Finding",
     "Gateway",
     "GatewayProvider",
+    "Heartbeat",
     "Holding",
     "Inbox",
     "LatestVital",

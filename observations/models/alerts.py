@@ -169,6 +169,7 @@ class Trigger(models.Model):
     first_at = models.DateTimeField(help_text="measured")
     last_at = models.DateTimeField(help_text="measured")
     rang_at = models.DateTimeField()
+    severity = models.SmallIntegerField(default=0, help_text="NEWS2's least score, else 0")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

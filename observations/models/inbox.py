@@ -26,7 +26,10 @@ class Inbox(models.Model):
     received_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     clock_offset = models.FloatField(default=0.0, help_text="seconds, fixed at accept")
-    newest_at = models.DateTimeField(help_text="newest measured_at: picks the lane")
+    newest_at = models.DateTimeField(help_text="newest measured_at")
+    replayed = models.BooleanField(
+        default=False, help_text="a buffer's, not fresh at accept: waits in the slower lane"
+    )
     count = models.PositiveIntegerField()
     body = models.BinaryField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -36,7 +39,11 @@ class Inbox(models.Model):
     class Meta:
         verbose_name_plural = "inbox"
         indexes = [
-            models.Index(fields=["id"], name="inbox_waiting", condition=Q(parked_at__isnull=True))
+            models.Index(
+                fields=["replayed", "id"],
+                name="inbox_waiting",
+                condition=Q(parked_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:
@@ -61,6 +68,9 @@ class Receipt(models.Model):
     ids = ArrayField(models.TextField(), help_text="the sender's ids")
     outcomes = ArrayField(models.SmallIntegerField())
     whys = ArrayField(models.TextField(), help_text="empty where nothing need be said")
+    sent = models.TextField(
+        blank=True, default="", help_text="JSON by position: what was sent and rejected"
+    )
 
     def __str__(self) -> str:
         return f"receipt {self.pk}"

@@ -107,3 +107,13 @@ class DueTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.admission_id} due {self.due_at}"
+
+
+class Heartbeat(models.Model):
+    """When a part of the machinery last worked, in PostgreSQL: a stopped worker must be seen."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.beat_at}"
