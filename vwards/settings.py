@@ -59,7 +59,7 @@ REDIS_KEY_PREFIX = env.text("REDIS_KEY_PREFIX", "vwards")
 REDIS_TIMEOUT_SECONDS = 0.2
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "lib.caches.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_KEY_PREFIX,
         "OPTIONS": {

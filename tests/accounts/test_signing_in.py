@@ -181,3 +181,10 @@ def test_the_audit_knows_the_address_it_came_from(client: Client, nurse: User):
         REMOTE_ADDR="192.0.2.7",
     )
     assert AuditEvent.objects.get(verb="signed-in").from_address == "192.0.2.7"
+
+
+def test_one_signs_in_while_redis_is_down(client: Client, nurse: User, settings):
+    dead = {"BACKEND": "lib.caches.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": dead}
+    sign_in(client, "nurse")
+    assert is_in(client)
