@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vwards.local.demo_data import migrations_now
-from vwards.local.programs import REPOSITORY, home
-from vwards.local.servers import Postgres, Valkey, own, servant
+from vwards.local.programs import REPOSITORY, home, servant
+from vwards.local.servers import Postgres, Valkey, own
 
 TEMPLATE = "vwards_template"
 KEPT = 3
@@ -34,6 +34,11 @@ def start() -> None:
         valkey.start()
         atexit.register(valkey.stop)
         os.environ["REDIS_URL"] = valkey.url()
+
+
+def name() -> str:
+    """Tells this run from others on the same servers."""
+    return Path(os.environ[FOLDER]).name
 
 
 def _start_postgres(folder: Path) -> None:

@@ -5,6 +5,8 @@ import os
 from tests import cluster
 
 cluster.start()
+# A Celery worker started by a test inherits both, so it serves the same queue.
+OURS = f"test-{cluster.name()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 os.environ.update(
     {
         "DEBUG": "0",
@@ -13,8 +15,8 @@ os.environ.update(
         "MFA_REQUIRED": "0",
         "SECRET_KEY": "secret-of-the-tests",
         "PSEUDONYM_SECRET": "pseudonym-secret-of-the-tests",
-        "REDIS_KEY_PREFIX": f"test-{os.getpid()}",
-        "CELERY_QUEUE": f"test-{os.getpid()}",
+        "REDIS_KEY_PREFIX": OURS,
+        "CELERY_QUEUE": OURS,
         "LOG_LEVEL": "WARNING",
         # One database connection must not outlive the test that opened it.
         "CONN_MAX_AGE": "0",

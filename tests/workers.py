@@ -35,7 +35,7 @@ class Worker:
 
     def stop(self) -> None:
         self.thaw()
-        children.stop(self.process, patience=3)
+        children.stop(self.process, by=signal.SIGQUIT, patience=3)
 
 
 StartWorker = Callable[..., Worker]
@@ -100,13 +100,15 @@ def _start(folder: Path, *, beat: bool) -> Worker:
         cwd=str(settings.BASE_DIR),
     )
     started = Worker(process, log)
-    _wait_until_ready(started)
+    if not _ready(started):
+        started.stop()
+        raise AssertionError(f"The worker does not start:\n{children.last_lines(log)}")
     return started
 
 
-def _wait_until_ready(worker: Worker) -> None:
+def _ready(worker: Worker) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and worker.process.poll() is None:
         if app.control.ping(timeout=0.3):
-            return
-    raise AssertionError(f"The worker does not start:\n{children.last_lines(worker.log)}")
+            return True
+    return False

@@ -12,6 +12,13 @@ SHARED: list[Any] = [
 ]
 
 
+def without_starts(_logger: Any, _name: str, event: Any) -> Any:
+    """A request that finished says all that one which started could."""
+    if event.get("event") == "request_started":
+        raise structlog.DropEvent
+    return event
+
+
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     renderer: Any = (
         structlog.processors.JSONRenderer()
@@ -46,6 +53,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
 def configure_structlog() -> None:
     structlog.configure(
         processors=[
+            without_starts,
             *SHARED,
             structlog.processors.StackInfoRenderer(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

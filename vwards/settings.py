@@ -233,6 +233,10 @@ CONTENT_SECURITY_POLICY = {
 }
 # One upload of readings is at most 1 MiB; a form is smaller.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# What cannot be kept is refused (503): uploads that may wait to be stored.
+INBOX_LIMIT = env.whole("INBOX_LIMIT", default=200_000)
+# Beyond this a key is told to slow down (429); a whole country's devices send 120,000 a minute.
+KEY_READINGS_A_MINUTE = env.whole("KEY_READINGS_A_MINUTE", default=5_000_000)
 
 # Mail
 EMAIL_BACKEND = (

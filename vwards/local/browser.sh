@@ -8,6 +8,7 @@ present() {
 } >/dev/null
 
 present && exit 0
+[ "${1:-}" = --quiet ] && exit 1
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing Chromium and a font for the browser tests"
   export DEBIAN_FRONTEND=noninteractive
@@ -16,7 +17,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 fi
 cat >&2 <<'END'
 ############################################################################
-# NO CHROMIUM: the browser tests cannot run.                               #
+# NO CHROMIUM: the browser tests DO NOT RUN.                               #
 # Install it: apt install chromium fonts-liberation (as root), then again. #
 ############################################################################
 END

@@ -1,0 +1,31 @@
+"""A real worker takes work off this run's own queue, on this test's own database."""
+
+import time
+
+from vwards import health
+
+
+def test_a_worker_does_what_is_sent_to_it(start_worker, valkey):
+    start_worker(beat=False)
+    valkey.delete(health.HEARTBEAT_KEY)
+    health.beat.delay()
+    assert _within(5, lambda: valkey.exists(health.HEARTBEAT_KEY))
+
+
+def test_a_frozen_worker_does_nothing_until_it_is_thawed(start_worker, valkey):
+    worker = start_worker(beat=False)
+    valkey.delete(health.HEARTBEAT_KEY)
+    worker.freeze()
+    health.beat.delay()
+    assert not _within(1, lambda: valkey.exists(health.HEARTBEAT_KEY))
+    worker.thaw()
+    assert _within(5, lambda: valkey.exists(health.HEARTBEAT_KEY))
+
+
+def _within(seconds, holds) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
