@@ -1,0 +1,1 @@
+"""What machines ask of observations, below /api/v1/."""
