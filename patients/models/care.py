@@ -15,6 +15,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from capacity.models.ranges import Moments
 from patients.models.admissions import Admission
@@ -23,13 +24,17 @@ Dated = TypeVar("Dated", bound=models.Model, covariant=True)
 
 
 class InForce(models.QuerySet[Dated]):
-    """Rows with `starts` and `ends`."""
+    """Rows with `starts` and `ends`.
+
+    What was agreed until a date has its successor stored behind it, so the row without an end
+    may lie in the future: ask for an instant, never for the row without an end.
+    """
 
     def at(self, at: dt.datetime) -> Self:
         return self.filter(Q(ends__isnull=True) | Q(ends__gt=at), starts__lte=at)
 
     def current(self) -> Self:
-        return self.filter(ends__isnull=True)
+        return self.at(timezone.now())
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from lib.ids import uuid7
+from patients import nhs_numbers
 
 
 class Place(models.Model):
@@ -144,6 +145,12 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_system_display()} ({self.status})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """No way in passes the guard: see `patients.nhs_numbers`."""
+        if self.system == self.System.NHS_NUMBER:
+            nhs_numbers.check(self.value)
+        super().save(*args, **kwargs)
 
     @property
     def is_current(self) -> bool:

@@ -1,0 +1,60 @@
+"""The plan an admission begins on, copied from its pathway; part of admitting."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+from capacity.models import Ward
+from patients.models import Admission, Pathway, PathwayVersion, PlanLine
+from patients.planned import Limits
+
+DEFAULT_PRIORITY = "urgent"
+# Where SpO2 scale 2 scores 3 (RCP 2017): below it somebody is told on that scale.
+SCALE_2_LOW = 84.0
+
+
+def version_for(ward: Ward, pathway: Pathway) -> PathwayVersion:
+    """The ward's own choice; else the newest published one that belongs to no ward."""
+    offered = ward.pathways.filter(pathway=pathway).select_related("version").first()
+    if offered is not None:
+        return offered.version
+    common = PathwayVersion.objects.in_force().filter(pathway=pathway, ward__isnull=True)
+    version = common.order_by("-number").first()
+    if version is None:
+        raise ValidationError(f"{pathway} has no published version.", code="pathway")
+    return version
+
+
+def default_limits(version: PathwayVersion, kind: str) -> Limits:
+    """What the pathway says of a kind; a pathway has one limit a kind."""
+    for limit in version.ruleset.get("limits", ()):
+        if limit["kind"] == kind:
+            return Limits(limit.get("low"), limit.get("high"), limit["priority"])
+    return Limits(None, None, DEFAULT_PRIORITY)
+
+
+def copy_plan(admission: Admission, *, by: User, at: dt.datetime) -> None:
+    PlanLine.objects.bulk_create(_lines(admission, by, at))
+
+
+def _lines(admission: Admission, by: User, at: dt.datetime) -> Iterator[PlanLine]:
+    version = admission.pathway_version
+    for kind, when in version.schedule.items():
+        limits = default_limits(version, kind)
+        yield PlanLine(
+            admission=admission,
+            kind=kind,
+            times=when.get("times", []),
+            every_hours=when.get("every_hours"),
+            low=limits.low,
+            high=limits.high,
+            default_low=limits.low,
+            default_high=limits.high,
+            priority=limits.priority,
+            set_by=by,
+            starts=at,
+        )

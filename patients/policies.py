@@ -1,0 +1,179 @@
+"""Who may refer, admit, move, and change a patient's care; each question asked in one place."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.policies import AnyUser, has_role, is_senior_for, reach
+from accounts.roles import CARING, TREATING, Role
+from capacity.models import Ward
+from patients.models import Admission, Patient, Referral
+
+REFERRING = TREATING | {Role.REFERRER}
+LEADS = frozenset({Role.WARD_LEAD})
+
+
+def _covers(user: AnyUser, roles: frozenset[Role], ward: Ward, at: dt.datetime | None) -> bool:
+    return reach(user, roles, at=at).covers(
+        ward=ward.code, provider=ward.lead_provider.code, icb=ward.icb.code
+    )
+
+
+def _check(allowed: bool, why: str) -> None:  # noqa: FBT001  # the thing checked comes first
+    if not allowed:
+        raise PermissionDenied(why)
+
+
+# Wards
+
+
+def can_treat_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    return _covers(user, TREATING, ward, at)
+
+
+def check_can_treat_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(can_treat_on(user, ward, at=at), "Only this ward's clinicians do that.")
+
+
+def can_admit(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    return can_treat_on(user, ward, at=at)
+
+
+def check_can_admit(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(can_admit(user, ward, at=at), "Only this ward's clinicians admit to it.")
+
+
+def can_go_over_capacity(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    return _covers(user, LEADS, ward, at)
+
+
+def check_can_go_over_capacity(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(
+        can_go_over_capacity(user, ward, at=at),
+        "Only the ward's lead admits over capacity, without a bed.",
+    )
+
+
+def can_manage_beds(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    return can_treat_on(user, ward, at=at)
+
+
+def check_can_manage_beds(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(can_manage_beds(user, ward, at=at), "Only this ward's clinicians close and open beds.")
+
+
+def is_senior_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """A senior decision-maker there: their agreement loosens care."""
+    return is_senior_for(
+        user, ward=ward.code, provider=ward.lead_provider.code, icb=ward.icb.code, at=at
+    )
+
+
+# Referrals
+
+
+def can_refer(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    return _covers(user, REFERRING, ward, at)
+
+
+def check_can_refer(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(can_refer(user, ward, at=at), "You do not refer to this ward.")
+
+
+def can_refer_somewhere(user: AnyUser, *, at: dt.datetime | None = None) -> bool:
+    return has_role(user, REFERRING, at)
+
+
+def check_can_refer_somewhere(user: AnyUser, *, at: dt.datetime | None = None) -> None:
+    _check(can_refer_somewhere(user, at=at), "You do not refer to any ward.")
+
+
+def can_see_referrals(user: AnyUser, *, at: dt.datetime | None = None) -> bool:
+    return has_role(user, CARING | {Role.REFERRER}, at)
+
+
+def check_can_see_referrals(user: AnyUser, *, at: dt.datetime | None = None) -> None:
+    _check(can_see_referrals(user, at=at), "Referrals are for clinicians and referrers.")
+
+
+def can_decide(user: AnyUser, referral: Referral, *, at: dt.datetime | None = None) -> bool:
+    return can_treat_on(user, referral.ward, at=at)
+
+
+def check_can_decide(user: AnyUser, referral: Referral, *, at: dt.datetime | None = None) -> None:
+    _check(can_decide(user, referral, at=at), "Only the ward's clinicians accept or decline.")
+
+
+def can_withdraw(user: AnyUser, referral: Referral, *, at: dt.datetime | None = None) -> bool:
+    """Whoever referred, and the ward for them."""
+    return referral.referred_by_id == user.pk or can_decide(user, referral, at=at)
+
+
+def check_can_withdraw(user: AnyUser, referral: Referral, *, at: dt.datetime | None = None) -> None:
+    _check(can_withdraw(user, referral, at=at), "Only the referrer or the ward withdraws it.")
+
+
+# Patients and their care
+
+
+def can_look_for_patients(user: AnyUser, *, at: dt.datetime | None = None) -> bool:
+    return has_role(user, CARING, at)
+
+
+def check_can_look_for_patients(user: AnyUser, *, at: dt.datetime | None = None) -> None:
+    _check(can_look_for_patients(user, at=at), "Only clinicians look for patients.")
+
+
+def can_change_patient(user: AnyUser, patient: Patient, *, at: dt.datetime | None = None) -> bool:
+    """Contacts, identifiers and safety records: whoever treats them, or is asked to."""
+    wards = Ward.objects.filter(referrals__patient=patient, referrals__outcome="waiting")
+    wards |= Ward.objects.filter(
+        admissions__patient=patient, admissions__discharged_at__isnull=True
+    )
+    wards |= Ward.objects.filter(
+        referrals__patient=patient,
+        referrals__outcome="accepted",
+        referrals__admission__isnull=True,
+    )
+    found = wards.distinct().select_related("lead_provider", "icb")
+    return any(can_treat_on(user, ward, at=at) for ward in found)
+
+
+def check_can_change_patient(
+    user: AnyUser, patient: Patient, *, at: dt.datetime | None = None
+) -> None:
+    _check(can_change_patient(user, patient, at=at), "Only those who treat this patient do that.")
+
+
+def can_change_care(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:
+    return can_treat_on(user, admission.ward, at=at)
+
+
+def check_can_change_care(
+    user: AnyUser, admission: Admission, *, at: dt.datetime | None = None
+) -> None:
+    _check(can_change_care(user, admission, at=at), "Only those who treat this patient do that.")
+
+
+def can_loosen(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:
+    """Looser limits, scale 2, comfort, a pause over 24 h: a senior, or with their agreement."""
+    return is_senior_on(user, admission.ward, at=at)
+
+
+def check_can_loosen(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> None:
+    _check(
+        can_loosen(user, admission, at=at),
+        "This needs a senior decision-maker of the ward, or their recorded agreement.",
+    )
+
+
+def can_discharge(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:
+    return can_change_care(user, admission, at=at)
+
+
+def check_can_discharge(
+    user: AnyUser, admission: Admission, *, at: dt.datetime | None = None
+) -> None:
+    check_can_change_care(user, admission, at=at)
