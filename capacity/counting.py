@@ -143,15 +143,17 @@ def _ids(wards: Iterable[int] | None) -> tuple[int, ...] | None:
     return None if wards is None else tuple(wards)
 
 
+def parameters(question: Question) -> dict[str, Any]:
+    """As the statements name them."""
+    return {
+        "days": [day for day, _ in question.moments],
+        "instants": [at for _, at in question.moments],
+        "wards": None if question.wards is None else list(question.wards),
+        "counting": question.counting,
+    }
+
+
 def _rows(sql: str, question: Question) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
-            {
-                "days": [day for day, _ in question.moments],
-                "instants": [at for _, at in question.moments],
-                "wards": None if question.wards is None else list(question.wards),
-                "counting": question.counting,
-            },
-        )
+        cursor.execute(sql, parameters(question))
         return list(cursor.fetchall())

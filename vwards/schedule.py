@@ -12,4 +12,6 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "beat-heartbeat": every(HEARTBEAT_SECONDS, "vwards.health.beat"),
+    # At 08:00 London the count is due; a correction is told within the minute too.
+    "refresh-figures": every(60, "capacity.tasks.refresh_figures"),
 }

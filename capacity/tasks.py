@@ -1,0 +1,16 @@
+"""What capacity does on its own: the daily figures."""
+
+import structlog
+from celery import shared_task
+
+from capacity.actions import figures
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="capacity.tasks.refresh_figures", soft_time_limit=300, time_limit=330)
+def refresh_figures() -> None:
+    """Safe to run at any time and twice at once: an advisory lock lets one through."""
+    done = figures.refresh()
+    if done.days or done.corrected:
+        log.info("figures-refreshed", days=done.days, corrected=done.corrected)
