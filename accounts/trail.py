@@ -66,7 +66,9 @@ def _of_event(event: AuditEvent) -> Line:
         what=event.verb.replace("-", " "),
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
-        detail=event.detail,
+        detail={
+            key: value for key, value in event.detail.items() if value not in (None, "", False)
+        },
         from_address=event.from_address or "",
     )
 

@@ -69,7 +69,7 @@ def test_an_invitation_that_is_refused_leaves_no_account_and_sends_nothing(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         answer = desk.post("/accounts/people/invite/", {**NEW, "code": "RRE-far"})
-    assert "only in your own organisations" in answer.content.decode()
+    assert "Enter the code of your organisation" in answer.content.decode()
     assert not User.objects.filter(first_name="Ann").exists()
     assert mail.outbox == []
 
@@ -102,7 +102,8 @@ def test_a_role_beyond_the_own_organisation_is_not_given(
 
 def test_an_administrator_gives_themselves_no_clinical_role(desk: Client, org_admin: User):
     typed = {"role": "ward_clinician", "scope": "ward", "code": WARD}
-    desk.post(f"/accounts/people/{org_admin.pk}/memberships/", typed)
+    answer = desk.post(f"/accounts/people/{org_admin.pk}/memberships/", typed)
+    assert "cannot give yourself a role" in answer.content.decode()
     assert not has_role(User.objects.get(pk=org_admin.pk), CARING)
 
 
@@ -148,3 +149,18 @@ def test_the_link_is_sent_again_only_while_no_password_is_set(
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(page)
     assert len(mail.outbox) == 1
+
+
+def test_a_form_says_beside_the_field_what_is_missing(desk: Client):
+    errors = (
+        desk.post("/accounts/people/invite/", {**NEW, "first_name": "", "ends": "x"})
+        .context["form"]
+        .errors
+    )
+    assert errors["first_name"] == ["Enter first name"]
+    assert errors["ends"] == ["Enter a date such as 31/01/2027"]
+
+
+def test_a_trust_s_administrator_is_offered_no_icb_and_no_england(desk: Client):
+    form = desk.get("/accounts/people/invite/").context["form"]
+    assert [value for value, _ in form.fields["scope"].choices] == ["ward", "provider"]
