@@ -57,6 +57,15 @@ class Score:
     response: Response
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Values from `low` to `high` score `points`; the edges lie halfway between chart values."""
+
+    low: float
+    high: float
+    points: int
+
+
 class _Bands:
     """Points by value, cut halfway between two chart values; a half falls to the lower band
     up to `rising_from`, and to the higher band from there (the neighbour that scores more)."""
@@ -75,6 +84,10 @@ class _Bands:
             raise ValueError("a vital sign must be a finite number")
         return self._points[bisect_left(self._cuts, number)]
 
+    def drawn(self) -> tuple[Band, ...]:
+        edges = [-inf, *(round(cut, 2) for cut in self._cuts), inf]
+        return tuple(map(Band, edges, edges[1:], self._points))
+
 
 _respiratory_rate = _Bands([8.5, 11.5, 20.5, 24.5], [3, 1, 0, 2, 3], rising_from=16)
 _systolic = _Bands([90.5, 100.5, 110.5, 219.5], [3, 2, 1, 0, 3], rising_from=165)
@@ -86,6 +99,13 @@ _spo2_scale_2_air = _Bands([83.5, 85.5, 87.5], [3, 2, 1, 0], rising_from=inf)
 _spo2_scale_2_oxygen = _Bands(
     [83.5, 85.5, 87.5, 92.5, 94.5, 96.5], [3, 2, 1, 0, 1, 2, 3], rising_from=inf
 )
+_DRAWN: Final = {
+    "respiratory_rate": _respiratory_rate,
+    "spo2": _spo2_scale_1,
+    "systolic": _systolic,
+    "pulse": _pulse,
+    "temperature": _temperature,
+}
 _CONSCIOUSNESS: Final = {None: None, "A": 0, "C": 3, "V": 3, "P": 3, "U": 3}
 _OXYGEN: Final = {None: None, False: 0, True: 2}
 
@@ -122,6 +142,13 @@ def score(
     lowest = sum(filter(None, parts.values()))
     total = None if missing else lowest
     return Score(total, parts, missing, lowest, _response(lowest, parts, complete=not missing))
+
+
+def bands(parameter: str, *, spo2_scale: int = 1, oxygen: bool = False) -> tuple[Band, ...]:
+    """The bands of a measured parameter, from the lowest, as the RCP's paper chart shades them."""
+    if parameter == "spo2" and spo2_scale == 2:
+        return (_spo2_scale_2_oxygen if oxygen else _spo2_scale_2_air).drawn()
+    return _DRAWN[parameter].drawn()
 
 
 def rcp_text(result: Score) -> str:

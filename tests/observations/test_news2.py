@@ -292,3 +292,25 @@ def test_the_rcp_text_tells_zero_from_one():
     assert "emergency" in news2.rcp_text(
         news2.score(**CALM | {"pulse": 131, "spo2": 90, "oxygen": True})
     )
+
+
+# A word has no band, and a half lies on the edge of two.
+DRAWN = [row for row in BANDS if row[3] == RCP and row[0] not in {"oxygen", "consciousness"}]
+
+
+@pytest.mark.parametrize(("name", "value", "points", "source"), DRAWN)
+def test_the_bands_that_are_drawn_are_the_bands_that_score(name, value, points, source):
+    inside = [band.points for band in news2.bands(name) if band.low < value < band.high]
+    assert inside == [points], source
+
+
+def test_scale_2_has_bands_of_its_own_on_air_and_on_oxygen():
+    air = news2.bands("spo2", spo2_scale=2)
+    oxygen = news2.bands("spo2", spo2_scale=2, oxygen=True)
+    assert [band.points for band in air] == [3, 2, 1, 0]
+    assert [(band.low, band.points) for band in oxygen[3:]] == [
+        (87.5, 0),
+        (92.5, 1),
+        (94.5, 2),
+        (96.5, 3),
+    ]

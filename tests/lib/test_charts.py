@@ -1,0 +1,189 @@
+"""Charts: well-formed, without a style of their own, told in words, and with their table."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.charts import bars, flows, occupancy, sparkline, vitals
+from lib.charts.spreading import spread
+from lib.charts.svg import Scale
+
+NOW = datetime(2023, 12, 14, 7, 45, tzinfo=UTC)
+DAY = timedelta(hours=24)
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '<script>"&'
+
+
+def spark(*scores: tuple[float, int], **known) -> sparkline.Sparkline:
+    return sparkline.Sparkline(
+        NOW - DAY, NOW, [(NOW - timedelta(hours=ago), score) for ago, score in scores], **known
+    )
+
+
+def paper(*points: vitals.Point, **known) -> vitals.Vitals:
+    panel = vitals.Panel(HOSTILE, "/min", 100, 40, 130, (50, 90), points=points)
+    row = vitals.Row(HOSTILE, [(point.at, HOSTILE) for point in points], "A")
+    return vitals.Vitals(NOW - 5 * DAY, NOW + DAY / 24, NOW, [panel, row], **known)
+
+
+def counted(*days: tuple[int, int]) -> list[occupancy.Day]:
+    first = date(2023, 12, 1)
+    return [
+        occupancy.Day(first + timedelta(days=number), beds, patients)
+        for number, (beds, patients) in enumerate(days)
+    ]
+
+
+POINT = vitals.Point(NOW - DAY, 88)
+BAR = bars.Bar(HOSTILE, 15.6, own=True)
+ALL = {
+    "spark": sparkline.sparkline(spark((20, 3), (1, 9), risk=3)),
+    "spark, not known": sparkline.sparkline(spark((20, 3), known=False)),
+    "spark, empty": sparkline.sparkline(spark()),
+    "vitals": vitals.vitals(
+        paper(
+            POINT,
+            vitals.Point(NOW - DAY / 2, 30, hollow=True, note=HOSTILE),
+            vitals.Point(NOW - DAY / 3, 44, struck=True, note=HOSTILE),
+            scores=[vitals.ScoreCell(NOW - DAY, "≥4", 3)],
+        )
+    ),
+    "vitals, empty": vitals.vitals(paper()),
+    "occupancy": occupancy.occupancy(
+        occupancy.Occupancy(counted((24, 20), (0, 1), (24, 60)), counted((24, 20)))
+    ),
+    "occupancy, one day": occupancy.occupancy(occupancy.Occupancy(counted((24, 20)))),
+    "occupancy, empty": occupancy.occupancy(occupancy.Occupancy([])),
+    "per 100k": bars.per_100k(bars.Per100k([BAR], HOSTILE, HOSTILE)),
+    "share": bars.share(150),
+    "share, not known": bars.share(None, told=HOSTILE),
+    "rate": bars.rate(51.1, top=55, average=23),
+    "dot": bars.dot_strip(78.7, average=72.7, own=True),
+    "dot, beyond": bars.dot_strip(231.1, average=72.7),
+    "dot, not returned": bars.dot_strip(None, average=72.7),
+    "bars": bars.bars(HOSTILE, [BAR]),
+    "bars, empty": bars.bars(HOSTILE, []),
+    "histogram": bars.histogram(HOSTILE, [BAR, BAR], split_after=1, split_label=HOSTILE),
+    "histogram, empty": bars.histogram(HOSTILE, []),
+    "flows": flows.flows([flows.Week(HOSTILE, 38, 58, 95), flows.Week("none", 0, 0, 0)]),
+    "flows, empty": flows.flows([]),
+}
+
+
+@pytest.mark.parametrize("picture", ALL.values(), ids=ALL)
+def test_a_chart_is_an_image_with_a_title_and_no_style_of_its_own(picture):
+    root = ElementTree.fromstring(picture)
+    assert root.tag == f"{SVG}svg"
+    assert root.get("role") == "img"
+    assert root[0].tag == f"{SVG}title"
+    assert root[0].text
+    names = {name for element in root.iter() for name in element.attrib}
+    assert not names & {"style", "id", "fill", "stroke", "onload"}
+    assert not {element.tag for element in root.iter()} & {f"{SVG}style", f"{SVG}script"}
+
+
+@pytest.mark.parametrize("picture", ALL.values(), ids=ALL)
+def test_every_number_of_a_chart_is_finite_and_inside_a_sensible_box(picture):
+    assert "nan" not in picture
+    assert "inf" not in picture
+    root = ElementTree.fromstring(picture)
+    for element in root.iter():
+        for name in ("x", "y", "width", "height", "cx", "cy", "r"):
+            assert -60 <= float(element.get(name, 0)) <= 1000
+        for number in re.findall(r"-?\d+\.?\d*", element.get("d", "")):
+            assert -60 <= float(number) <= 1000
+
+
+def classes(picture: str) -> list[str]:
+    return [element.get("class", "") for element in ElementTree.fromstring(picture).iter()]
+
+
+def test_every_class_of_a_chart_has_its_style():
+    sheet = Path("static/src/_charts.scss").read_text()
+    styled = set(re.findall(r"\.(chart[\w-]*)", sheet))
+    used = {name for picture in ALL.values() for css in classes(picture) for name in css.split()}
+    boxes = {"chart-share", "chart-rate", "chart-dot-strip", "chart-bars", "chart-histogram"}
+    plain = boxes | {"chart-per-100k", "chart-flows", "chart-point--own"}
+    assert used - styled <= plain
+
+
+def test_an_unknown_tail_is_dotted_from_a_hollow_dot_and_has_no_colour():
+    known, unknown = classes(ALL["spark"]), classes(ALL["spark, not known"])
+    assert "chart-dot chart-risk-3" in known
+    assert "chart-line--dotted" in unknown
+    assert "chart-point--hollow" in unknown
+    assert not any("risk" in css for css in unknown)
+
+
+def test_a_struck_reading_is_crossed_out_and_not_joined():
+    struck = vitals.Point(NOW - DAY, 200, struck=True)
+    picture = vitals.vitals(paper(POINT, struck, vitals.Point(NOW, 90)))
+    assert classes(picture).count("chart-point") == 2
+    assert "chart-point--struck" in classes(picture)
+    (line,) = (e for e in ElementTree.fromstring(picture).iter() if e.get("class") == "chart-line")
+    assert line.get("d", "").count("L") == 1
+
+
+def test_a_reading_beyond_the_paper_stretches_it():
+    def top_of(value: float) -> float:
+        picture = ElementTree.fromstring(vitals.vitals(paper(vitals.Point(NOW, value))))
+        return next(
+            float(e.get("cy", 0)) for e in picture.iter() if e.get("class") == "chart-point"
+        )
+
+    assert top_of(180) > 24  # inside the panel, not on its edge
+    assert top_of(180) < top_of(120)
+
+
+def test_a_day_without_beds_breaks_the_line():
+    picture = occupancy.occupancy(
+        occupancy.Occupancy(counted((24, 20), (24, 20), (0, 0), (24, 20), (24, 20)))
+    )
+    assert classes(picture).count("chart-line") == 2
+
+
+def test_occupancy_above_the_axis_is_shown_as_it_is():
+    days = counted((24, 20), (161, 372))
+    picture = occupancy.occupancy(occupancy.Occupancy(days))
+    assert "231.1%" in picture
+    assert ">200%<" in picture
+
+
+def test_each_chart_has_its_rows():
+    assert sparkline.rows(spark((1, 9))).rows == [("06:45", "9")]
+    assert vitals.rows(paper(POINT)).rows[0] == ("Wed 07:45", HOSTILE, "88 /min", "")
+    days = occupancy.Occupancy(counted((24, 20), (0, 1)), counted((24, 20)))
+    assert occupancy.rows(days).rows == [
+        ("2 Dec 2023", "0", "1", "–", ""),
+        ("1 Dec 2023", "24", "20", "83.3%", "yes"),
+    ]
+    assert bars.per_100k_rows(bars.Per100k([BAR], "16+")).rows == [(HOSTILE, "15.6")]
+    assert bars.bars_rows("Pathway", [bars.Bar("ARI", 24)]).rows == [("ARI", "24")]
+    assert flows.rows([flows.Week("7 Dec", 46, 64, 113)]).rows == [
+        ("7 Dec", "46", "64", "113", "−3")
+    ]
+
+
+@given(
+    places=st.lists(st.floats(0, 500), max_size=60).map(sorted),
+    least=st.floats(5, 40),
+)
+def test_words_on_a_line_never_cover_each_other_and_the_newest_stay(places, least):
+    moved = spread(places, least=least, left=0, right=500)
+    kept = [place for place in moved if place is not None]
+    assert all(b - a >= least - 1e-6 for a, b in pairwise(kept))
+    assert all(-1e-6 <= place <= 500 + 1e-6 for place in kept)
+    assert moved[len(moved) - len(kept) :] == kept
+    if len(places) * least <= 500:
+        assert len(kept) == len(places)
+
+
+@given(value=st.floats(-1e6, 1e6))
+def test_a_scale_never_leaves_its_box(value):
+    assert 10 <= Scale(0, 100, 10, 90)(value) <= 90
