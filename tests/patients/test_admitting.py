@@ -11,15 +11,10 @@ from capacity.refusals import BedTaken
 from patients.actions.admissions import admit
 from patients.models import Admission, SafetyRecord
 from patients.pseudonym import person_key
-from tests.capacity.factories import make_beds, make_ward
+from tests.capacity.factories import make_beds
 from tests.patients.factories import MORNING, make_admission, make_patient, make_referral
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ward():
-    return make_ward()
 
 
 def test_admitting_takes_the_bed_and_opens_one_spell(ward, ward_nurse):
