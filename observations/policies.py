@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import User
 from accounts.policies import ADMINISTRATORS, reach
 from capacity.models import Ward
-from observations.models import Gateway
+from observations.models import Alert, Gateway
 from patients.models import Admission
 
 
@@ -46,3 +46,13 @@ def can_manage_keys(user: User | None, gateway: Gateway) -> bool:
 def check_can_manage_keys(user: User | None, gateway: Gateway) -> None:
     if not can_manage_keys(user, gateway):
         raise PermissionDenied("Only an administrator of an organisation it serves manages keys.")
+
+
+def can_answer(user: User, alert: Alert) -> bool:
+    """Own, act on, hand on, escalate or close: the clinicians of the alert's ward."""
+    return can_treat(user, alert.ward)
+
+
+def check_can_answer(user: User, alert: Alert) -> None:
+    if not can_answer(user, alert):
+        raise PermissionDenied("Only clinicians of the alert's ward answer it.")

@@ -1,0 +1,158 @@
+"""What people do about an alert: own it, act, hand it on, escalate, close it with an outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from observations.models import Alert, AlertEvent, Trigger
+from observations.policies import check_can_answer
+from observations.versions import touch_standing
+from patients.models import Admission
+
+
+class AlertRefusedError(Exception):
+    """What cannot be done to this alert now; `message` says why in plain words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@transaction.atomic
+def acknowledge(
+    *,
+    alert: Alert,
+    by: User,
+    shown_at: dt.datetime | None = None,
+    at: dt.datetime | None = None,
+) -> Alert:
+    """Own the alert, and acknowledge its triggers as they were shown at `shown_at` (default: now).
+
+    If it rang again since, that is refused: an older look never covers something worse.
+    """
+    check_can_answer(by, alert)
+    moment = at or timezone.now()
+    locked = _lock(alert)
+    _check_open(locked)
+    _check_not_anothers(locked, by)
+    if shown_at is not None and locked.rang_at > shown_at:
+        raise AlertRefusedError("It rang again since you looked. Read it once more.")
+    _acknowledge(locked.triggers.all(), by, moment)
+    _own(locked, by, moment)
+    return _tell(locked, AlertEvent.What.ACKNOWLEDGED, "", by, moment)
+
+
+@transaction.atomic
+def act(*, alert: Alert, text: str, by: User, at: dt.datetime | None = None) -> Alert:
+    """Somebody did something about it: the clock of what goes on without an action starts anew."""
+    moment = at or timezone.now()
+    locked = _ready(alert, by)
+    locked.acted_at = moment
+    locked.save(update_fields=["acted_at"])
+    return _tell(locked, AlertEvent.What.ACTED, text, by, moment)
+
+
+@transaction.atomic
+def escalate(*, alert: Alert, to: str, text: str, by: User, at: dt.datetime | None = None) -> Alert:
+    """Called for more help: 999, urgent community response, a senior. It is an action, too."""
+    moment = at or timezone.now()
+    locked = _ready(alert, by)
+    locked.acted_at = moment
+    locked.save(update_fields=["acted_at"])
+    told = f"{to}: {text}" if text else to
+    return _tell(locked, AlertEvent.What.ESCALATED, told, by, moment)
+
+
+@transaction.atomic
+def hand_on(*, alert: Alert, to: User, text: str, by: User, at: dt.datetime | None = None) -> Alert:
+    """Another clinician of the ward owns it from now on."""
+    check_can_answer(to, alert)
+    moment = at or timezone.now()
+    locked = _ready(alert, by)
+    _own(locked, to, moment)
+    told = f"to {to.signature}: {text}" if text else f"to {to.signature}"
+    return _tell(locked, AlertEvent.What.HANDED_ON, told, by, moment)
+
+
+@transaction.atomic
+def close(
+    *, alert: Alert, outcome: str, note: str = "", by: User, at: dt.datetime | None = None
+) -> Alert:
+    """The end, with what came of it. The next finding opens another alert: closing re-arms."""
+    moment = at or timezone.now()
+    locked = _ready(alert, by)
+    return _close(locked, outcome, note, by, moment)
+
+
+@transaction.atomic
+def close_for_departure(
+    *,
+    admission: Admission,
+    outcome: str = Alert.Outcome.PATIENT_LEFT,
+    note: str = "",
+    by: User,
+    at: dt.datetime | None = None,
+) -> Alert | None:
+    """One outcome for all that was open when the patient left, died or went by ambulance."""
+    alert = Alert.objects.open().filter(admission=admission).first()
+    if alert is None:
+        return None
+    return close(alert=alert, outcome=outcome, note=note, by=by, at=at)
+
+
+def _ready(alert: Alert, by: User) -> Alert:
+    check_can_answer(by, alert)
+    locked = _lock(alert)
+    _check_open(locked)
+    return locked
+
+
+def _lock(alert: Alert) -> Alert:
+    """The admission first, as the drain does, so that neither waits for the other."""
+    if alert.admission_id is not None:
+        Admission.objects.select_for_update(no_key=True).get(pk=alert.admission_id)
+    return Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
+
+
+def _check_open(alert: Alert) -> None:
+    if alert.closed_at is not None:
+        raise AlertRefusedError("This alert was closed meanwhile.")
+
+
+def _check_not_anothers(alert: Alert, by: User) -> None:
+    if alert.owner is not None and alert.owner != by:
+        raise AlertRefusedError(f"{alert.owner.signature} owns this alert.")
+
+
+def _own(alert: Alert, owner: User, at: dt.datetime) -> None:
+    """Owned: the ladder stops. It starts again when the alert rings again, unowned."""
+    alert.owner, alert.owned_at, alert.next_step_at = owner, at, None
+    alert.save(update_fields=["owner", "owned_at", "next_step_at"])
+
+
+def _acknowledge(triggers: Iterable[Trigger], by: User, at: dt.datetime) -> None:
+    for trigger in triggers:
+        if trigger.acknowledged_at is None or trigger.acknowledged_at < trigger.rang_at:
+            trigger.acknowledged_at, trigger.acknowledged_by = at, by
+            trigger.save(update_fields=["acknowledged_at", "acknowledged_by"])
+
+
+def _close(alert: Alert, outcome: str, note: str, by: User, at: dt.datetime) -> Alert:
+    alert.outcome, alert.outcome_note = outcome, note
+    alert.closed_at, alert.closed_by, alert.next_step_at = at, by, None
+    alert.save(update_fields=["outcome", "outcome_note", "closed_at", "closed_by", "next_step_at"])
+    return _tell(alert, AlertEvent.What.CLOSED, note or alert.get_outcome_display(), by, at)
+
+
+def _tell(alert: Alert, what: str, text: str, by: User, at: dt.datetime) -> Alert:
+    AlertEvent.objects.create(alert=alert, what=what, text=text[:400], at=at, by=by)
+    audit.record(by=by, verb=f"alert-{what.replace('_', '-')}", subject=alert, at=at)
+    if alert.admission_id is not None:
+        touch_standing(alert.admission_id)
+    return alert
