@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import desks
+from accounts.middleware import WARD_KEY
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -16,7 +17,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 def _entries(request: HttpRequest) -> list[desks.NavEntry]:
     user = getattr(request, "user", None)
-    return desks.entries(user, path=request.path) if user is not None else []
+    if user is None:
+        return []
+    return desks.entries(user, path=request.path, ward=request.session.get(WARD_KEY, ""))
 
 
 def _find_address(request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ class NavEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A page by the name of its address; `of_one` takes the code when there is just one place.
+    """A page by the name of its address: of one ward, of one ICB, or of neither.
 
     Names, not imports: the pages belong to apps above this one.
     """
@@ -28,62 +28,64 @@ class Desk:
     label: str
     sentence: str
     roles: frozenset[Role]
-    any_place: str
-    of_one: str = ""
-    kind: str = ""
+    of_ward: str = ""
+    of_icb: str = ""
+    anywhere: str = ""
+    # Whose day begins here.
     begins_for: frozenset[Role] = frozenset()
 
-    def address(self, user: AnyUser) -> str | None:
-        """None where the user has no such work, or no app answers at that name."""
+    def address(self, user: AnyUser, *, ward: str = "") -> str | None:
+        """None where the user has no such work, or no app answers at that name.
+
+        `ward` is the one that was looked at last, for whoever works in several.
+        """
         place = reach(user, self.roles)
         if place.empty:
             return None
-        return _address(self.of_one, _only_code(place, self.kind)) or _address(self.any_place)
+        return (
+            _address(self.of_icb, _only(place.icbs))
+            or _address(self.of_ward, _only_ward(place) or ward)
+            or (_address(self.anywhere) if self.anywhere else None)
+        )
 
 
-def _only_code(place: Reach, kind: str) -> str:
-    """The single ward or ICB in reach; several, or a whole organisation, need a choice first."""
-    codes = {"ward": place.wards, "icb": place.icbs}.get(kind, frozenset())
-    wide = place.england or (kind == "ward" and (place.providers or place.icbs))
-    return next(iter(codes)) if len(codes) == 1 and not wide else ""
+def _only_ward(place: Reach) -> str:
+    """The single ward in reach; a whole organisation has several, so one must be chosen."""
+    return "" if place.england or place.providers or place.icbs else _only(place.wards)
 
 
-def _address(name: str, code: str | None = None) -> str | None:
-    if not name or code == "":
+def _only(codes: frozenset[str]) -> str:
+    return next(iter(codes)) if len(codes) == 1 else ""
+
+
+def _address(name: str, *code: str) -> str | None:
+    if not name or "" in code:
         return None
     try:
-        return reverse(name, args=[code] if code else [])
+        return reverse(name, args=code)
     except NoReverseMatch:
         return None
 
 
 _MANAGERS = frozenset({Role.ICB_MANAGER})
-_REFERRALS = CARING | {Role.REFERRER}
+_REFERRERS = frozenset({Role.REFERRER})
 
 DESKS = (
     Desk(
         "Board",
         "Who needs you now, what is due, and the rest.",
         CARING,
-        "rounds:ward-list",
-        of_one="rounds:ward-board",
-        kind="ward",
+        of_ward="rounds:ward-board",
+        anywhere="rounds:ward-list",
         begins_for=CARING,
     ),
-    Desk(
-        "Beds",
-        "Free, taken, leaving today, closed and why.",
-        CARING,
-        "patients:bed-list",
-        of_one="patients:ward-beds",
-        kind="ward",
-    ),
+    Desk("Beds", "Free, taken, leaving today, closed and why.", CARING, "patients:bed-list"),
     Desk(
         "Referrals",
         "Who was sent to you, and what became of whom you sent.",
-        _REFERRALS,
-        "patients:referral-list",
-        begins_for=frozenset({Role.REFERRER}),
+        CARING | _REFERRERS,
+        anywhere="patients:referral-list",
+        begins_for=_REFERRERS,
     ),
     Desk("Alerts", "Every alert and who owns it.", CARING, "observations:alert-list"),
     Desk("Kit", "Which device is with whom.", TREATING, "observations:device-list"),
@@ -91,32 +93,33 @@ DESKS = (
         "Capacity",
         "Beds, patients and occupancy against what is planned.",
         FIGURES,
-        "capacity:icb-list",
-        of_one="capacity:icb-dashboard",
-        kind="icb",
+        of_ward="capacity:ward-detail",
+        of_icb="capacity:icb-detail",
+        anywhere="capacity:england-detail",
         begins_for=_MANAGERS,
     ),
-    Desk("England", "All 42 boards side by side.", _MANAGERS, "capacity:england"),
+    Desk("England", "All 42 boards side by side.", _MANAGERS, anywhere="capacity:england-detail"),
     Desk(
         "People",
         "Who works here, and in which role.",
         ADMINISTRATORS,
-        "accounts:people-list",
+        anywhere="accounts:people-list",
         begins_for=ADMINISTRATORS,
     ),
     Desk(
         "Audit",
         "Who looked at and changed what.",
         AUDITORS,
-        "accounts:audit-list",
+        anywhere="accounts:audit-list",
         begins_for=AUDITORS,
     ),
 )
 
 
-def entries(user: AnyUser, *, path: str = "") -> list[NavEntry]:
+def entries(user: AnyUser, *, path: str = "", ward: str = "") -> list[NavEntry]:
     """For the top bar: only what this person works with, and only where somebody answers."""
-    return [NavEntry(desk.label, url, path.startswith(url)) for desk, url in _mine(user, DESKS)]
+    mine = _mine(user, DESKS, ward)
+    return [NavEntry(desk.label, url, path.startswith(url)) for desk, url in mine]
 
 
 def home_desks(user: AnyUser) -> list[tuple[Desk, str]]:
@@ -124,13 +127,15 @@ def home_desks(user: AnyUser) -> list[tuple[Desk, str]]:
     return list(_mine(user, (desk for desk in DESKS if has_role(user, desk.begins_for))))
 
 
-def _mine(user: AnyUser, desks: Iterable[Desk]) -> Iterator[tuple[Desk, str]]:
+def _mine(user: AnyUser, desks: Iterable[Desk], ward: str = "") -> Iterator[tuple[Desk, str]]:
+    seen: set[str] = set()
     for desk in desks:
-        url = desk.address(user)
-        if url:
+        url = desk.address(user, ward=ward)
+        if url and url not in seen:
+            seen.add(url)
             yield desk, url
 
 
 def find_address(user: AnyUser) -> str:
     """Where a patient is looked for by name or NHS number; empty for whoever may see none."""
-    return (has_role(user, CARING) and _address("patients:patient-find")) or ""
+    return (has_role(user, CARING) and _address("patients:patient-list")) or ""

@@ -28,6 +28,7 @@ View = Callable[..., HttpResponseBase]
 OPEN_PREFIXES = ("/api/", "/fhir/", "/livez", "/readyz", "/metrics", "/static/")
 # Where somebody without a second factor may go: to set one up, or away.
 SECOND_FACTOR_PREFIXES = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/")
+WARD_KEY = "ward"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -136,6 +137,25 @@ class PrivatePagesMiddleware:
             # One address answers with a page or with its fragment.
             patch_vary_headers(response, ["Cookie", "HX-Request"])
         return response
+
+
+class CurrentWardMiddleware:
+    """Remembers the ward last looked at, so that the top bar leads back to it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code == 200 and request.path.startswith("/wards/"):
+            self._remember(request)
+        return response
+
+    def _remember(self, request: HttpRequest) -> None:
+        match = request.resolver_match
+        code = match.kwargs.get("code", "") if match else ""
+        if code and request.session.get(WARD_KEY) != code:
+            request.session[WARD_KEY] = code
 
 
 def _is_fragment(request: HttpRequest) -> bool:

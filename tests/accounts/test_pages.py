@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import ResolverMatch
 from django.utils import timezone
 
 from accounts import audit, desks
+from accounts.middleware import WARD_KEY, CurrentWardMiddleware
 from accounts.models import Look, User
-from accounts.roles import Role
-from tests.cast import person, with_role
+from accounts.roles import FIGURES
+from tests.cast import ICB, WARD, person, with_role
 
 SignedIn = Callable[[User], Client]
 
@@ -47,17 +50,53 @@ def test_the_entry_of_the_page_at_hand_is_marked(org_admin: User):
     assert marked["People"] is True
 
 
-@pytest.fixture
-def two_desks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One address that takes a person, one that nobody answers at."""
-    roles = frozenset({Role.WARD_CLINICIAN})
-    answered = desks.Desk("Mine", "", roles, "accounts:people-list", of_one="accounts:profile-show")
-    absent = desks.Desk("Nowhere", "", roles, "moon:base")
-    monkeypatch.setattr(desks, "DESKS", (answered, absent))
+def desk(*, of_ward: str = "", of_icb: str = "", anywhere: str = "") -> desks.Desk:
+    return desks.Desk("Mine", "", FIGURES, of_ward, of_icb, anywhere)
 
 
-def test_an_entry_that_no_app_answers_is_not_shown(two_desks: None, ward_nurse: User):
-    assert labels(ward_nurse) == ["Mine"]
+ANYWHERE = "accounts:people-list"
+ONE_PLACE = "account_confirm_email"  # any address that takes one word will do
+
+
+def test_a_desk_that_no_app_answers_is_not_there(ward_nurse: User):
+    assert desk(anywhere="moon:base").address(ward_nurse) is None
+    assert desk(of_ward="moon:base").address(ward_nurse) is None
+
+
+def test_who_works_in_one_ward_is_led_to_it(ward_nurse: User):
+    assert (
+        desk(of_ward=ONE_PLACE, anywhere=ANYWHERE).address(ward_nurse)
+        == f"/accounts/confirm-email/{WARD}/"
+    )
+
+
+def test_who_works_in_several_chooses_or_goes_back_to_the_last(out_of_hours: User):
+    mine = desk(of_ward=ONE_PLACE, anywhere=ANYWHERE)
+    assert mine.address(out_of_hours) == "/accounts/people/"
+    assert mine.address(out_of_hours, ward="RT5-b") == "/accounts/confirm-email/RT5-b/"
+    assert desk(of_ward=ONE_PLACE).address(out_of_hours) is None
+
+
+def test_who_has_no_such_work_has_no_such_desk(referrer: User):
+    assert desk(of_ward=ONE_PLACE, anywhere=ANYWHERE).address(referrer, ward="RT5-b") is None
+
+
+def test_a_manager_s_own_board_comes_first(icb_manager: User):
+    mine = desk(of_ward=ONE_PLACE, of_icb=ONE_PLACE, anywhere=ANYWHERE)
+    assert mine.address(icb_manager) == f"/accounts/confirm-email/{ICB}/"
+
+
+def test_the_ward_last_looked_at_is_remembered(rf, ward_nurse: User):
+    def view(request):
+        request.resolver_match = ResolverMatch(view, (), {"code": WARD})
+        return HttpResponse(status=int(request.GET["status"]))
+
+    remember = CurrentWardMiddleware(view)
+    for status, expected in ((404, {}), (200, {WARD_KEY: WARD})):
+        request = rf.get(f"/wards/{WARD}/board/", {"status": status})
+        request.session = {}
+        remember(request)
+        assert request.session == expected
 
 
 def test_ones_own_page_says_roles_and_second_factor(ward_doctor: User, signed_in: SignedIn):
