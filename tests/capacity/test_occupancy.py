@@ -113,8 +113,8 @@ def test_ones_spare_beds_count_for_another_only_net():
     assert (occupancy.net_short(known, 40), occupancy.own_short(known, 40)) == (0, 40)
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def test_who_leaves_at_eight_has_left_and_who_comes_at_eight_is_there():

@@ -12,8 +12,8 @@ SPRING = date(2024, 3, 31)
 AUTUMN = date(2024, 10, 27)
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 # London day, the count's instant, source

@@ -1,6 +1,7 @@
 """Every API error is a problem document, and a stranger is told 401."""
 
 import json
+from typing import Any
 
 import pytest
 from django.http import Http404
@@ -25,7 +26,7 @@ class Failing(APIView):
         return handler
 
 
-def answer(error: Exception) -> tuple[Response, dict]:
+def answer(error: Exception) -> tuple[Response, dict[str, Any]]:
     response = Failing.as_view(error=error)(APIRequestFactory().get("/"))
     response.render()
     return response, json.loads(response.content)

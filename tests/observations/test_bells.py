@@ -1,6 +1,5 @@
 """Consolidated, never swallowed: when an open alert rings again."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,7 +61,7 @@ def test_an_open_alert_rings_again_only_for_a_reason(found, alert, after, reason
 @pytest.mark.parametrize(("priority", "wait"), [("emergency", 15), ("urgent", 60), ("prompt", 60)])
 @pytest.mark.parametrize("last", ["rung_at", "acknowledged_at", "acted_at"])
 def test_the_same_trigger_rings_again_when_nobody_acted_for_its_time(priority, wait, last):
-    done = replace(trigger(priority), **{last: RUNG + minutes(3)})
+    done = trigger(priority, **{last: RUNG + minutes(3)})
     alert = OpenAlert({"news2": done})
     due = RUNG + minutes(3 + wait)
     assert bells.repeat_at(done) == due

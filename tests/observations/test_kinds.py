@@ -51,7 +51,7 @@ CHARTED = [
 ]
 
 # kind, value, unit, why
-REFUSED = [
+REFUSED: list[tuple[Any, Any, Any, str]] = [
     ("steps", 4000, "1", "unknown_kind"),
     (None, 1, None, "unknown_kind"),
     ([], 1, None, "unknown_kind"),

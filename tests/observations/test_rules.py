@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observations import news2, rules
-from observations.rules import Context, PastScore, Value, evaluate
+from observations.rules import Context, Finding, PastScore, Value, evaluate
 from observations.rulesets import Change, Limit, Rise, Ruleset, Thresholds
 
 NOW = datetime(2023, 12, 14, 7, 33, tzinfo=UTC)
@@ -35,13 +35,15 @@ def scored(vitals: dict[str, Any], **context: Any) -> Context:
         for kind, value in vitals.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
-    given = {"mode": "news2_scale1", "rules": Ruleset(), "values": known} | context
+    given: dict[str, Any] = {"mode": "news2_scale1", "rules": Ruleset(), "values": known} | context
     return Context(at=NOW, score=news2.score(**vitals), **given)
 
 
-def limited(kind: str, number: float, *limits: Limit, **context: Any) -> Context:
-    given = {"mode": "limits_only", "rules": Ruleset(limits=limits)} | context
-    return Context(at=NOW, values={kind: Value(number, NOW, given.pop("code", None))}, **given)
+def limited(
+    kind: str, number: float, *limits: Limit, code: str | None = None, **context: Any
+) -> Context:
+    given: dict[str, Any] = {"mode": "limits_only", "rules": Ruleset(limits=limits)} | context
+    return Context(at=NOW, values={kind: Value(number, NOW, code)}, **given)
 
 
 # vitals, priority, text, source
@@ -146,7 +148,7 @@ def test_a_word_beyond_its_limit_is_told_as_the_word():
     assert finding.text == "ACVPU C beyond what is agreed"
 
 
-def weighed(now: float, *before: tuple[float, float], by: float = 2.0) -> tuple:
+def weighed(now: float, *before: tuple[float, float], by: float = 2.0) -> tuple[Finding, ...]:
     past = [Value(number, NOW - hours(ago)) for ago, number in before]
     gain = Ruleset(changes=(Change("weight", by, 48, "prompt"),))
     context = limited("weight", now, rules=gain, past={"weight": past})
