@@ -1,0 +1,129 @@
+"""A ward's board as at one instant: the same object behind page, fragment and API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from capacity.models import Ward
+from capacity.presence import WardCount, ward_counts
+from observations.models import Alert, Standing
+from patients.models import Admission, Identifier
+from patients.policies import can_treat_on
+from rounds.board import held, measured, work
+from rounds.board.held import Held
+from rounds.board.rows import AlertNow, ModeNow, Row
+from rounds.board.version import board_version
+
+# Until somebody has decided, a patient is scored like most: never silently unwatched.
+UNDECIDED = ModeNow("news2_scale1", "")
+
+
+@dataclass(frozen=True)
+class Board:
+    """Rows stand in the order in which they need somebody."""
+
+    ward: Ward
+    at: dt.datetime
+    version: str
+    rows: tuple[Row, ...]
+    count: WardCount
+    held: Held | None
+    ward_alerts: tuple[AlertNow, ...]
+    lag: dt.timedelta
+    may_treat: bool
+
+
+def board(ward: Ward, *, user: User, at: dt.datetime, query: str = "") -> Board:
+    """Who sees none of the ward's patients gets an empty board; views answer 404 before."""
+    alerts = work.open_alerts(ward)
+    admissions = Admission.objects.caring(user).current().on(ward)
+    return Board(
+        ward=ward,
+        at=at,
+        version=board_version(ward, user, at, query),
+        rows=rows(admissions, ward=ward, alerts=alerts, at=at),
+        count=ward_counts(Ward.objects.filter(pk=ward.pk), at)[ward.pk],
+        held=held.by(ward, at),
+        ward_alerts=tuple(work.in_one_line(alert) for alert in alerts if not alert.admission_id),
+        lag=held.lag(at),
+        may_treat=can_treat_on(user, ward, at=at),
+    )
+
+
+def rows(
+    admissions: QuerySet[Admission], *, ward: Ward, alerts: Sequence[Alert], at: dt.datetime
+) -> tuple[Row, ...]:
+    """One query a table, however many patients."""
+    found = {admission.pk: admission for admission in _with_people(admissions)}
+    ids = list(found)
+    known = _Known(ids, ward=ward, alerts=alerts, at=at)
+    return tuple(sorted((known.row(found[pk]) for pk in ids), key=lambda row: row.place))
+
+
+def row_of(admission: Admission, *, at: dt.datetime) -> Row:
+    """One patient's row alone."""
+    ward, alone = admission.ward, Admission.objects.filter(pk=admission.pk)
+    return rows(alone, ward=ward, alerts=work.open_alerts(ward), at=at)[0]
+
+
+def _with_people(admissions: QuerySet[Admission]) -> QuerySet[Admission]:
+    numbers = Identifier.objects.current().nhs_numbers()
+    return (
+        admissions.select_related("patient", "pathway_version__pathway")
+        .defer(
+            "pathway_version__criteria",
+            "pathway_version__schedule",
+            "pathway_version__ruleset",
+            "pathway_version__responses",
+        )
+        .prefetch_related(Prefetch("patient__identifiers", queryset=numbers))
+    )
+
+
+class _Known:
+    """What the tables say of these admissions, by id."""
+
+    def __init__(
+        self, ids: Sequence[UUID], *, ward: Ward, alerts: Sequence[Alert], at: dt.datetime
+    ) -> None:
+        self.at = at
+        self.standings = Standing.objects.in_bulk(ids)
+        self.vitals = measured.vitals(ids, at)
+        self.dues = measured.dues(ids)
+        self.plans = measured.plans(ids, at)
+        self.modes = measured.modes(ids, at)
+        self.scores = measured.scores(ids, at)
+        self.kit = measured.kit(ids)
+        self.alerts = work.of_patients(alerts)
+        self.reviews = work.reviews(ids)
+        self.tasks = work.tasks(ids)
+        self.leaves = work.leaves(ids, at)
+        self.pauses = work.pauses(ids, at)
+        self.without_bed = work.without_bed(ward)
+
+    def row(self, admission: Admission) -> Row:
+        pk = admission.pk
+        return Row(
+            at=self.at,
+            admission=admission,
+            nhs_number=admission.patient.nhs_number,
+            mode=self.modes.get(pk, UNDECIDED),
+            standing=self.standings.get(pk),
+            vitals=self.vitals.get(pk, {}),
+            dues=self.dues.get(pk, {}),
+            plan=self.plans.get(pk, {}),
+            scores=self.scores.get(pk, ()),
+            alert=self.alerts.get(pk),
+            review=self.reviews.get(pk),
+            task=self.tasks.get(pk),
+            leave=self.leaves.get(pk),
+            pause=self.pauses.get(pk),
+            no_bed=self.without_bed.get(admission.spell_id, ""),
+            kit=self.kit.get(pk, ()),
+        )

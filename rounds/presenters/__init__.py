@@ -1,0 +1,1 @@
+"""Words, colours and addresses of the clinicians' desk; no queries, no request."""

@@ -1,0 +1,223 @@
+"""The ward board as its template shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.utils.safestring import SafeString
+
+from lib.charts.sparkline import Sparkline, sparkline
+from lib.london import age, clock, day_of, long_day, near_moment
+from rounds.board import Board, Row
+from rounds.board.measured import TREND
+from rounds.board.risk import needs_somebody, urgency
+from rounds.board.rows import PastScore
+from rounds.presenters import board_glance as glance
+from rounds.presenters import board_words as words
+from rounds.presenters.addresses import address
+from rounds.presenters.board_cells import COLUMNS, cells, rest
+from rounds.presenters.board_opened import OpenedPresenter
+
+HEADINGS: Final = (
+    "NEWS2 risk",
+    "Patient",
+    "NEWS2, last 24 h",
+    *(column.heading for column in COLUMNS),
+    "Readings",
+    "Alert, owner",
+    "Last review",
+    "Next task",
+)
+_WANTING: Final = {"silent", "late", "missing", "paused", "leave"}
+
+
+class AlertLine(NamedTuple):
+    """What components/alert_owner.html wants."""
+
+    title: str
+    owner: str
+    at: dt.datetime
+    age: str
+    time: str
+
+
+class RowPresenter:
+    """One patient; `group` heads a part of the list on a phone."""
+
+    def __init__(self, row: Row, *, may_treat: bool, opened: OpenedPresenter | None = None) -> None:
+        patient = row.admission.patient
+        self.row = row
+        self.pk = row.admission.pk
+        self.level = row.level
+        self.opened = opened
+        self.group = ""
+        self.family = patient.family_name.upper()
+        self.given = patient.given_name
+        self.who = words.age_and_sex(row)
+        self.line = " · ".join(words.line(row))
+        self.marks = words.marks(row)
+        self.risk = words.risk(row)
+        self.trend = words.trend(row)
+        self.cells = cells(row)
+        self.rest = rest(row, self.cells)
+        self.readings = words.readings(row)
+        self.wanting = row.readings.state in _WANTING
+        self.review = words.review(row)
+        self.task = words.task(row)
+        self.alert = _alert(row)
+        self.version = _version(row, may_treat=may_treat)
+        self.announce = f"{self.family} now {self.risk.word.lower()}"
+        self.toggle_url = address("rounds:board-row", self.pk)
+        self.patient_url = address("rounds:patient-detail", self.pk)
+        self.buttons = may_treat and row.unowned
+        self.phone = patient.phone
+
+    @property
+    def whole_stale(self) -> bool:
+        return self.row.score_is_stale
+
+    @property
+    def sparkline(self) -> SafeString | str:
+        row = self.row
+        if not row.scored or not row.scores:
+            return ""
+        known = (
+            not row.score_is_stale and row.standing is not None and row.standing.total is not None
+        )
+        told = [past for past in row.scores if known or past.total is not None]
+        return sparkline(
+            Sparkline(
+                start=row.at - TREND,
+                end=row.at,
+                scores=_thinned(told),
+                risk=min(3, urgency(row.facts)),  # type: ignore[arg-type]  # 0 to 3
+                known=known,
+            )
+        )
+
+    @property
+    def acknowledge_url(self) -> str:
+        alert = self.row.alert
+        return address("observations:alert-acknowledge", alert.pk) if alert else ""
+
+    @property
+    def shown_at(self) -> str:
+        return self.row.at.isoformat()
+
+
+class BoardPresenter:
+    """The whole page; `show` is the count whose rows were asked for."""
+
+    def __init__(
+        self,
+        board: Board,
+        *,
+        url: str,
+        show: str = "",
+        opened: Mapping[UUID, OpenedPresenter] | None = None,
+    ) -> None:
+        self._board = board
+        self._opened = opened or {}
+        self.url = url
+        self.ward = board.ward
+        self.as_of = board.at
+        self.lag = int(board.lag.total_seconds())
+        self.show = show
+        self.filter_words = glance.filter_words(show)
+        self.rows = [self._row(row) for row in glance.chosen(board.rows, show)]
+        _head_groups(self.rows)
+        self.total = len(board.rows)
+        self.cards = glance.cards(board, url)
+        self.tally = glance.tally(board, url)
+        self.ups = glance.ups(board)
+        self.headings = HEADINGS
+
+    @property
+    def day(self) -> str:
+        return long_day(day_of(self.as_of))
+
+    @property
+    def time(self) -> str:
+        return clock(self.as_of)
+
+    @property
+    def held(self) -> str:
+        """Who answers for these patients now; the empty word is "nobody"."""
+        held = self._board.held
+        if held is None:
+            return ""
+        return ", ".join(filter(None, (held.team, held.name)))
+
+    @property
+    def held_until(self) -> str:
+        held = self._board.held
+        return near_moment(held.until, self.as_of) if held and held.until else ""
+
+    @property
+    def ward_alerts(self) -> list[str]:
+        at = self.as_of
+        return [
+            f"{alert.title}, {alert.owner or 'nobody owns it'}, {age(alert.rang_at, at)}"
+            for alert in self._board.ward_alerts
+        ]
+
+    @property
+    def poll_url(self) -> str:
+        return f"{self.url}?show={self.show}" if self.show else self.url
+
+    def _row(self, row: Row) -> RowPresenter:
+        opened = self._opened.get(row.admission.pk)
+        return RowPresenter(row, may_treat=self._board.may_treat, opened=opened)
+
+
+def _alert(row: Row) -> AlertLine | None:
+    if row.alert is None:
+        return None
+    since = row.alert.since
+    return AlertLine(
+        words.alert_title(row),
+        row.alert.owner,
+        since,
+        age(since, row.at),
+        near_moment(since, row.at),
+    )
+
+
+def _version(row: Row, *, may_treat: bool) -> str:
+    """Moves with whatever the row shows but for ages, which tick by themselves."""
+    standing = row.standing.version if row.standing else 0
+    stale = tuple(kind for kind in row.vitals if row.is_stale(kind))
+    seen = (row.admission.board_version, standing, row.level, row.readings[:2], stale, row.alert)
+    seen += (row.review, row.task, row.overdue, row.unreviewed, row.leave, row.pause, row.no_bed)
+    seen += (row.score_is_stale, day_of(row.at), may_treat)
+    return hashlib.blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+
+
+def _thinned(scores: list[PastScore]) -> list[tuple[dt.datetime, int]]:
+    """A step line needs only its steps: a score a minute would draw 1,440 of them."""
+    steps: list[tuple[dt.datetime, int]] = []
+    for past in scores:
+        if not steps or steps[-1][1] != past.lowest:
+            steps.append((past.measured_at, past.lowest))
+    if scores and steps[-1][0] != scores[-1].measured_at:
+        steps.append((scores[-1].measured_at, scores[-1].lowest))
+    return steps
+
+
+def _head_groups(rows: list[RowPresenter]) -> None:
+    """Needs you now, cannot be scored, low: the first of each carries the heading."""
+    groups = [_group(row.row) for row in rows]
+    for row, group, before in zip(rows, groups, [None, *groups], strict=False):
+        if group != before:
+            many = groups.count(group)
+            row.group = f"{group}: {many} of {len(rows)}" if before is None else f"{group}: {many}"
+
+
+def _group(row: Row) -> str:
+    if needs_somebody(row.facts):
+        return "Needs you now"
+    return "Low" if row.level == "low" else "Cannot be scored"

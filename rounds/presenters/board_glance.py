@@ -1,0 +1,146 @@
+"""The counts on top of the board: what needs somebody, and where its rows are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+from lib.london import age, clock, to_utc, wall
+from rounds.board import Board, Row
+from rounds.board.risk import LETTERS, LEVELS, needs_somebody
+from rounds.presenters.board_words import level_word, silent_devices
+
+Filter = Callable[[Row], bool]
+FILTERS: Final[dict[str, tuple[str, Filter]]] = {
+    "needs": ("who need you now", lambda row: needs_somebody(row.facts)),
+    "unowned": ("with an alert nobody owns", lambda row: row.unowned),
+    "unreviewed": ("not reviewed in 24 h", lambda row: row.unreviewed),
+    "silent": ("with silent devices", lambda row: row.readings.state == "silent"),
+    "leaving": ("who leave today", lambda row: row.leaves_today),
+}
+# Names beyond these would push the counts off the screen.
+NAMED: Final = 3
+_SHIFTS: Final = (dt.time(8), dt.time(20))
+
+
+class Person(NamedTuple):
+    name: str
+    url: str
+
+
+class Card(NamedTuple):
+    """What components/glance_card.html wants."""
+
+    figure: int
+    label: str
+    more: str = ""
+    tone: str = ""
+    url: str = ""
+    people: tuple[Person, ...] = ()
+
+
+class Tally(NamedTuple):
+    level: str
+    letter: str
+    word: str
+    count: int
+    url: str
+
+
+def cards(board: Board, url: str) -> list[Card]:
+    return [_unowned(board, url), _unreviewed(board, url), _silent(board, url), _free(board, url)]
+
+
+def tally(board: Board, url: str) -> list[Tally]:
+    found = Counter(row.level for row in board.rows)
+    return [
+        Tally(level, LETTERS[level], level_word(level), found[level], f"{url}?show={level}")
+        for level in LEVELS
+        if found[level]
+    ]
+
+
+def ups(board: Board) -> str:
+    """How many scores rose since the shift began."""
+    since = shift_began(board.at)
+    risen = sum(_rose(row, since) for row in board.rows)
+    return f"{risen} score{'' if risen == 1 else 's'} up since {clock(since)}"
+
+
+def shift_began(at: dt.datetime) -> dt.datetime:
+    """08:00 or 20:00 London, whichever was last."""
+    today = wall(at).date()
+    begins = [
+        to_utc(day, time) for day in (today - dt.timedelta(days=1), today) for time in _SHIFTS
+    ]
+    return max(begin for begin in begins if begin <= at)
+
+
+def chosen(rows: Iterable[Row], show: str) -> list[Row]:
+    """The rows that a count counts; all of them for a word that is no filter."""
+    if show in FILTERS:
+        return [row for row in rows if FILTERS[show][1](row)]
+    if show in LEVELS:
+        return [row for row in rows if row.level == show]
+    return list(rows)
+
+
+def filter_words(show: str) -> str:
+    if show in FILTERS:
+        return FILTERS[show][0]
+    return next((f"at “{level_word(level)}”" for level in LEVELS if level == show), "")
+
+
+def _unowned(board: Board, url: str) -> Card:
+    alerts = [row.alert for row in board.rows if row.alert] + list(board.ward_alerts)
+    nobody = [alert for alert in alerts if not alert.owner]
+    rows = [row for row in board.rows if row.unowned]
+    oldest = min((alert.rang_at for alert in nobody), default=None)
+    emergency = any(alert.priority == "emergency" for alert in nobody)
+    more = f"of {len(alerts)} open" + (f" · oldest {age(oldest, board.at)}" if oldest else "")
+    return Card(
+        figure=len(nobody),
+        label="alert nobody owns" if len(nobody) == 1 else "alerts nobody owns",
+        more=more,
+        tone=("alarm" if emergency else "inverse") if nobody else "",
+        url=f"{url}?show=unowned",
+        people=tuple(_person(row) for row in rows[:NAMED]),
+    )
+
+
+def _unreviewed(board: Board, url: str) -> Card:
+    rows = [row for row in board.rows if row.unreviewed]
+    longest = min((row.reviewed_at for row in rows), default=None)
+    more = f"in 24 h\nlongest {age(longest, board.at)}" if longest else "in 24 h"
+    return Card(len(rows), "not reviewed", more, url=f"{url}?show=unreviewed")
+
+
+def _silent(board: Board, url: str) -> Card:
+    rows = [row for row in board.rows if row.readings.state == "silent"]
+    devices = Counter(name for row in rows for name in silent_devices(row))
+    counted = ", ".join(f"{n} {name}" for name, n in devices.items())
+    down = any(alert.title.startswith("gateway") for alert in board.ward_alerts)
+    more = "\n".join(filter(None, (counted, "gateway down" if down else "")))
+    label = "silent patient" if len(rows) == 1 else "silent patients"
+    return Card(len(rows), label, more, url=f"{url}?show=silent")
+
+
+def _free(board: Board, url: str) -> Card:
+    leaving = sum(row.leaves_today for row in board.rows)
+    count = board.count
+    over = f"\n{count.over_capacity} over capacity" if count.over_capacity else ""
+    more = f"of {count.beds}\n{leaving} leave today{over}"
+    label = "bed free" if count.free == 1 else "beds free"
+    return Card(count.free, label, more, url=f"{url}?show=leaving" if leaving else "")
+
+
+def _person(row: Row) -> Person:
+    return Person(row.admission.patient.family_name.upper(), f"#board-row-{row.admission.pk}")
+
+
+def _rose(row: Row, since: dt.datetime) -> bool:
+    now = row.score_at_least
+    before = [past.lowest for past in row.scores if past.measured_at <= since]
+    return now is not None and bool(before) and not row.score_is_stale and now > before[-1]

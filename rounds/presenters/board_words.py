@@ -1,0 +1,271 @@
+"""The words of a board's row: who, how it moved, what is owed, who owns, who reviewed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final, NamedTuple
+
+from lib.london import age, clock, day_of, near_moment, wall, years_between
+from rounds.board import Row
+from rounds.board.risk import LETTERS, Level
+from rounds.board.rows import Plan
+
+_SEXES: Final = {"female": "F", "male": "M"}
+_LEVEL_WORDS: Final[dict[Level, str]] = {
+    "emergency": "Emergency",
+    "urgent": "Urgent",
+    "single": "Single 3",
+    "incomplete": "Incomplete",
+    "stale": "Stale",
+    "unscored": "Not scored",
+    "low": "Low",
+}
+ADULT_FROM: Final = 16
+
+
+class Risk(NamedTuple):
+    letter: str
+    score: str
+    word: str
+
+
+class Line(NamedTuple):
+    """Two lines of a cell; `strong` where it wants somebody."""
+
+    first: str
+    second: str = ""
+    strong: bool = False
+
+
+def nhs_number(value: str) -> str:
+    """999 000 0018"""
+    return f"{value[:3]} {value[3:6]} {value[6:]}" if value else "no NHS number"
+
+
+def risk(row: Row) -> Risk:
+    return Risk(LETTERS[row.level], _score(row), _word(row))
+
+
+def level_word(level: Level) -> str:
+    return _LEVEL_WORDS[level]
+
+
+def age_and_sex(row: Row) -> str:
+    patient = row.admission.patient
+    years = years_between(patient.born, day_of(row.at))
+    return f"{years} {_SEXES.get(patient.sex, '')}".strip()
+
+
+def line(row: Row) -> list[str]:
+    """NHS number, pathway, day n of m."""
+    pathway = row.admission.pathway_version.pathway.short_name
+    return [nhs_number(row.nhs_number), pathway, day_of_stay(row)]
+
+
+def day_of_stay(row: Row) -> str:
+    admitted = day_of(row.admission.admitted_at)
+    day = (day_of(row.at) - admitted).days + 1
+    planned = (row.admission.expected_discharge - admitted).days + 1
+    return f"day {day} of {planned}"
+
+
+def marks(row: Row) -> list[str]:
+    """What must not be missed about how this patient is cared for."""
+    told = {
+        "Scale 2": row.mode.mode == "news2_scale2",
+        "Comfort": row.mode.mode == "comfort",
+        "On leave": row.leave is not None,
+        "Over capacity": row.no_bed == "over_capacity",
+        "Leaves today": row.leaves_today,
+    }
+    return [word for word, so in told.items() if so]
+
+
+def trend(row: Row) -> str:
+    """How the score moved; for who is not scored, why, and what watches instead."""
+    if not row.scored:
+        return _not_scored(row)
+    known = row.standing
+    if known is None or known.measured_at is None:
+        return "No set yet"
+    if known.total is None or row.score_is_stale:
+        return _last_full(row)
+    if known.previous_total is None or known.previous_at is None:
+        return "First full set"
+    arrow = _arrow(known.total, known.previous_total)
+    return f"{arrow} was {known.previous_total} at {near_moment(known.previous_at, row.at)}"
+
+
+def readings(row: Row) -> Line:
+    return _READINGS[row.readings.state](row)
+
+
+def review(row: Row) -> Line:
+    if row.review is None:
+        return Line(
+            "Not yet", "admitted " + near_moment(row.admission.admitted_at, row.at), row.unreviewed
+        )
+    when = _review_moment(row.review.at, row.at)
+    if row.unreviewed:
+        return Line(f"{_hours(row.at - row.review.at)} ago", f"{when} {row.review.by}", strong=True)
+    return Line(when, row.review.by)
+
+
+def task(row: Row) -> Line:
+    if row.task is None:
+        return Line("–")
+    due = near_moment(row.task.due_at, row.at)
+    if row.task.due_at < row.at:
+        return Line(row.task.text, f"overdue, {due}", strong=True)
+    return Line(row.task.text, f"due {due}")
+
+
+def alert_title(row: Row) -> str:
+    if row.alert is None:
+        return ""
+    return row.alert.title + (f" +{row.alert.more} more" if row.alert.more else "")
+
+
+def rhythm(plan: Plan | None) -> str:
+    """How often the plan asks: hourly, 4-hourly, 3 times a day."""
+    if plan is None:
+        return ""
+    if plan.every_hours:
+        return "hourly" if plan.every_hours == 1 else f"{plan.every_hours}-hourly"
+    return "daily" if len(plan.times) == 1 else f"{len(plan.times)} times a day"
+
+
+def device(measures: tuple[str, ...]) -> str:
+    """What people call a device, by what it measures."""
+    kinds = set(measures) - {"pulse"}
+    if len(kinds) > 2:
+        return "hub"
+    names = {"spo2": "oximeter", "systolic": "cuff", "temperature": "thermometer"}
+    names |= {"weight": "scales", "glucose": "glucose meter", "peak_flow": "peak flow meter"}
+    return next((name for kind, name in names.items() if kind in kinds), "device")
+
+
+def silent_devices(row: Row) -> list[str]:
+    silent = set(row.readings.kinds) if row.readings.state == "silent" else set()
+    return [device(measures) for measures in row.kit if silent & set(measures)]
+
+
+def _score(row: Row) -> str:
+    known = row.standing
+    if known is None or row.score_at_least is None or row.score_is_stale:
+        return "–"
+    return str(known.total) if known.total is not None else f"≥{known.lowest}"
+
+
+def _word(row: Row) -> str:
+    """Of a stale one that nobody has looked at: what it was. An alert's level is told as such."""
+    if row.level == "single" and row.facts.response != "low_medium":
+        return "Prompt"
+    if row.score_is_stale and row.level != "stale":
+        return f"Stale, was {row.score_at_least}"
+    return _LEVEL_WORDS[row.level]
+
+
+def _not_scored(row: Row) -> str:
+    if row.leave:
+        return f"On leave: {row.leave.place}"
+    if row.mode.mode == "comfort":
+        return "Comfort: symptoms and carer’s concern"
+    if years_between(row.admission.patient.born, day_of(row.at)) < ADULT_FROM:
+        return "Under 16: no NEWS2, limits watch"
+    return f"Limits watch: {row.mode.reason}" if row.mode.reason else "Limits watch, no NEWS2"
+
+
+def _last_full(row: Row) -> str:
+    full = [past for past in row.scores if past.total is not None]
+    if full:
+        return f"last: {full[-1].total} at {near_moment(full[-1].measured_at, row.at)}"
+    known = row.standing
+    if known and known.previous_total is not None and known.previous_at is not None:
+        return f"last: {known.previous_total} at {near_moment(known.previous_at, row.at)}"
+    return "no full set in 24 h"
+
+
+def _arrow(total: int, before: int) -> str:
+    return "=" if total == before else "↑" if total > before else "↓"
+
+
+def _owed(row: Row) -> str:
+    kinds = row.readings.kinds
+    often = rhythm(row.plan.get(kinds[0])) if kinds else ""
+    return ", ".join(filter(None, (often, clock(row.readings.at) if row.readings.at else "")))
+
+
+def _leave(row: Row) -> Line:
+    assert row.leave
+    back = near_moment(row.leave.expected_back, row.at)
+    overdue = row.leave.expected_back <= row.at
+    return Line(
+        "Not back" if overdue else "On leave", f"{'was due' if overdue else 'back'} {back}", overdue
+    )
+
+
+def _paused(row: Row) -> Line:
+    assert row.pause
+    return Line(
+        "Paused", f"{row.pause.reason}, until {near_moment(row.pause.ends, row.at)}", strong=True
+    )
+
+
+def _silent(row: Row) -> Line:
+    since = row.readings.at or row.at
+    names = silent_devices(row)
+    whole = len(names) == len(row.kit) and len(names) > 1
+    told = f"{names[0]}, {len(names)} devices" if whole else ", ".join(names)
+    partly = " only" if names and not whole and len(row.kit) > len(names) else ""
+    return Line(f"Silent {age(since, row.at)}", (told + partly) or "no kit", strong=True)
+
+
+def _late(row: Row) -> Line:
+    return Line(f"Late {age(row.readings.at or row.at, row.at)}", _owed(row), strong=True)
+
+
+def _missing(row: Row) -> Line:
+    due = near_moment(row.readings.at, row.at) if row.readings.at else ""
+    return Line(f"{len(row.readings.kinds)} missing", f"due {due}" if due else "", strong=True)
+
+
+def _due(row: Row) -> Line:
+    return Line("Due now", _owed(row))
+
+
+def _next(row: Row) -> Line:
+    assert row.readings.at
+    return Line(
+        f"Next {near_moment(row.readings.at, row.at)}", rhythm(row.plan.get(row.readings.kinds[0]))
+    )
+
+
+def _none(row: Row) -> Line:
+    return Line("As needed" if row.mode.mode == "comfort" else "None planned")
+
+
+_READINGS: Final = {
+    "leave": _leave,
+    "paused": _paused,
+    "silent": _silent,
+    "late": _late,
+    "missing": _missing,
+    "due": _due,
+    "next": _next,
+    "none": _none,
+}
+
+
+def _review_moment(at: dt.datetime, now: dt.datetime) -> str:
+    """03:20 today, 21:40 Wed"""
+    days = (day_of(now) - day_of(at)).days
+    if days == 0:
+        return f"{clock(at)} today"
+    return f"{clock(at)} {wall(at):%a}" if days < 7 else near_moment(at, now)
+
+
+def _hours(span: dt.timedelta) -> str:
+    """24 h 25"""
+    minutes = int(span.total_seconds()) // 60
+    return f"{minutes // 60} h {minutes % 60:02d}"

@@ -1,0 +1,110 @@
+"""The live ward board: the page, its poll, a row opened in place, and the choice of a ward."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.models import User
+from accounts.policies import signed_in
+from capacity.models import Ward
+from capacity.presence import ward_counts
+from lib import fragments
+from patients.models import Admission
+from patients.policies import can_treat_on
+from rounds.board import Board, Row, board, board_version, row_of
+from rounds.board.held import lag, unowned_alerts
+from rounds.board.opened import opened
+from rounds.presenters.board import BoardPresenter
+from rounds.presenters.board_opened import OpenedPresenter
+from rounds.presenters.wards import WardPresenter
+
+PAGE = "rounds/ward_board.html"
+FRAGMENT = "rounds/_board.html"
+
+
+@require_safe
+def ward_list(request: HttpRequest) -> HttpResponse:
+    """A choice for who works on several wards; straight on for who works on one."""
+    at = timezone.now()
+    wards = Ward.objects.caring(signed_in(request)).open_on(timezone.localdate(at))
+    found = list(wards.select_related("lead_provider"))
+    if not found:
+        raise Http404("You work on no ward.")
+    if len(found) == 1:
+        return redirect("rounds:ward-board", found[0].code)
+    counts, alerts = ward_counts(wards, at), unowned_alerts(wards)
+    choices = [WardPresenter(ward, counts[ward.pk], alerts.get(ward.pk, 0)) for ward in found]
+    return render(request, "rounds/ward_list.html", {"wards": choices})
+
+
+@require_safe
+def ward_board(request: HttpRequest, code: str) -> HttpResponse:
+    user, at = signed_in(request), timezone.now()
+    ward = _ward(user, code)
+    query = request.GET.urlencode()
+    polled = fragments.wants_fragment(request)
+    if polled and _is_known(request, board_version(ward, user, at, query)):
+        return _told(HttpResponseNotModified(), at)
+    audit.look(request, page="rounds:ward-board", subject=ward, at=at)
+    found = board(ward, user=user, at=at, query=query)
+    shown = BoardPresenter(
+        found,
+        url=reverse("rounds:ward-board", args=[ward.code]),
+        show=request.GET.get("show", ""),
+        opened=_opened(request, found),
+    )
+    response = fragments.render(request, PAGE, {"board": shown}, fragment=FRAGMENT)
+    if polled:
+        response["ETag"] = f'"{found.version}"'
+    return _told(response, at)
+
+
+@require_safe
+def board_row(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What an opened row adds; without JavaScript the whole board with that row open."""
+    user, at = signed_in(request), timezone.now()
+    admission = get_object_or_404(
+        Admission.objects.caring(user).current().select_related("ward__lead_provider", "ward__icb"),
+        pk=pk,
+    )
+    if not fragments.wants_fragment(request):
+        url = reverse("rounds:ward-board", args=[admission.ward.code])
+        return redirect(f"{url}?open={pk}#board-row-{pk}")
+    audit.look(request, page="rounds:board-row", subject=admission, at=at)
+    shown = _present(row_of(admission, at=at), may_treat=can_treat_on(user, admission.ward, at=at))
+    return render(request, "rounds/_board_opened.html", {"opened": shown})
+
+
+def _ward(user: User, code: str) -> Ward:
+    wards = Ward.objects.caring(user).select_related("lead_provider", "icb")
+    return get_object_or_404(wards, code=code)
+
+
+def _is_known(request: HttpRequest, version: str) -> bool:
+    return request.headers.get("If-None-Match") == f'"{version}"'
+
+
+def _told(response: HttpResponse, at: dt.datetime) -> HttpResponse:
+    """Even an unchanged board says how far behind its readings are."""
+    response["X-Lag"] = str(int(lag(at).total_seconds()))
+    return response
+
+
+def _opened(request: HttpRequest, found: Board) -> dict[UUID, OpenedPresenter]:
+    wanted = set(request.GET.getlist("open"))
+    rows = [row for row in found.rows if str(row.admission.pk) in wanted]
+    for row in rows:
+        audit.look(request, page="rounds:board-row", subject=row.admission, at=found.at)
+    return {row.admission.pk: _present(row, may_treat=found.may_treat) for row in rows}
+
+
+def _present(row: Row, *, may_treat: bool) -> OpenedPresenter:
+    return OpenedPresenter(opened(row, may_treat=may_treat))
