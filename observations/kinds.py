@@ -70,8 +70,6 @@ class Kind:
     argument: str | None = None
     codes: Mapping[str, float] = field(default_factory=dict)
     only_codes: bool = False
-    # How long a value counts towards a score or a limit (clinical.md); a pathway may say otherwise.
-    counts_hours: float = 12
 
 
 def _fahrenheit(value: float) -> float:
@@ -105,7 +103,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 units=_same(*_PER_MINUTE),
                 rising_from=16,
                 argument="respiratory_rate",
-                counts_hours=1,
             ),
             Kind(
                 name="spo2",
@@ -118,7 +115,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 units=_same("%", "percent"),
                 rising_from=inf,
                 argument="spo2",
-                counts_hours=1,
             ),
             Kind(
                 name="oxygen",
@@ -166,7 +162,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 units=_same(*_PER_MINUTE),
                 rising_from=70,
                 argument="pulse",
-                counts_hours=1,
             ),
             Kind(
                 name="consciousness",

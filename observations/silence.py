@@ -7,6 +7,7 @@ a sweep finds those that have passed. Times of day are London wall time; interva
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -172,11 +173,14 @@ def _wall_slots(times: tuple[time, ...], first: date) -> Iterator[datetime]:
     last = None
     for number in count():
         day = first + timedelta(days=number)
-        for slot in sorted({_instant(day, at) for at in times}):
+        for slot in _day_slots(times, day):
             if last is None or slot > last:
                 yield slot
                 last = slot
 
 
-def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at.replace(tzinfo=_LONDON, fold=0)).astimezone(UTC)
+@lru_cache(maxsize=4096)
+def _day_slots(times: tuple[time, ...], day: date) -> tuple[datetime, ...]:
+    # Kept, because every reading of a busy ward asks for the same few days.
+    wall = (datetime.combine(day, at.replace(tzinfo=_LONDON, fold=0)) for at in times)
+    return tuple(sorted({at.astimezone(UTC) for at in wall}))

@@ -174,14 +174,3 @@ def test_every_kind_has_its_codes_and_no_code_means_two_kinds():
     assert set(codes.NEWS2_PARTS) == set(news2.PARAMETERS)
     assert set(codes.CONSCIOUSNESS) == set(kinds.CONSCIOUSNESS)
     assert set(codes.SNOMED_KINDS.values()) == set(kinds.KINDS)
-
-
-@pytest.mark.parametrize(
-    ("names", "hours"),
-    [
-        (("respiratory_rate", "spo2", "pulse"), 1),
-        (("temperature", "systolic", "diastolic", "oxygen", "consciousness"), 12),
-    ],
-)
-def test_a_value_counts_as_long_as_the_clinical_rules_say(names, hours):
-    assert {kinds.KINDS[name].counts_hours for name in names} == {hours}
