@@ -46,7 +46,7 @@ class Ward:
     def board(self) -> str:
         return f"""<div id="board" data-live data-rows data-as-of="2026-01-05T07:45:00Z"
           data-lag="{self.lag}" hx-get="/board" hx-trigger="every 200ms" hx-swap="outerHTML">
-          <button class="button board-waiting" type="button" hidden></button>
+          <p class="page-head"><a href="/all">{len(self.rows)} patients</a></p>
           <table class="board">{"".join(self.rows)}</table></div>"""
 
     def page(self) -> str:
@@ -110,6 +110,14 @@ def test_only_the_changed_row_is_replaced_and_it_is_announced(page: Page, ward: 
     expect(page.locator("#announce")).to_have_text("BAKER now 7")
     expect(page.locator("#row-BAKER")).to_have_class(re.compile("is-changed"))
     assert page.evaluate("document.querySelector('#row-ADAMS').mine") is True
+
+
+def test_the_counts_around_the_rows_follow(page: Page, ward: Ward):
+    page.focus(".page-head a")
+    ward.change(row("ADAMS"), row("BAKER"), etag="two")
+    expect(page.locator(".page-head a")).to_have_text("2 patients")
+    expect(page.locator(".page-head a")).to_be_focused()
+    assert names(page) == ["ADAMS", "BAKER"]
 
 
 def test_what_is_typed_in_an_opened_row_outlives_its_change(page: Page, ward: Ward):

@@ -14,11 +14,20 @@ let refused = "";
 const region = () => document.querySelector("[data-live]");
 const isPoll = (element) => element?.matches?.("[data-live]") ?? false;
 
+/** Unchanged is an answer too: the page is as new as this moment. */
+function freshen(live) {
+  const moment = new Date(now());
+  live.dataset.asOf = moment.toISOString();
+  const updated = live.querySelector(".page-head__fresh time");
+  if (updated) updated.dateTime = live.dataset.asOf;
+  const clock = live.querySelector("[data-clock]");
+  if (clock) clock.textContent = timeOfDay(moment).slice(0, 5);
+}
+
 function heard(xhr, live) {
   heardAt = Date.now();
   lag = Number(xhr.getResponseHeader("X-Lag") ?? live?.dataset.lag ?? 0);
-  // Unchanged is an answer too: the page is as new as this moment.
-  if (live && xhr.status !== 200) live.dataset.asOf = new Date(now()).toISOString();
+  if (live && xhr.status !== 200) freshen(live);
 }
 
 function look() {
@@ -105,5 +114,8 @@ export function startLive() {
   });
   document.addEventListener("pointerout", (event) => release(event, region()));
   lag = Number(region()?.dataset.lag ?? 0);
+  look();
+  // The bar that the server wrote would stay for ever; from here on the answers tell.
+  if (region()) document.querySelector("[data-stale-bar]")?.remove();
   setInterval(look, 1000);
 }

@@ -8,10 +8,11 @@ let waiting = null;
 
 /** Runs `change` and gives the focus back to the same control of `container`. */
 function keepingFocus(container, change) {
-  const index = [...container.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  const controls = () => [...container.querySelectorAll(FOCUSABLE)];
+  const index = controls().indexOf(document.activeElement);
   change();
-  if (index < 0 || container.contains(document.activeElement)) return;
-  container.querySelectorAll(FOCUSABLE)[index]?.focus({ preventScroll: true });
+  if (index >= 0 && !container.contains(document.activeElement))
+    controls()[index]?.focus({ preventScroll: true });
 }
 
 function replaceLine(shown, fresh) {
@@ -73,9 +74,19 @@ function isHeld(table) {
   return pointed || table.contains(document.activeElement);
 }
 
+/** The button that says some rows wait for the pointer to leave. */
+function waitingButton(table) {
+  const found = table.parentElement.querySelector(".board-waiting");
+  if (found) return found;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button board-waiting";
+  table.before(button);
+  return button;
+}
+
 function note(table, text) {
-  const line = table.parentElement.querySelector(".board-waiting");
-  if (!line) return;
+  const line = waitingButton(table);
   line.hidden = text === "";
   line.textContent = text;
 }
@@ -119,26 +130,42 @@ function mergeTable(table, fresh) {
   return said;
 }
 
-function mergeRest(shown, fresh) {
-  for (const part of fresh.querySelectorAll(":scope > [id]")) {
-    const old = shown.querySelector(`:scope > #${CSS.escape(part.id)}`);
-    if (!old || old.querySelector("table.board") || old.outerHTML === part.outerHTML) continue;
-    keepingFocus(old, () => {
-      old.innerHTML = part.innerHTML;
-      old.className = part.className;
-    });
-    window.htmx?.process(old);
+const isRest = (part) => !part.matches(".board-waiting, table.board") && !part.querySelector("table.board");
+
+/** What stands around the table: heads, counts, notes. */
+const restOf = (region) => [...region.children].filter(isRest);
+
+function replaceRest(shown, fresh) {
+  const table = shown.querySelector("table.board");
+  const freshTable = fresh.querySelector("table.board");
+  const follows = (part) =>
+    freshTable.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING;
+  for (const part of restOf(shown)) part.remove();
+  for (const part of restOf(fresh)) {
+    if (follows(part)) shown.append(part);
+    else table.before(part);
   }
+}
+
+function mergeRest(shown, fresh) {
+  const [old, parts] = [restOf(shown), restOf(fresh)];
+  if (old.length !== parts.length) return keepingFocus(shown, () => replaceRest(shown, fresh));
+  keepingFocus(shown, () => {
+    old.forEach((part, index) => {
+      if (part.outerHTML !== parts[index].outerHTML) part.replaceWith(parts[index]);
+    });
+  });
 }
 
 /** Merges `fresh` into the live region `shown`; returns what a screen reader is told. */
 export function merge(shown, fresh) {
-  mergeRest(shown, fresh);
   const tables = [shown.querySelector("table.board"), fresh.querySelector("table.board")];
   if (!tables[0] || !tables[1]) {
-    if (tables[0] !== tables[1]) shown.innerHTML = fresh.innerHTML;
+    shown.innerHTML = fresh.innerHTML;
+    window.htmx?.process(shown);
     return "";
   }
+  mergeRest(shown, fresh);
   const said = mergeTable(tables[0], tables[1]);
   window.htmx?.process(shown);
   tick(shown);
