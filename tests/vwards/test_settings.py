@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from typing import cast
 
 import pytest
 from django.conf import settings
@@ -75,11 +74,10 @@ def test_times_are_aware_and_shown_in_london():
 
 
 def test_the_content_policy_allows_nothing_inline_and_nobody_else():
-    directives = cast("dict[str, list[str]]", settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     sources = {source for allowed in directives.values() for source in allowed}
     assert sources == {"'none'", "'self'", "data:"}
-    assert directives["img-src"] == ["'self'", "data:"]
 
 
-def test_the_tests_never_wait_long_for_redis():
-    assert settings.CACHES["default"]["OPTIONS"]["socket_timeout"] <= 0.5
+def test_a_hung_redis_costs_a_request_little():
+    assert settings.REDIS_TIMEOUT_SECONDS <= 0.5

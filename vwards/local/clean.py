@@ -1,28 +1,18 @@
-"""Removes what the servers keep outside the repository: the last step but one of make clean."""
+"""Removes what the servers keep outside the repository: a part of make clean."""
 
-import fcntl
 import shutil
 import sys
 
-from vwards.local.demo import LOCK
-from vwards.local.programs import home
+from vwards.local.programs import LocalError, home
+from vwards.local.running import only_one
 
 
 def main() -> None:
-    if _runs():
-        sys.exit("make clean: a demo runs here; stop it first.")
-    shutil.rmtree(home(), ignore_errors=True)
-
-
-def _runs() -> bool:
-    if not LOCK.exists():
-        return False
-    with LOCK.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    try:
+        with only_one("a demo runs here; stop it first."):
+            shutil.rmtree(home(), ignore_errors=True)
+    except LocalError as problem:
+        sys.exit(f"make clean: {problem}")
 
 
 if __name__ == "__main__":

@@ -1,25 +1,21 @@
 """Runs the whole system on this machine until Ctrl-C: `make demo`."""
 
 import errno
-import fcntl
 import json
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from vwards.local import children, demo_data
 from vwards.local.programs import LocalError, home
-from vwards.local.running import LOCAL, MANAGE, Demo, step
+from vwards.local.running import LOCAL, MANAGE, Demo, only_one, step
 from vwards.local.servers import LOOPBACK, Postgres, Valkey
 
-LOCK = LOCAL / "demo.lock"
 ENVIRONMENT = LOCAL / "demo-environment.json"
 SIGN_INS = LOCAL / "demo.json"
 PREFIX = "vwards-demo"
@@ -34,7 +30,8 @@ def main() -> int:
     _listen_for_stop()
     demo = Demo(_port(), os.environ.get("SIMULATE", "1") != "0", os.environ.get("KEEP") == "1")
     try:
-        with _only_one():
+        with only_one("A demo runs here already; stop that one first."):
+            ENVIRONMENT.unlink(missing_ok=True)
             _refuse_taken_port(demo.port)
             return _run(demo)
     except Stopped:
@@ -139,18 +136,6 @@ def _watch(demo: Demo) -> NoReturn:
         time.sleep(0.3)
 
 
-@contextmanager
-def _only_one() -> Iterator[None]:
-    """A lock that the kernel lets go of however we end."""
-    LOCAL.mkdir(exist_ok=True)
-    with LOCK.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LocalError("A demo runs here already; stop that one first.") from None
-        yield
-
-
 def _refuse_taken_port(port: int) -> None:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -158,7 +143,7 @@ def _refuse_taken_port(port: int) -> None:
             listener.bind((LOOPBACK, port))
         except OSError as error:
             raise LocalError(
-                f"Port {port} is taken; choose another: make demo PORT=8001"
+                f"Port {port} is taken; choose another: make demo PORT={port + 1}"
             ) from error
 
 

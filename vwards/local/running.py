@@ -1,5 +1,6 @@
 """The demo's processes: started one by one, watched together, stopped in reverse."""
 
+import fcntl
 import http.client
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from vwards.local.programs import REPOSITORY, LocalError
 from vwards.local.servers import LOOPBACK, Postgres, Valkey
 
 LOCAL = REPOSITORY / ".local"
+LOCK = LOCAL / "demo.lock"
 READY_SECONDS = 60
 MANAGE = [sys.executable, "manage.py"]
 
@@ -113,6 +115,18 @@ def step(what: str) -> Iterator[None]:
         print("stopped", flush=True)
         raise
     print(f"{time.monotonic() - started:.1f} s", flush=True)
+
+
+@contextmanager
+def only_one(refusal: str) -> Iterator[None]:
+    """Holds the lock of this folder's demo; the kernel lets go of it however we end."""
+    LOCAL.mkdir(exist_ok=True)
+    with LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LocalError(refusal) from None
+        yield
 
 
 def _ready(port: int) -> bool:
