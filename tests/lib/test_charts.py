@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts import bars, flows, occupancy, sparkline, vitals
+from lib.charts import bars, flows, occupancy, sparkline, trend, vitals
 from lib.charts.spreading import spread
 from lib.charts.svg import Scale
 
@@ -73,6 +73,18 @@ ALL = {
     "histogram, empty": bars.histogram(HOSTILE, []),
     "flows": flows.flows([flows.Week(HOSTILE, 38, 58, 95), flows.Week("none", 0, 0, 0)]),
     "flows, empty": flows.flows([]),
+    "trend": trend.trend(
+        trend.Trend(
+            HOSTILE,
+            [
+                trend.Month(date(2023, 12, 1), 23.0, HOSTILE),
+                trend.Month(date(2024, 1, 1), None, HOSTILE),
+                trend.Month(date(2024, 4, 1), 19.1, "all"),
+            ],
+            zone=(40, 50),
+        )
+    ),
+    "trend, empty": trend.trend(trend.Trend(HOSTILE, [])),
 }
 
 
@@ -109,7 +121,7 @@ def test_every_class_of_a_chart_has_its_style():
     styled = set(re.findall(r"\.(chart[\w-]*)", sheet))
     used = {name for picture in ALL.values() for css in classes(picture) for name in css.split()}
     boxes = {"chart-share", "chart-rate", "chart-dot-strip", "chart-bars", "chart-histogram"}
-    plain = boxes | {"chart-per-100k", "chart-flows", "chart-point--own"}
+    plain = boxes | {"chart-per-100k", "chart-flows", "chart-trend", "chart-point--own"}
     assert used - styled <= plain
 
 
@@ -187,3 +199,39 @@ def test_words_on_a_line_never_cover_each_other_and_the_newest_stay(places, leas
 @given(value=st.floats(-1e6, 1e6))
 def test_a_scale_never_leaves_its_box(value):
     assert 10 <= Scale(0, 100, 10, 90)(value) <= 90
+
+
+def months(*values: tuple[int, float | None, str]) -> trend.Trend:
+    return trend.Trend(
+        "Beds per 100,000",
+        [
+            trend.Month(date(2023 + n // 12, n % 12 + 1, 1), value, base)
+            for n, value, base in values
+        ],
+    )
+
+
+def test_two_bases_are_never_joined_and_the_chart_says_so():
+    picture = trend.trend(
+        months((10, 22.0, "16+"), (11, 23.0, "16+"), (15, 19.1, "all ages"), (16, 19.3, "all ages"))
+    )
+    assert "base changed" in picture
+    assert "The base changed: 16+, then all ages." in picture
+    assert classes(picture).count("chart-line") == 2
+    assert classes(picture).count("chart-point--hollow") == 2
+
+
+def test_months_not_held_are_bridged_by_dots_only():
+    picture = trend.trend(months((10, 22.0, ""), (11, 23.0, ""), (12, None, ""), (13, 24.0, "")))
+    assert classes(picture).count("chart-line") == 1
+    assert classes(picture).count("chart-line--dotted") == 1
+    assert "base changed" not in picture
+
+
+def test_a_trend_has_its_rows_with_the_base_of_each_month():
+    found = trend.rows(months((11, 23.0, "16+"), (12, None, "16+"), (15, 19.1, "all ages"))).rows
+    assert found == [
+        ("April 2024", "19.1", "all ages"),
+        ("January 2024", "not held", "16+"),
+        ("December 2023", "23.0", "16+"),
+    ]
