@@ -11,7 +11,7 @@ PLAIN = ("Region", "Region Code", "ICB code", "Name")
 OF_2023 = (
     *PLAIN,
     "Virtual Ward Capacity \n(see note 1) ",
-    "Virtual Ward Capacity per 100,000 GP registered population\naged 16 years and over (see note 2)",
+    "Virtual Ward Capacity per 100,000 GP registered population\naged 16 years and over",
     "GP registered population aged 16 and over\n(see note 3) ",
     "Patients in a Virtual Ward\n(see notes 1 and 4) ",
     "Occupancy %\n(see note 5) ",

@@ -1,0 +1,63 @@
+"""The daily counts at 08:00 London, summed over whatever is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import QuerySet, Sum
+
+from capacity.models import DailyBeds, DailyPatients, IntegratedCareBoard, Ward
+from capacity.occupancy import Count
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """One day's count; `beds` is capacity, from which closed and surge beds stand apart."""
+
+    day: dt.date
+    beds: int = 0
+    surge: int = 0
+    closed: int = 0
+    patients: int = 0
+    over_capacity: int = 0
+    on_leave: int = 0
+
+    @property
+    def count(self) -> Count:
+        return Count(beds=self.beds, patients=self.patients)
+
+
+def icb_mornings(icb: IntegratedCareBoard, first: dt.date, last: dt.date) -> list[Morning]:
+    """The days counted from `first` to `last`, both included."""
+    return _mornings(
+        DailyBeds.objects.filter(icb=icb), DailyPatients.objects.filter(icb=icb), first, last
+    )
+
+
+def ward_mornings(ward: Ward, first: dt.date, last: dt.date) -> list[Morning]:
+    return _mornings(
+        DailyBeds.objects.filter(ward=ward), DailyPatients.objects.filter(ward=ward), first, last
+    )
+
+
+def _mornings(
+    beds: QuerySet[DailyBeds], patients: QuerySet[DailyPatients], first: dt.date, last: dt.date
+) -> list[Morning]:
+    found: defaultdict[dt.date, dict[str, int]] = defaultdict(dict)
+    for row in (
+        beds.filter(day__range=(first, last))
+        .values("day")
+        .annotate(beds=Sum("commissioned"), extra=Sum("surge"), shut=Sum("closed"))
+    ):
+        found[row["day"]].update(beds=row["beds"], surge=row["extra"], closed=row["shut"])
+    for people in (
+        patients.filter(day__range=(first, last))
+        .values("day")
+        .annotate(here=Sum("patients"), over=Sum("over_capacity"), away=Sum("on_leave"))
+    ):
+        found[people["day"]].update(
+            patients=people["here"], over_capacity=people["over"], on_leave=people["away"]
+        )
+    return [Morning(day=day, **found[day]) for day in sorted(found)]

@@ -1,0 +1,85 @@
+"""An ICB at this instant: each bed by its own ICB, so that shared wards never count twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet, Sum
+
+from capacity import counting, presence
+from capacity.models import IntegratedCareBoard, Provider, Ward
+from capacity.presence import WardCount
+
+Place = tuple[int, int]  # (provider, ward)
+
+
+@dataclass(slots=True)
+class Now:
+    """Counts by place, pathway and route; each way adds up to the same total."""
+
+    at: dt.datetime
+    places: dict[Place, WardCount] = field(default_factory=dict)
+    pathways: dict[str, WardCount] = field(default_factory=dict)
+    routes: dict[str, WardCount] = field(default_factory=dict)
+
+    @property
+    def total(self) -> WardCount:
+        return sum(self.places.values(), start=WardCount())
+
+    def of_ward(self, ward: int) -> WardCount:
+        return added(count for place, count in self.places.items() if place[1] == ward)
+
+    def of_provider(self, provider: int) -> WardCount:
+        return added(count for place, count in self.places.items() if place[0] == provider)
+
+
+def added(counts: Iterable[WardCount]) -> WardCount:
+    return sum(counts, start=WardCount())
+
+
+def wards_of(icb: IntegratedCareBoard) -> QuerySet[Ward]:
+    """Its own wards, and others with beds that it has commissioned."""
+    own = Q(icb=icb) | Q(pk__in=Ward.objects.filter(beds__allocations__icb=icb).values("pk"))
+    return Ward.objects.filter(own)
+
+
+def icb_now(icb: IntegratedCareBoard, at: dt.datetime) -> Now:
+    wards = list(wards_of(icb).values_list("pk", flat=True))
+    return _gather(counting.now(at, wards=wards, counting=True), icb=icb.pk, at=at)
+
+
+def ward_now(ward: Ward, at: dt.datetime) -> Now:
+    """Everything on the ward, whoever commissions it: what its own board counts."""
+    return _gather(counting.now(at, wards=[ward.pk]), icb=None, at=at)
+
+
+def _gather(question: counting.Question, *, icb: int | None, at: dt.datetime) -> Now:
+    places: defaultdict[Place, WardCount] = defaultdict(WardCount)
+    pathways: defaultdict[str, WardCount] = defaultdict(WardCount)
+    routes: defaultdict[str, WardCount] = defaultdict(WardCount)
+    for beds in counting.beds(question):
+        if icb in (None, beds.icb):
+            places[beds.provider, beds.ward] += presence.of_beds(beds)
+    for line in counting.patients(question):
+        if icb in (None, line.icb):
+            count = presence.of_patients(line)
+            places[line.provider, line.ward] += count
+            pathways[line.pathway] += count
+            routes[line.route] += count
+    return Now(at=at, places=dict(places), pathways=dict(pathways), routes=dict(routes))
+
+
+def names(now: Now) -> tuple[dict[int, Provider], dict[int, Ward]]:
+    """Those that the counts speak of, by id."""
+    providers = Provider.objects.in_bulk({provider for provider, _ in now.places})
+    wards = Ward.objects.in_bulk({ward for _, ward in now.places})
+    return providers, wards
+
+
+def version(wards: QuerySet[Ward]) -> int:
+    """Moves whenever a count of these wards does: every change of capacity moves a roster."""
+    found = wards.aggregate(version=Sum("roster_version"))["version"]
+    return int(found or 0)
