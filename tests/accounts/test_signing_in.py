@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 import time_machine
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import AuditEvent, User
@@ -112,9 +113,43 @@ def test_without_a_second_factor_one_gets_no_further_than_setting_it_up(
     assert browser.post("/accounts/logout/").status_code == 302
 
 
+def code_for(secret: str) -> str:
+    counter = next(totp.yield_hotp_counters_from_time())
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+
+
+def test_a_second_factor_is_set_up_and_from_then_on_asked_for(
+    settings, client: Client, nurse: User
+):
+    settings.MFA_REQUIRED = True
+    sign_in(client, "nurse")
+    page = client.get("/", follow=True)
+    assert page.request["PATH_INFO"] == "/accounts/2fa/totp/activate/"
+    secret = client.session[totp.SECRET_SESSION_KEY]
+    client.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)})
+    assert is_in(client)
+
+    cache.clear()  # each code is good for one use
+    again = Client()
+    sign_in(again, "nurse")
+    assert not is_in(again)
+    again.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
+    assert is_in(again)
+
+
+def test_a_second_factor_long_after_signing_in_asks_for_the_password_again(
+    client: Client, nurse: User
+):
+    with time_machine.travel(START, tick=False) as clock:
+        sign_in(client, "nurse")
+        clock.shift(dt.timedelta(minutes=6))
+        answer = client.get("/accounts/2fa/totp/activate/")
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+
+
 def test_the_second_factor_is_asked_for_at_signing_in(settings, client: Client, nurse: User):
     settings.MFA_REQUIRED = True
-    TOTP.activate(nurse, generate_totp_secret())
+    totp.TOTP.activate(nurse, totp.generate_totp_secret())
     assert sign_in(client, "nurse")["Location"] == "/accounts/2fa/authenticate/"
     assert not is_in(client)
 
