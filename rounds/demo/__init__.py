@@ -1,0 +1,1 @@
+"""A believable England: synthetic people, their stories, and the devices that tell them."""
