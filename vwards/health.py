@@ -47,7 +47,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when the database, Redis and the schema are there; a silent beat only warns."""
     checks = {name: _outcome(check) for name, check in CHECKS.items()}
     ready = all(outcome == "ok" for outcome in checks.values())
-    body = {"status": "ready" if ready else "not ready", "checks": checks, "beat": _beat()}
+    body = {"status": "ready" if ready else "not ready", "checks": checks, "beat": beat_state()}
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -106,7 +106,7 @@ def _migrations() -> None:
     _migrated = True
 
 
-def _beat() -> str:
+def beat_state() -> str:
     try:
         last = _redis().get(HEARTBEAT_KEY)
     except redis.RedisError:
