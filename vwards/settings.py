@@ -30,6 +30,8 @@ REAL_PATIENTS_ALLOWED = bool(CLINICAL_SAFETY_OFFICER and SAFETY_CASE_VERSION and
 # Secrets: a default only where nothing but this machine can reach us
 _KNOWN_SECRET = "known-to-everybody-so-never-outside-this-machine" if ONLY_ON_THIS_MACHINE else None
 SECRET_KEY = env.text("SECRET_KEY", _KNOWN_SECRET)
+# After a change of SECRET_KEY: sessions and second factors of the old one still hold.
+SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
 # Keys the hash that stands for a person in capacity's tables; the BI role never sees it.
 PSEUDONYM_SECRET = env.text("PSEUDONYM_SECRET", _KNOWN_SECRET)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
@@ -193,6 +195,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.whole(
     "TRUSTED_PROXY_COUNT", default=0 if ONLY_ON_THIS_MACHINE else 1
 )
 MFA_REQUIRED = env.flag("MFA_REQUIRED", default=not ONLY_ON_THIS_MACHINE)
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SERVICE_NAME
 # A screen left alone signs itself out; the polls of a live page do not count as use.

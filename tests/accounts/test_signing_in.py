@@ -137,6 +137,14 @@ def test_a_second_factor_is_set_up_and_from_then_on_asked_for(
     assert is_in(again)
 
 
+def test_the_database_holds_no_second_factor_in_the_clear(settings, nurse: User):
+    secret = totp.generate_totp_secret()
+    kept = totp.TOTP.activate(nurse, secret).instance
+    assert secret not in str(kept.data)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new one", [settings.SECRET_KEY]
+    assert totp.TOTP(kept).validate_code(code_for(secret))
+
+
 def test_a_second_factor_long_after_signing_in_asks_for_the_password_again(
     client: Client, nurse: User
 ):
