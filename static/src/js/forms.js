@@ -21,8 +21,11 @@ function guard(event) {
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
   busy(true);
-  // An answer that never came must not leave a form that cannot be sent.
-  setTimeout(() => free(form), HELD_FOR);
+  // A download, or an answer that never came, must not leave a form that cannot be sent.
+  setTimeout(() => {
+    free(form);
+    busy(false);
+  }, HELD_FOR);
 }
 
 function freeAll() {
