@@ -21,7 +21,7 @@ TREND: Final = dt.timedelta(hours=24)
 def vitals(ids: Ids, at: dt.datetime) -> dict[UUID, dict[str, Vital]]:
     """The newest values; home oxygen stands in the plan where nobody measured it."""
     found = _by_kind(
-        (admission, NAMES[kind], Vital(number, code or None, measured_at))
+        (admission, NAMES[kind], Vital(number or 0.0, code or None, measured_at))
         for admission, kind, number, code, measured_at in LatestVital.objects.filter(
             admission_id__in=ids
         ).values_list("admission_id", "kind", "number", "code", "measured_at")
@@ -40,7 +40,7 @@ def dues(ids: Ids) -> dict[UUID, dict[str, Due]]:
     rows = DueTime.objects.filter(admission_id__in=ids).values_list(
         "admission_id", "kind", "due_at", "late_at", "silent_at", "stale_at"
     )
-    return _by_kind((admission, NAMES[kind], Due(*rest)) for admission, kind, *rest in rows)
+    return _by_kind((row[0], NAMES[row[1]], Due(*row[2:])) for row in rows)
 
 
 def plans(ids: Ids, at: dt.datetime) -> dict[UUID, dict[str, Plan]]:
@@ -49,7 +49,7 @@ def plans(ids: Ids, at: dt.datetime) -> dict[UUID, dict[str, Plan]]:
         .filter(admission_id__in=ids)
         .values_list("admission_id", "kind", "times", "every_hours", "low", "high", "priority")
     )
-    return _by_kind((admission, kind, Plan(*rest)) for admission, kind, *rest in rows)
+    return _by_kind((row[0], row[1], Plan(*row[2:])) for row in rows)
 
 
 def modes(ids: Ids, at: dt.datetime) -> dict[UUID, ModeNow]:
@@ -68,8 +68,8 @@ def scores(ids: Ids, at: dt.datetime) -> dict[UUID, tuple[PastScore, ...]]:
         .values_list("admission_id", "measured_at", "total", "lowest")
     )
     found: dict[UUID, list[PastScore]] = defaultdict(list)
-    for admission, *rest in rows:
-        found[admission].append(PastScore(*rest))
+    for row in rows:
+        found[row[0]].append(PastScore(*row[1:]))
     return {admission: tuple(past) for admission, past in found.items()}
 
 

@@ -104,7 +104,7 @@ def _values(pk: UUID, instants: Sequence[dt.datetime]) -> list[tuple[str, Vital]
         .order_by("measured_at")
         .values_list("kind", "number", "code", "measured_at")
     )
-    return [(NAMES[kind], Vital(number, code, at)) for kind, number, code, at in rows]
+    return [(NAMES[kind], Vital(number or 0.0, code, at)) for kind, number, code, at in rows]
 
 
 def _set(score: Score, values: list[tuple[str, Vital]]) -> EarlierSet:

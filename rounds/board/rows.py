@@ -151,7 +151,7 @@ class Row:
             if kind in self.parts
         }
         values = dict.fromkeys(news2.PARAMETERS) | given
-        return news2.score(**values, spo2_scale=self.scale).parts  # type: ignore[arg-type]  # by kind
+        return news2.score(**values, spo2_scale=self.scale).parts
 
     @cached_property
     def score_is_stale(self) -> bool:

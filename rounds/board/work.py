@@ -71,11 +71,12 @@ def tasks(ids: Ids) -> dict[UUID, TaskNow]:
         .distinct("admission_id")
     )
     found = {
-        admission: TaskNow(*rest)
-        for admission, *rest in soonest.values_list("admission_id", "pk", "text", "due_at")
+        row[0]: TaskNow(*row[1:])
+        for row in soonest.values_list("admission_id", "pk", "text", "due_at")
     }
     for prompt in Prompt.objects.open().filter(admission_id__in=ids).order_by("-raised_at"):
         asked = TaskNow(prompt.pk, prompt.get_kind_display(), prompt.raised_at)
+        assert prompt.admission_id
         known = found.get(prompt.admission_id)
         if known is None or asked.due_at < known.due_at:
             found[prompt.admission_id] = asked
@@ -86,7 +87,7 @@ def leaves(ids: Ids, at: dt.datetime) -> dict[UUID, LeaveNow]:
     rows = LeaveDetail.objects.filter(
         admission_id__in=ids, leave__ends__isnull=True, leave__starts__lte=at
     ).values_list("admission_id", "leave__kind", "place", "held_by", "leave__expected_back")
-    return {admission: LeaveNow(*rest) for admission, *rest in rows}
+    return {row[0]: LeaveNow(*row[1:]) for row in rows}
 
 
 def pauses(ids: Ids, at: dt.datetime) -> dict[UUID, PauseNow]:

@@ -78,7 +78,9 @@ class RowPresenter:
 
     @property
     def whole_stale(self) -> bool:
-        return self.row.score_is_stale
+        """One line says it then, and the seven hatched values need not on a phone."""
+        known = [cell for cell in self.cells if cell.state in {"ok", "stale"}]
+        return bool(known) and all(cell.state == "stale" for cell in known)
 
     @property
     def sparkline(self) -> SafeString | str:
@@ -189,11 +191,26 @@ def _alert(row: Row) -> AlertLine | None:
 
 def _version(row: Row, *, may_treat: bool) -> str:
     """Moves with whatever the row shows but for ages, which tick by themselves."""
-    standing = row.standing.version if row.standing else 0
     stale = tuple(kind for kind in row.vitals if row.is_stale(kind))
-    seen = (row.admission.board_version, standing, row.level, row.readings[:2], stale, row.alert)
-    seen += (row.review, row.task, row.overdue, row.unreviewed, row.leave, row.pause, row.no_bed)
-    seen += (row.score_is_stale, day_of(row.at), may_treat)
+    seen: tuple[object, ...] = (
+        row.admission.board_version,
+        row.standing.version if row.standing else 0,
+        row.level,
+        row.score_is_stale,
+        row.readings.state,
+        row.readings.kinds,
+        stale,
+        row.alert,
+        row.review,
+        row.unreviewed,
+        row.task,
+        row.overdue,
+        row.leave,
+        row.pause,
+        row.no_bed,
+        day_of(row.at),
+        may_treat,
+    )
     return hashlib.blake2b(repr(seen).encode(), digest_size=8).hexdigest()
 
 

@@ -11,6 +11,7 @@ from lib.london import age, near_moment
 from observations import kinds
 from rounds.board import Row
 from rounds.board.rows import Plan, Vital
+from rounds.presenters.board_words import soon
 
 CellState = Literal["ok", "missing", "unplanned", "stale"]
 _PRIORITY_BANDS: Final = {"prompt": 1, "urgent": 2, "emergency": 3}
@@ -120,10 +121,10 @@ def pressure(systolic: float, diastolic: float | None) -> str:
 
 
 def _empty(row: Row, column: Column) -> Cell:
-    if column.kind not in row.plan:
+    if column.kind not in row.plan or row.mode.mode == "comfort":
         return Cell(column.name, column.label, "unplanned")
     due = row.dues.get(column.kind)
-    told = near_moment(due.due_at, row.at) if due and due.due_at else ""
+    told = soon(due.due_at, row.at) if due and due.due_at else ""
     return Cell(column.name, column.label, "missing", due=told)
 
 
@@ -158,7 +159,7 @@ class Rest(NamedTuple):
 
 
 def rest(row: Row, shown_cells: list[Cell]) -> Rest:
-    if row.score_is_stale:
+    if row.score_is_stale or row.leave:
         known = [cell for cell in shown_cells if cell.state == "stale"]
         return _rest(row, f"{len(known)} values old", known)
     if not row.scored:

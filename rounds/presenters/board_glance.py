@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from lib.london import age, clock, to_utc, wall
@@ -30,7 +31,8 @@ class Person(NamedTuple):
     url: str
 
 
-class Card(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Card:
     """What components/glance_card.html wants."""
 
     figure: int
@@ -41,7 +43,10 @@ class Card(NamedTuple):
     people: tuple[Person, ...] = ()
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One of components/tally.html's."""
+
     level: str
     letter: str
     word: str
@@ -130,8 +135,8 @@ def _silent(board: Board, url: str) -> Card:
 def _free(board: Board, url: str) -> Card:
     leaving = sum(row.leaves_today for row in board.rows)
     count = board.count
-    over = f"\n{count.over_capacity} over capacity" if count.over_capacity else ""
-    more = f"of {count.beds}\n{leaving} leave today{over}"
+    over = f" · {count.over_capacity} over capacity" if count.over_capacity else ""
+    more = f"of {count.beds}{over}\n{leaving} leave{'s' if leaving == 1 else ''} today"
     label = "bed free" if count.free == 1 else "beds free"
     return Card(count.free, label, more, url=f"{url}?show=leaving" if leaving else "")
 

@@ -103,18 +103,19 @@ def readings(row: Row) -> Line:
 def review(row: Row) -> Line:
     if row.review is None:
         return Line(
-            "Not yet", "admitted " + near_moment(row.admission.admitted_at, row.at), row.unreviewed
+            "Not yet", f"admitted {_day(row.admission.admitted_at, row.at)}", row.unreviewed
         )
     when = _review_moment(row.review.at, row.at)
     if row.unreviewed:
-        return Line(f"{_hours(row.at - row.review.at)} ago", f"{when} {row.review.by}", strong=True)
+        family = row.review.by.rpartition(" ")[2]
+        return Line(f"{_hours(row.at - row.review.at)} ago", f"{when} {family}", strong=True)
     return Line(when, row.review.by)
 
 
 def task(row: Row) -> Line:
     if row.task is None:
         return Line("–")
-    due = near_moment(row.task.due_at, row.at)
+    due = soon(row.task.due_at, row.at)
     if row.task.due_at < row.at:
         return Line(row.task.text, f"overdue, {due}", strong=True)
     return Line(row.task.text, f"due {due}")
@@ -198,7 +199,7 @@ def _owed(row: Row) -> str:
 
 def _leave(row: Row) -> Line:
     assert row.leave
-    back = near_moment(row.leave.expected_back, row.at)
+    back = soon(row.leave.expected_back, row.at)
     overdue = row.leave.expected_back <= row.at
     return Line(
         "Not back" if overdue else "On leave", f"{'was due' if overdue else 'back'} {back}", overdue
@@ -207,9 +208,7 @@ def _leave(row: Row) -> Line:
 
 def _paused(row: Row) -> Line:
     assert row.pause
-    return Line(
-        "Paused", f"{row.pause.reason}, until {near_moment(row.pause.ends, row.at)}", strong=True
-    )
+    return Line("Paused", f"{row.pause.reason}, until {soon(row.pause.ends, row.at)}", strong=True)
 
 
 def _silent(row: Row) -> Line:
@@ -226,7 +225,7 @@ def _late(row: Row) -> Line:
 
 
 def _missing(row: Row) -> Line:
-    due = near_moment(row.readings.at, row.at) if row.readings.at else ""
+    due = soon(row.readings.at, row.at) if row.readings.at else ""
     return Line(f"{len(row.readings.kinds)} missing", f"due {due}" if due else "", strong=True)
 
 
@@ -237,7 +236,7 @@ def _due(row: Row) -> Line:
 def _next(row: Row) -> Line:
     assert row.readings.at
     return Line(
-        f"Next {near_moment(row.readings.at, row.at)}", rhythm(row.plan.get(row.readings.kinds[0]))
+        f"Next {soon(row.readings.at, row.at)}", rhythm(row.plan.get(row.readings.kinds[0]))
     )
 
 
@@ -257,12 +256,26 @@ _READINGS: Final = {
 }
 
 
+def soon(at: dt.datetime, now: dt.datetime) -> str:
+    """A time to come within a day needs no weekday: 02:30 after 23:00 is tonight's."""
+    within = dt.timedelta(0) <= at - now < dt.timedelta(hours=20)
+    return clock(at) if within else near_moment(at, now)
+
+
 def _review_moment(at: dt.datetime, now: dt.datetime) -> str:
     """03:20 today, 21:40 Wed"""
     days = (day_of(now) - day_of(at)).days
     if days == 0:
         return f"{clock(at)} today"
-    return f"{clock(at)} {wall(at):%a}" if days < 7 else near_moment(at, now)
+    return f"{clock(at)} {wall(at):%a}" if days < 7 else f"{wall(at).day} {wall(at):%b}"
+
+
+def _day(at: dt.datetime, now: dt.datetime) -> str:
+    """today, Wed, 13 Nov"""
+    days = (day_of(now) - day_of(at)).days
+    if days == 0:
+        return "today"
+    return f"{wall(at):%a}" if days < 7 else f"{wall(at).day} {wall(at):%b}"
 
 
 def _hours(span: dt.timedelta) -> str:

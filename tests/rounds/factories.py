@@ -140,7 +140,12 @@ def make_review(admission: Admission, *, by: User, at: dt.datetime) -> Review:
 
 def make_task(admission: Admission, *, by: User, due_at: dt.datetime, text: str = "Phone") -> Task:
     return Task.objects.create(
-        admission=admission, kind="phone", text=text, due_at=due_at, created_at=due_at, created_by=by
+        admission=admission,
+        kind="phone",
+        text=text,
+        due_at=due_at,
+        created_at=due_at,
+        created_by=by,
     )
 
 
