@@ -7,6 +7,7 @@ const SILENCE = 15_000;
 const LAG = 60;
 const ANSWERS = new Set([200, 204, 304]);
 const etags = new Map();
+const bodies = new Map();
 let heardAt = Date.now();
 let lag = 0;
 let refused = "";
@@ -64,7 +65,16 @@ function receivePoll(detail) {
   if (!fresh) detail.shouldSwap = false;
   const etag = xhr.getResponseHeader("ETag");
   if (fresh && etag) etags.set(requestConfig.path, etag);
-  if (!fresh || !("rows" in elt.dataset)) return;
+  if (!fresh) return;
+  // A page without an ETag that says the same again is left alone, with whatever has the focus.
+  const same = bodies.get(requestConfig.path) === fresh.innerHTML;
+  bodies.set(requestConfig.path, fresh.innerHTML);
+  if (same) {
+    detail.shouldSwap = false;
+    freshen(elt);
+    return;
+  }
+  if (!("rows" in elt.dataset)) return;
   detail.shouldSwap = false;
   elt.dataset.asOf = fresh.dataset.asOf ?? "";
   elt.dataset.lag = fresh.dataset.lag ?? "0";
