@@ -1,5 +1,6 @@
 """How a signed-in browser is known to the API."""
 
+from drf_spectacular.authentication import SessionScheme
 from rest_framework import authentication
 from rest_framework.request import Request
 
@@ -9,3 +10,9 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 — DRF's signature
         return "Session"
+
+
+class SessionInSchema(SessionScheme):
+    """Tells the OpenAPI schema that our class is a session all the same."""
+
+    target_class = SessionAuthentication

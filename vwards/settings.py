@@ -284,7 +284,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
     "visibility_timeout": 600,
     "socket_connect_timeout": 2,
+    # A broker that hangs is left and connected to again.
+    "socket_timeout": 10,
     "socket_keepalive": True,
+    "health_check_interval": 10,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_POOL_LIMIT = 10
