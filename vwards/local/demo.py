@@ -103,7 +103,10 @@ def _rebuild(demo: Demo, migrations: str) -> None:
 def _start_processes(demo: Demo) -> None:
     with step("Starting web, worker and beat"):
         demo.start("web", *_gunicorn(demo.port))
-        demo.start("worker", *_celery("worker", "--concurrency", "2", "--without-gossip"))
+        demo.start(
+            "worker",
+            *_celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle"),
+        )
         demo.start("beat", *_celery("beat", "--schedule", str(_fresh(LOCAL / "beat"))))
         demo.wait_until_ready()
     if demo.simulate:
