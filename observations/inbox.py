@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -84,7 +84,7 @@ def accept(
 
 def check_key(key: str, *, at: dt.datetime | None = None) -> None:
     """Raises RefusedError when the key does not hold."""
-    given = {"digest": digest_of(key), "at": at or timezone.now()}
+    given: dict[str, Any] = {"digest": digest_of(key), "at": at or timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 {_VALID_KEY}", given)
         if cursor.fetchone() is None:
@@ -112,7 +112,7 @@ def _understood(body: bytes) -> payload.Upload:
 def _insert(key: str, body: bytes, upload: payload.Upload, receipt: UUID, at: dt.datetime) -> int:
     newest = payload.newest_at(upload.readings, otherwise=at)
     offset = None if upload.sent_at is None else (upload.sent_at - at).total_seconds()
-    given = {
+    given: dict[str, Any] = {
         "digest": digest_of(key),
         "at": at,
         "receipt": receipt,

@@ -20,10 +20,8 @@ _known: dict[str, set[date]] = {}
 
 
 def ensure_days(days: Iterable[date]) -> None:
-    """Make the missing partitions of these UTC days. Outside any transaction that could roll back
-    it is remembered; inside one it is checked again by the next."""
-    database = str(connection.settings_dict["NAME"])
-    known = _known.setdefault(database, set())
+    """Make the missing partitions of these UTC days."""
+    known = _known.setdefault(str(connection.settings_dict["NAME"]), set())
     missing = sorted(set(days) - known)
     if not missing:
         return
@@ -32,8 +30,8 @@ def ensure_days(days: Iterable[date]) -> None:
         for table in TABLES:
             for day in missing:
                 cursor.execute(_create(table, day))
-    if not connection.in_atomic_block:
-        known.update(missing)
+        # Only a commit makes them true.
+        transaction.on_commit(lambda: known.update(missing))
 
 
 def ensure_ahead(at: datetime) -> None:

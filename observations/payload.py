@@ -96,7 +96,7 @@ def read(item: object, *, received_at: datetime, offset: float) -> Sent | Reject
     """Understand one reading; never raises. `offset` is its gateway's clock error in seconds."""
     if not isinstance(item, dict):
         return Rejected("not_an_object", "")
-    sender_id = item.get("id")
+    sender_id: Any = item.get("id")
     if not _is_name(sender_id, limits.MAX_ID):
         return Rejected("id_invalid", "")
     why = _who_is_wrong(item) or _extras_are_wrong(item)

@@ -12,6 +12,11 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "beat-heartbeat": every(HEARTBEAT_SECONDS, "vwards.health.beat"),
+    # Uploads wake the worker themselves; this finds what a lost wake-up left, and shows life.
+    "drain-inbox": every(1, "observations.tasks.drain_inbox"),
+    "sweep-deadlines": every(5, "observations.tasks.sweep_deadlines"),
+    "send-bells": every(1, "observations.tasks.send_bells"),
+    "keep-partitions": every(600, "observations.tasks.keep_partitions"),
     # At 08:00 London the count is due; a correction is told within the minute too.
     "refresh-figures": every(60, "capacity.tasks.refresh_figures"),
 }

@@ -83,6 +83,9 @@ class Standing(models.Model):
         max_length=12, blank=True, help_text="last full response before data stopped"
     )
     reviewed_at = models.DateTimeField(null=True, help_text="last time a person looked and decided")
+    plan_version = models.BigIntegerField(
+        null=True, help_text="the admission's version of which its due times were made"
+    )
 
     def __str__(self) -> str:
         return f"standing of {self.admission_id}: {self.response}"

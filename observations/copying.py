@@ -1,0 +1,98 @@
+"""Many rows at once: PostgreSQL's COPY, straight into a table or through a staging table.
+
+The staging tables are made once a connection and emptied by each commit.
+"""
+
+from __future__ import annotations
+
+import io
+import weakref
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NULL: Final = "\\N"
+_staged: Final[weakref.WeakKeyDictionary[Any, set[str]]] = weakref.WeakKeyDictionary()
+
+
+def escaped(text: str | None) -> str:
+    return NULL if text is None else text.translate(_ESCAPES)
+
+
+def field(value: Any) -> str:
+    """A value as COPY's text format has it; for the few columns that are not written by hand."""
+    if value is None:
+        return NULL
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, list | tuple):
+        return "{" + ",".join("NULL" if part is None else str(part) for part in value) + "}"
+    return str(value) if isinstance(value, int | float | UUID | datetime) else escaped(str(value))
+
+
+def line(values: Iterable[Any]) -> str:
+    return "\t".join([field(value) for value in values]) + "\n"
+
+
+def texts(values: Iterable[str]) -> str:
+    """A text[] of any strings, quoted for the array and then escaped for COPY."""
+    quoted = ('"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values)
+    return escaped("{" + ",".join(quoted) + "}")
+
+
+def copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    with connection.cursor() as cursor:
+        _copy(cursor, f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
+
+
+def stage(cursor: CursorWrapper, name: str, like: str, lines: Sequence[str]) -> None:
+    """Fill the staging table `name`, made like the query's result on a connection's first use."""
+    made = _staged.setdefault(connection.connection, set())  # forgotten with the connection
+    if name not in made:
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {name} ON COMMIT DELETE ROWS AS {like} WITH NO DATA"
+        )
+        # A table made in a transaction that is rolled back was never there.
+        transaction.on_commit(lambda: made.add(name))
+    _copy(cursor, f"COPY {name} FROM STDIN", lines)
+
+
+def _copy(cursor: CursorWrapper, statement: str, lines: Sequence[str]) -> None:
+    cursor.copy_expert(statement, io.StringIO("".join(lines)))
+
+
+def upsert(
+    table: str,
+    columns: Sequence[str],
+    lines: Sequence[str],
+    *,
+    key: Sequence[str],
+    versioned: bool = False,
+) -> None:
+    """Insert the lines, or write them over what has the same key; in the order of the key.
+
+    `versioned` adds one to the row's `version`, which is among neither.
+    """
+    if not lines:
+        return
+    names, staging = ", ".join(columns), f"staged_{table}"
+    changed = [f"{name} = excluded.{name}" for name in columns if name not in key]
+    if versioned:
+        changed.append(f"version = {table}.version + 1")
+    with connection.cursor() as cursor:
+        # Tables and columns are the callers' constants; values go by COPY.
+        stage(cursor, staging, f"SELECT {names} FROM {table}", lines)  # noqa: S608 — see above
+        cursor.execute(
+            f"INSERT INTO {table} ({names}{', version' * versioned}) "  # noqa: S608 — see above
+            f"SELECT {names}{', 1' * versioned} FROM {staging} ORDER BY {', '.join(key)} "
+            f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(changed)}"
+        )

@@ -1,0 +1,166 @@
+"""The moments that time alone brings: due, late, silent, stale; stored, so that a sweep is one
+indexed query and a frozen worker cannot make a board look calm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from observations import attribution, copying, kinds, silence
+from observations.models import DueTime, Standing
+from observations.plans import Plan, plans_of
+from observations.scoring import Job
+from observations.versions import touch_standings
+
+_COLUMNS: Final = (
+    *("admission_id", "kind", "due_at", "late_at", "silent_at", "stale_at", "next_deadline_at"),
+)
+_AT_ONCE: Final = 500
+
+
+class Moments(NamedTuple):
+    """When the next reading of a kind is owed, and when its absence is noticed."""
+
+    due_at: datetime | None
+    late_at: datetime | None
+    silent_at: datetime | None
+    stale_at: datetime | None
+
+    def next_after(self, at: datetime) -> datetime | None:
+        return min((moment for moment in self if moment is not None and moment > at), default=None)
+
+
+def move(jobs: Iterable[Job], *, at: datetime) -> None:
+    """After readings: the slots that they fill are filled, and the next ones stored."""
+    lines = [
+        line for job in jobs if job.admission.discharged_at is None for line in _moved(job, at)
+    ]
+    _write(lines)
+
+
+def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
+    """After an admission or a change of plan: all due times of these admissions anew."""
+    with transaction.atomic():
+        admissions = attribution.lock_admissions(ids)
+        plans = plans_of(admissions)
+        DueTime.objects.filter(admission_id__in=ids).delete()
+        last = _last_times(ids)
+        _write(
+            _line(a.id, kind, moments(plans[a.id], kind, last.get((a.id, kind)), at), at)
+            for a in admissions
+            if a.discharged_at is None
+            for kind in plans[a.id].planned(at)
+        )
+        _note_versions(admissions)
+
+
+def sweep(*, at: datetime) -> int:
+    """Note every moment that has passed, for each admission's board to move; how many there were.
+
+    Compare and swap: two sweeps at once note each moment once.
+    """
+    passed = list(
+        DueTime.objects.filter(next_deadline_at__lte=at).order_by("admission_id", "kind")[:5000]
+    )
+    moved = {row.admission_id for row in passed if _advance(row, at)}
+    touch_standings(moved)
+    return len(moved)
+
+
+def refresh_changed(*, at: datetime) -> int:
+    """Current admissions whose plan is not the one that their due times were made of."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id FROM patients_admission a "
+            "LEFT JOIN observations_standing s ON s.admission_id = a.id "
+            "WHERE a.discharged_at IS NULL AND s.plan_version IS DISTINCT FROM a.board_version "
+            "ORDER BY a.id LIMIT %s",
+            [_AT_ONCE],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    if ids:
+        refresh(ids, at=at)
+    return len(ids)
+
+
+def moments(plan: Plan, kind: str, last_at: datetime | None, at: datetime) -> Moments:
+    """Of a planned kind, the newest reading that counts having been measured at `last_at`."""
+    schedule = plan.schedule_at(kind, at)
+    if schedule is None:
+        return Moments(None, None, None, None)
+    away = [a for a in plan.absences if a.starts <= at and (a.ends is None or at < a.ends)]
+    if away:
+        # Nothing is asked for meanwhile; what was measured before goes stale all the same.
+        back = min((a.ends for a in away if a.ends is not None), default=None)
+        return Moments(back, None, None, _stale_at(schedule, last_at))
+    backs = [a.ends for a in plan.absences if a.ends is not None and a.ends <= at]
+    return _moments(schedule, last_at, max(backs, default=None))
+
+
+@lru_cache(maxsize=4096)
+def _moments(
+    schedule: silence.Schedule, last_at: datetime | None, not_before: datetime | None
+) -> Moments:
+    due_at = silence.owed(schedule, last_at=last_at, not_before=not_before)
+    late_at = _changes_at(schedule, last_at, due_at)
+    silent_at = None if late_at is None else _changes_at(schedule, last_at, late_at)
+    return Moments(due_at, late_at, silent_at, _stale_at(schedule, last_at))
+
+
+@lru_cache(maxsize=4096)
+def _stale_at(schedule: silence.Schedule, last_at: datetime | None) -> datetime | None:
+    return None if last_at is None else silence.stale_at(schedule, last_at)
+
+
+def _changes_at(
+    schedule: silence.Schedule, last_at: datetime | None, now: datetime
+) -> datetime | None:
+    return silence.standing(schedule, last_at=last_at, now=now).changes_at
+
+
+def _moved(job: Job, at: datetime) -> Iterator[str]:
+    for kind in {touch.kind for touch in job.touches}:
+        if job.plan.schedule_at(kind, at) is not None:
+            last_at = job.latest[kind].at
+            yield _line(job.admission.id, kind, moments(job.plan, kind, last_at, at), at)
+
+
+def _line(admission_id: UUID, kind: str, when: Moments, at: datetime) -> str:
+    return copying.line([admission_id, kinds.NUMBERS[kind], *when, when.next_after(at)])
+
+
+def _write(lines: Iterable[str]) -> None:
+    key = ("admission_id", "kind")
+    copying.upsert("observations_duetime", _COLUMNS, list(lines), key=key)
+
+
+def _advance(row: DueTime, at: datetime) -> bool:
+    when = Moments(row.due_at, row.late_at, row.silent_at, row.stale_at)
+    return bool(
+        DueTime.objects.filter(
+            admission_id=row.admission_id, kind=row.kind, next_deadline_at=row.next_deadline_at
+        ).update(next_deadline_at=when.next_after(at))
+    )
+
+
+def _last_times(ids: Sequence[UUID]) -> dict[tuple[UUID, str], datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT admission_id, kind, measured_at FROM observations_latestvital "
+            "WHERE admission_id = ANY(%s::uuid[])",
+            [list(map(str, ids))],
+        )
+        return {(row[0], kinds.NAMES[row[1]]): row[2] for row in cursor.fetchall()}
+
+
+def _note_versions(admissions: Iterable[attribution.AdmissionFacts]) -> None:
+    for admission in admissions:
+        Standing.objects.update_or_create(
+            admission_id=admission.id, defaults={"plan_version": admission.version}
+        )
+    touch_standings({admission.id for admission in admissions})

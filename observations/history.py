@@ -1,0 +1,76 @@
+"""Reads back what was stored: readings that count and complete scores, always within two bounds.
+
+Poor readings (quality 2 and 3) and those of exertion (context 2) are kept and shown, and count in
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from observations import kinds
+from observations.judging import Point
+from observations.queries import rows
+from observations.rules import PastScore, Value
+
+
+def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list[Point]]:
+    """What counts of an admission, by kind, in order; from `start` to before `end`."""
+    answer = rows(
+        "SELECT kind, measured_at, device_id, sender_id, number, code, source "
+        "FROM observations_reading "
+        "WHERE admission_id = %s AND measured_at >= %s AND measured_at < %s "
+        "AND quality = 1 AND context <> 2 AND NOT error",
+        [admission_id, start, end],
+    )
+    found: dict[str, list[Point]] = defaultdict(list)
+    for kind, *point in answer:
+        found[kinds.NAMES[kind]].append(Point(*point))
+    for points in found.values():
+        points.sort()
+    return dict(found)
+
+
+def values(admission_id: UUID, kind: str, start: datetime, end: datetime) -> list[Value]:
+    """One kind's values that count, in order; both ends included."""
+    answer = rows(
+        "SELECT number, measured_at, code FROM observations_reading "
+        "WHERE admission_id = %s AND measured_at >= %s AND measured_at <= %s AND kind = %s "
+        "AND quality = 1 AND context <> 2 AND NOT error ORDER BY measured_at",
+        [admission_id, start, end, kinds.NUMBERS[kind]],
+    )
+    return [Value(*row) for row in answer]
+
+
+def complete_scores(
+    spans: dict[UUID, tuple[datetime, datetime]],
+) -> dict[UUID, list[PastScore]]:
+    """Of each admission from its start to before its end, in order of time."""
+    if not spans:
+        return {}
+    first = min(start for start, _ in spans.values())
+    last = max(end for _, end in spans.values())
+    answer = rows(
+        "SELECT admission_id, total, measured_at FROM observations_score "
+        "WHERE admission_id = ANY(%s::uuid[]) AND measured_at >= %s AND measured_at < %s "
+        "AND total IS NOT NULL ORDER BY measured_at",
+        [list(map(str, spans)), first, last],
+    )
+    found: dict[UUID, list[PastScore]] = defaultdict(list)
+    for admission_id, total, at in answer:
+        start, end = spans[admission_id]
+        if start <= at < end:
+            found[admission_id].append(PastScore(total, at))
+    return found
+
+
+def last_response(admission_id: UUID, after: datetime, until: datetime) -> str:
+    """The newest response that was not "incomplete"; empty when there is none."""
+    answer = rows(
+        "SELECT response FROM observations_score WHERE admission_id = %s AND measured_at > %s "
+        "AND measured_at <= %s AND response <> 'incomplete' ORDER BY measured_at DESC LIMIT 1",
+        [admission_id, after, until],
+    )
+    return str(answer[0][0]) if answer else ""

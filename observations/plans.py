@@ -1,0 +1,225 @@
+"""What is agreed for an admission: mode, oxygen, rules and schedule, as in force at any instant.
+
+Kept in the process by the admission's version, which every change of a plan moves while it holds
+the admission's lock: whoever holds that lock therefore reads the newest plan, mostly from memory.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, cast
+from uuid import UUID
+
+from django.db import transaction
+
+from observations import silence
+from observations.attribution import AdmissionFacts
+from observations.default_rules import default_rules
+from observations.queries import rows
+from observations.rulesets import Limit, Mode, Ruleset, personalised, ruleset
+from patients.models import PathwayVersion
+
+_KEPT: Final = 20_000
+_cache: OrderedDict[UUID, Plan] = OrderedDict()
+
+
+class Period(NamedTuple):
+    """Something agreed, from one instant to before another."""
+
+    starts: datetime
+    ends: datetime | None
+    value: Any
+
+
+class Line(NamedTuple):
+    """One kind of a plan: its limits, and when it is to be taken."""
+
+    limit: Limit | None
+    schedule: silence.Schedule | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """An admission's agreements over time; the version says which state of them."""
+
+    version: int
+    rules: Ruleset
+    usual_news2: int | None
+    modes: list[Period] = field(default_factory=list)
+    oxygen: list[Period] = field(default_factory=list)
+    lines: dict[str, list[Period]] = field(default_factory=dict)
+    absences: tuple[silence.Absence, ...] = ()
+    _rules_at: dict[tuple[int, ...], Ruleset] = field(default_factory=dict)
+
+    def mode_at(self, at: datetime) -> Mode:
+        """Where nobody ever decided, limits alone are watched: a score needs a decision."""
+        return cast("Mode", _in_force(self.modes, at) or _first(self.modes) or "limits_only")
+
+    def on_oxygen_at(self, at: datetime) -> bool:
+        return _in_force(self.oxygen, at) is not None
+
+    def rules_at(self, at: datetime) -> Ruleset:
+        """The pathway's rules with this patient's own limits laid over them."""
+        own = [(kind, _line_at(periods, at)) for kind, periods in self.lines.items()]
+        key = tuple(id(line) for _, line in own)
+        if key not in self._rules_at:
+            limits = [line.limit for _, line in own if line is not None and line.limit is not None]
+            self._rules_at[key] = _with_limits(self.rules, tuple(limits))
+        return self._rules_at[key]
+
+    def schedule_at(self, kind: str, at: datetime) -> silence.Schedule | None:
+        line = _line_at(self.lines.get(kind, []), at)
+        return None if line is None else line.schedule
+
+    def stale_at(self, kinds: Iterable[str], measured_at: datetime) -> datetime:
+        """When values of these kinds, measured then, stop being current."""
+        asked = {self.schedule_at(kind, measured_at) for kind in kinds} - {None}
+        ends = [_stale_at(schedule, measured_at) for schedule in asked]
+        return min(ends, default=silence.stale_at(None, measured_at))
+
+    def planned(self, at: datetime) -> list[str]:
+        """The kinds that somebody waits for."""
+        return [kind for kind in self.lines if self.schedule_at(kind, at) is not None]
+
+
+@lru_cache(maxsize=4096)
+def _stale_at(schedule: silence.Schedule | None, measured_at: datetime) -> datetime:
+    return silence.stale_at(schedule, measured_at)
+
+
+@lru_cache(maxsize=1024)
+def _with_limits(rules: Ruleset, limits: tuple[Limit, ...]) -> Ruleset:
+    return personalised(rules, limits=limits) if limits else rules
+
+
+def plans_of(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
+    """Of admissions whose lock the caller holds."""
+    found = {a.id: plan for a in admissions if (plan := _kept(a)) is not None}
+    missing = [a for a in admissions if a.id not in found]
+    if missing:
+        found |= _load(missing)
+    return found
+
+
+def _kept(admission: AdmissionFacts) -> Plan | None:
+    plan = _cache.get(admission.id)
+    if plan is None or plan.version != admission.version:
+        return None
+    _cache.move_to_end(admission.id)
+    return plan
+
+
+def _load(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
+    ids = [str(admission.id) for admission in admissions]
+    modes, oxygen = _periods(_MODES, ids), _periods(_OXYGEN, ids)
+    lines, absences = _lines(ids), _absences(ids)
+    loaded = {
+        a.id: Plan(
+            version=a.version,
+            rules=pathway_rules(a.pathway_version_id),
+            usual_news2=a.usual_news2,
+            modes=modes[a.id],
+            oxygen=oxygen[a.id],
+            lines=lines[a.id],
+            absences=tuple(absences[a.id]),
+        )
+        for a in admissions
+    }
+    # Not before the commit: what is rolled back must not be remembered under a version that
+    # another change will then bear.
+    transaction.on_commit(lambda: _keep(loaded))
+    return loaded
+
+
+def _keep(loaded: dict[UUID, Plan]) -> None:
+    _cache.update(loaded)
+    while len(_cache) > _KEPT:
+        _cache.popitem(last=False)
+
+
+@lru_cache(maxsize=512)
+def pathway_rules(version_id: int) -> Ruleset:
+    """A published version is never edited again."""
+    version = PathwayVersion.objects.get(pk=version_id)
+    rules = version.ruleset
+    return ruleset(rules) if rules else default_rules(version.pathway_id)
+
+
+_MODES: Final = (
+    "SELECT admission_id, starts, ends, mode FROM patients_monitoringmode "
+    "WHERE admission_id = ANY(%s::uuid[]) ORDER BY admission_id, starts"
+)
+_OXYGEN: Final = (
+    "SELECT admission_id, starts, ends, litres_per_minute FROM patients_prescribedoxygen "
+    "WHERE admission_id = ANY(%s::uuid[]) ORDER BY admission_id, starts"
+)
+_LINES: Final = (
+    "SELECT admission_id, kind, starts, ends, low, high, priority, times, every_hours "
+    "FROM patients_planline WHERE admission_id = ANY(%s::uuid[]) "
+    "ORDER BY admission_id, kind, starts"
+)
+_ABSENCES: Final = (
+    "SELECT admission_id, 'paused', starts, ends FROM patients_pause "
+    "WHERE admission_id = ANY(%(ids)s::uuid[]) "
+    "UNION ALL SELECT d.admission_id, 'on_leave', l.starts, l.ends FROM patients_leavedetail d "
+    "JOIN capacity_leave l ON l.id = d.leave_id WHERE d.admission_id = ANY(%(ids)s::uuid[])"
+)
+
+
+def _periods(statement: str, ids: list[str]) -> dict[UUID, list[Period]]:
+    periods: dict[UUID, list[Period]] = defaultdict(list)
+    for admission_id, starts, ends, value in rows(statement, [ids]):
+        periods[admission_id].append(Period(starts, ends, value))
+    return periods
+
+
+def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
+    lines: dict[UUID, dict[str, list[Period]]] = defaultdict(dict)
+    for admission_id, kind, starts, ends, *agreed in rows(_LINES, [ids]):
+        line = _line(kind, starts, *agreed)
+        lines[admission_id].setdefault(kind, []).append(Period(starts, ends, line))
+    return lines
+
+
+def _line(
+    kind: str,
+    starts: datetime,
+    low: float | None,
+    high: float | None,
+    priority: Any,
+    times: list[str],
+    every_hours: int | None,
+) -> Line:
+    limit = None if low is None and high is None else Limit(kind, priority, low, high)
+    every = None if every_hours is None or times else timedelta(hours=every_hours)
+    if not times and every is None:
+        return Line(limit, None)
+    at = tuple(time.fromisoformat(text) for text in times)
+    return Line(limit, silence.Schedule(starts=starts, times=at, every=every))
+
+
+def _absences(ids: list[str]) -> dict[UUID, list[silence.Absence]]:
+    absences: dict[UUID, list[silence.Absence]] = defaultdict(list)
+    for admission_id, kind, starts, ends in rows(_ABSENCES, {"ids": ids}):
+        absences[admission_id].append(silence.Absence(kind, starts, ends))
+    return absences
+
+
+def _in_force(periods: list[Period], at: datetime) -> Any:
+    for period in reversed(periods):
+        if period.starts <= at:
+            return period.value if period.ends is None or at < period.ends else None
+    return None
+
+
+def _first(periods: list[Period]) -> Any:
+    """Kit may have measured before the admission was written down: the first decision holds."""
+    return periods[0].value if periods else None
+
+
+def _line_at(periods: list[Period], at: datetime) -> Line | None:
+    return cast("Line | None", _in_force(periods, at) or _first(periods))

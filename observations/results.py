@@ -1,0 +1,205 @@
+"""Writes what a batch says about its admissions: latest vitals, scores, findings, standings."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from observations import copying, history, kinds, news2
+from observations.judging import Judged, Point
+from observations.models import Finding as FindingRow
+from observations.queries import rows
+from observations.rules import Finding
+
+if TYPE_CHECKING:
+    from observations.scoring import Touch
+
+Span = tuple[datetime, datetime]
+# A response older than this says nothing of how somebody is.
+_REMEMBERED: Final = timedelta(days=7)
+_LATEST: Final = (
+    *("admission_id", "kind", "number", "code", "measured_at", "device_id", "sender_id"),
+    *("source", "received_at", "late"),
+)
+_SCORE: Final = (
+    *("admission_id", "measured_at", "total", "lowest", "response", "parts", "scale"),
+    *("oldest_at", "oxygen_from_plan", "self_reported", "batch"),
+)
+_FINDING: Final = (
+    *("admission_id", "rule", "measured_at", "priority", "parameters", "text", "values"),
+    *("batch", "withdrawn_at"),
+)
+_STANDING: Final = (
+    *("admission_id", "measured_at", "oldest_at", "total", "lowest", "response", "parts", "scale"),
+    *("oxygen_from_plan", "self_reported", "previous_total", "previous_at", "last_reading_at"),
+    "unreviewed_response",
+)
+
+
+@dataclass(slots=True)
+class StandingNow:
+    """A standing while a batch moves it; the columns of `_STANDING`, and when it was reviewed."""
+
+    admission_id: UUID
+    measured_at: datetime | None = None
+    oldest_at: datetime | None = None
+    total: int | None = None
+    lowest: int | None = None
+    response: str = ""
+    parts: list[int | None] = field(default_factory=list)
+    scale: int = 1
+    oxygen_from_plan: bool = False
+    self_reported: bool = False
+    previous_total: int | None = None
+    previous_at: datetime | None = None
+    last_reading_at: datetime | None = None
+    unreviewed_response: str = ""
+    reviewed_at: datetime | None = None
+
+    def show(self, judged: Judged) -> None:
+        """This instant is the newest now; where the mode does not score, nothing is claimed."""
+        score = judged.score
+        self.measured_at, self.oldest_at = judged.at, judged.oldest_at
+        self.total = None if score is None else score.total
+        self.lowest = None if score is None else score.lowest
+        self.response = "" if score is None else score.response
+        self.parts = [] if score is None else parts_of(score)
+        self.scale = judged.scale
+        self.oxygen_from_plan, self.self_reported = judged.oxygen_from_plan, judged.self_reported
+
+    def notice(self, response: str, at: datetime) -> None:
+        """A full response, which holds until somebody has reviewed the patient."""
+        if self.reviewed_at is None or at > self.reviewed_at:
+            self.unreviewed_response = response
+
+    def line(self) -> str:
+        return copying.line([getattr(self, name) for name in _STANDING])
+
+
+def parts_of(score: news2.Score) -> list[int | None]:
+    """In the order of `news2.PARAMETERS`, as rows hold them."""
+    return [score.parts[name] for name in news2.PARAMETERS]
+
+
+def latest(ids: Collection[UUID]) -> dict[UUID, dict[str, Point]]:
+    answer = rows(
+        "SELECT admission_id, kind, measured_at, device_id, sender_id, number, "
+        "nullif(code, ''), source FROM observations_latestvital "
+        "WHERE admission_id = ANY(%s::uuid[])",
+        [list(map(str, ids))],
+    )
+    found: dict[UUID, dict[str, Point]] = defaultdict(dict)
+    for admission_id, kind, *point in answer:
+        found[admission_id][kinds.NAMES[kind]] = Point(*point)
+    return found
+
+
+def standings(ids: Collection[UUID]) -> dict[UUID, StandingNow]:
+    """Asked after the admissions' lock was had, so that nobody else's are newer."""
+    answer = rows(
+        f"SELECT {', '.join(_STANDING)}, reviewed_at FROM observations_standing "  # noqa: S608 — constants
+        "WHERE admission_id = ANY(%s::uuid[])",
+        [list(map(str, ids))],
+    )
+    found = {row[0]: StandingNow(*row) for row in answer}
+    return {one: found.get(one) or StandingNow(one) for one in ids}
+
+
+def recall_response(now: StandingNow) -> None:
+    """After late data: what the last full response since the review was."""
+    if now.response == "incomplete" and now.measured_at is not None:
+        known = [now.measured_at - _REMEMBERED, now.reviewed_at]
+        since = max(at for at in known if at is not None)
+        now.unreviewed_response = history.last_response(now.admission_id, since, now.measured_at)
+
+
+def write_latest(newest: Iterable[tuple[UUID, Touch]]) -> None:
+    lines = [_latest_line(admission_id, touch) for admission_id, touch in newest]
+    copying.upsert("observations_latestvital", _LATEST, lines, key=("admission_id", "kind"))
+
+
+def write_scores(scores: Iterable[tuple[UUID, Judged]], *, batch: int) -> None:
+    lines = [_score_line(admission_id, judged, batch) for admission_id, judged in scores]
+    copying.upsert("observations_score", _SCORE, lines, key=("admission_id", "measured_at"))
+
+
+def write_standings(moved: Iterable[StandingNow]) -> None:
+    lines = [standing.line() for standing in moved]
+    copying.upsert("observations_standing", _STANDING, lines, key=("admission_id",), versioned=True)
+
+
+def write_findings(
+    found: Mapping[UUID, list[Finding]],
+    *,
+    again: Mapping[UUID, Span],
+    at: datetime,
+    batch: int,
+) -> None:
+    """`again` are admissions of which something may be stored already within a span: what is not
+    found any more is withdrawn."""
+    stored = _stored_findings(again)
+    lines = []
+    for admission_id, findings in found.items():
+        for finding in findings:
+            row = stored.pop((admission_id, finding.key, finding.measured_at), None)
+            if row is None or not _same(row, finding):
+                known = batch if row is None else row.batch
+                lines.append(_finding_line(admission_id, finding, known))
+    key = ("admission_id", "rule", "measured_at")
+    copying.upsert("observations_finding", _FINDING, lines, key=key)
+    gone = [row.pk for row in stored.values() if row.withdrawn_at is None]
+    if gone:
+        FindingRow.objects.filter(pk__in=gone).update(withdrawn_at=at)
+
+
+def _stored_findings(again: Mapping[UUID, Span]) -> dict[tuple[UUID, str, datetime], FindingRow]:
+    if not again:
+        return {}
+    first = min(start for start, _ in again.values())
+    last = max(end for _, end in again.values())
+    known = FindingRow.objects.filter(
+        admission_id__in=list(again), measured_at__gte=first, measured_at__lte=last
+    )
+    return {
+        (row.admission_id, row.rule, row.measured_at): row
+        for row in known
+        if again[row.admission_id][0] <= row.measured_at <= again[row.admission_id][1]
+    }
+
+
+def _same(row: FindingRow, finding: Finding) -> bool:
+    return row.withdrawn_at is None and (
+        row.priority,
+        row.parameters,
+        row.text,
+        row.values,
+    ) == (finding.priority, sorted(finding.parameters), finding.text, dict(finding.values))
+
+
+def _latest_line(admission_id: UUID, touch: Touch) -> str:
+    point = touch.point
+    return (
+        f"{admission_id}\t{kinds.NUMBERS[touch.kind]}\t{point.number}\t{point.code or ''}\t"
+        f"{point.at}\t{point.device_id}\t{copying.escaped(point.sender_id)}\t{point.source}\t"
+        f"{touch.received_at}\t{'t' if touch.late else 'f'}\n"
+    )
+
+
+def _score_line(admission_id: UUID, judged: Judged, batch: int) -> str:
+    score = judged.score
+    assert score is not None
+    parts = [score.parts[name] for name in news2.PARAMETERS]
+    told: list[Any] = [admission_id, judged.at, score.total, score.lowest, score.response, parts]
+    told += [judged.scale, judged.oldest_at, judged.oxygen_from_plan, judged.self_reported, batch]
+    return copying.line(told)
+
+
+def _finding_line(admission_id: UUID, finding: Finding, batch: int) -> str:
+    told = [admission_id, finding.key, finding.measured_at, finding.priority]
+    told += [sorted(finding.parameters), finding.text, json.dumps(dict(finding.values))]
+    return copying.line([*told, batch, None])

@@ -1,0 +1,234 @@
+"""Writes what calls people: the alert, its triggers, the bell and the bell's way out.
+
+Whether something rings is `bells`' question. The caller holds the admission's lock, so a patient's
+one open alert is never opened twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from observations import bells
+from observations.models import Alert, Bell, BellDelivery, Trigger
+from observations.rules import NEWS2, RISE, Finding
+from observations.rulesets import PRIORITIES, Priority, rank
+from observations.scoring import Job
+
+# How long nobody may own an alert before the next step of the ladder is told, and so on.
+LADDER: Final[Mapping[Priority, tuple[timedelta, ...]]] = {
+    "emergency": tuple(timedelta(minutes=m) for m in (5, 10, 15)),
+    "urgent": tuple(timedelta(minutes=m) for m in (20, 30, 60)),
+    "prompt": tuple(timedelta(minutes=m) for m in (60, 120)),
+}
+_WHY: Final[Mapping[bells.Reason, Bell.Why]] = {
+    "new": Bell.Why.OPENED,
+    "priority_rose": Bell.Why.WORSE,
+    "worse": Bell.Why.WORSE,
+    "new_parameter": Bell.Why.NEW_PARAMETER,
+    "unattended": Bell.Why.STILL,
+}
+_TEXT: Final = 300
+
+
+class Rung(NamedTuple):
+    """A finding of about now, and why it calls people again."""
+
+    finding: Finding
+    ring: bells.Ring
+
+
+def ring(jobs: Iterable[Job], *, at: datetime, batch: int) -> None:
+    """Ring for what a batch found that is about now; discharged patients ring no more."""
+    for job in jobs:
+        if job.found and job.admission.discharged_at is None:
+            now = [finding for finding in job.found if _is_about_now(job, finding, at)]
+            ring_findings(job.admission.id, job.admission.ward_id, now, at=at, batch=batch)
+
+
+def ring_findings(
+    admission_id: UUID,
+    ward_id: int,
+    findings: Sequence[Finding],
+    *,
+    at: datetime,
+    batch: int | None = None,
+) -> Bell | None:
+    """Ring at most once for all of these together; None when what was shown covers them."""
+    if not findings:
+        return None
+    alert = Alert.objects.open().select_for_update().filter(admission_id=admission_id).first()
+    triggers = {} if alert is None else {t.rule: t for t in alert.triggers.all()}
+    known = _open_alert(alert, triggers)
+    rung = [Rung(f, r) for f in findings if (r := bells.should_ring(f, known, at)) is not None]
+    if alert is None:
+        alert = _opened(admission_id, ward_id, findings[0], at)
+    elif rung:
+        _rearm(alert, max((one.ring.priority for one in rung), key=rank), at)
+    called = {one.finding.key for one in rung}
+    for finding in findings:
+        _show(alert, triggers.get(finding.key), finding, rang=finding.key in called, at=at)
+    return _bell(alert, rung, at=at, batch=batch) if rung else None
+
+
+def ring_ward(ward_id: int, *, subject: str, finding: Finding, at: datetime, batch: int) -> None:
+    """A reading that may be anybody's: the ward's own alert, one open at a time for a subject."""
+    known = Alert.objects.open().filter(
+        ward_id=ward_id, kind=Alert.Kind.NO_PATIENT, subject=subject, admission=None
+    )
+    if known.exists():
+        return
+    alert = Alert.objects.create(
+        kind=Alert.Kind.NO_PATIENT,
+        ward_id=ward_id,
+        subject=subject,
+        priority=finding.priority,
+        opened_at=at,
+        rang_at=at,
+        next_step_at=at + LADDER[finding.priority][0],
+    )
+    _show(alert, None, finding, rang=True, at=at)
+    told = Rung(finding, bells.Ring("new", finding.priority))
+    _bell(alert, [told], at=at, batch=batch)
+
+
+def climb(alert: Alert, *, at: datetime) -> bool:
+    """Nobody owned it in time: the next step is told. False when another worker did it already."""
+    steps = LADDER[_priority(alert.priority)]
+    step = alert.step + 1
+    following = at + steps[step] if step < len(steps) else None
+    moved = (
+        Alert.objects.ladder_due(at)
+        .filter(pk=alert.pk, step=alert.step)
+        .update(step=step, next_step_at=following)
+    )
+    if moved:
+        text = f"Nobody owns it: {'; '.join(t.text for t in alert.triggers.all())}"
+        _write_bell(alert, Bell.Why.STEP, text, at=at, step=step)
+    return bool(moved)
+
+
+def _is_about_now(job: Job, finding: Finding, at: datetime) -> bool:
+    scored = finding.key in (NEWS2, RISE)
+    asked = job.plan.planned(finding.measured_at) if scored else sorted(finding.parameters)
+    newest = job.standing.measured_at if scored else _newest(job, finding)
+    wrong = max((t.offset for t in job.touches if t.point.at == finding.measured_at), default=0.0)
+    true_at = finding.measured_at - timedelta(seconds=wrong)
+    return bells.is_about_now(
+        finding,
+        newest_at=newest or finding.measured_at,
+        stale_at=job.plan.stale_at(asked, true_at),
+        now=at,
+    )
+
+
+def _newest(job: Job, finding: Finding) -> datetime | None:
+    times = (job.latest[kind].at for kind in finding.parameters if kind in job.latest)
+    return max(times, default=None)
+
+
+def _open_alert(alert: Alert | None, triggers: Mapping[str, Trigger]) -> bells.OpenAlert:
+    acted_at = None if alert is None else alert.acted_at
+    return bells.OpenAlert({rule: _known(trigger, acted_at) for rule, trigger in triggers.items()})
+
+
+def _known(trigger: Trigger, acted_at: datetime | None) -> bells.Trigger:
+    return bells.Trigger(
+        priority=_priority(trigger.priority),
+        parameters=frozenset(trigger.parameters),
+        rung_at=trigger.rang_at,
+        severity=trigger.severity,
+        acknowledged_at=trigger.acknowledged_at,
+        acted_at=acted_at,
+    )
+
+
+def _priority(text: str) -> Priority:
+    return PRIORITIES[PRIORITIES.index(text)]
+
+
+def _opened(admission_id: UUID, ward_id: int, worst: Finding, at: datetime) -> Alert:
+    return Alert.objects.create(
+        ward_id=ward_id,
+        admission_id=admission_id,
+        priority=worst.priority,
+        opened_at=at,
+        rang_at=at,
+        next_step_at=at + LADDER[worst.priority][0],
+    )
+
+
+def _rearm(alert: Alert, priority: Priority, at: datetime) -> None:
+    """It rings again: unowned, and the ladder from its start."""
+    alert.priority, alert.rang_at = priority, at
+    alert.owner, alert.owned_at = None, None
+    alert.step, alert.next_step_at = 0, at + LADDER[priority][0]
+    alert.save(update_fields=["priority", "rang_at", "owner", "owned_at", "step", "next_step_at"])
+
+
+def _show(
+    alert: Alert, trigger: Trigger | None, finding: Finding, *, rang: bool, at: datetime
+) -> None:
+    """A trigger says what people were told last; what did not ring only prolongs it."""
+    if trigger is None:
+        Trigger.objects.create(
+            alert=alert,
+            rule=finding.key,
+            priority=finding.priority,
+            parameters=sorted(finding.parameters),
+            text=finding.text,
+            severity=finding.severity,
+            first_at=finding.measured_at,
+            last_at=finding.measured_at,
+            rang_at=at if rang else alert.rang_at,
+        )
+        return
+    trigger.last_at = max(trigger.last_at, finding.measured_at)
+    if rang:
+        trigger.priority, trigger.text, trigger.rang_at = finding.priority, finding.text, at
+        trigger.parameters = sorted(finding.parameters | set(trigger.parameters))
+        trigger.severity = finding.severity
+    trigger.save()
+
+
+def _bell(alert: Alert, rung: Sequence[Rung], *, at: datetime, batch: int | None) -> Bell:
+    first = max(rung, key=lambda one: rank(one.ring.priority))
+    text = "; ".join(one.finding.text for one in rung)
+    return _write_bell(
+        alert,
+        _WHY[first.ring.reason],
+        text,
+        at=at,
+        batch=batch,
+        rule=first.finding.key,
+        measured_at=first.finding.measured_at,
+    )
+
+
+def _write_bell(
+    alert: Alert,
+    why: Bell.Why,
+    text: str,
+    *,
+    at: datetime,
+    batch: int | None = None,
+    step: int = 0,
+    rule: str = "",
+    measured_at: datetime | None = None,
+) -> Bell:
+    """The bell and its delivery together: the sender claims what is unsent, so none is lost."""
+    bell = Bell.objects.create(
+        alert=alert,
+        rule=rule,
+        why=why,
+        priority=alert.priority,
+        step=step,
+        text=text[:_TEXT],
+        measured_at=measured_at,
+        rang_at=at,
+        batch=batch,
+    )
+    BellDelivery.objects.create(bell=bell)
+    return bell

@@ -1,0 +1,224 @@
+"""Re-scores the admissions that a batch touched, and writes what follows: latest vitals, scores,
+findings, the standing.
+
+Most readings are newer than all that is stored: then the latest vitals and the batch are enough.
+A reading that is not changes what later instants say, and these are judged again from the table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from observations import history, judging, results
+from observations.attribution import AdmissionFacts
+from observations.judging import HALF_DAY, Judged, Past, Point
+from observations.plans import Plan, plans_of
+from observations.results import StandingNow
+from observations.rules import Finding, PastScore
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Touch(NamedTuple):
+    """A stored reading that counts, and by how much its gateway's clock is wrong."""
+
+    kind: str
+    point: Point
+    offset: float
+    received_at: datetime
+    late: bool
+
+
+@dataclass(slots=True)
+class Job:
+    """One admission's work in a batch."""
+
+    admission: AdmissionFacts
+    plan: Plan
+    touches: list[Touch]
+    latest: dict[str, Point]
+    standing: StandingNow
+    fresh: bool = True
+    series: dict[str, list[Point]] = field(default_factory=dict)
+    instants: list[datetime] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
+    found: list[Finding] = field(default_factory=list)
+
+    @property
+    def newest(self) -> datetime | None:
+        """The newest instant stored before this batch."""
+        return max((point.at for point in self.latest.values()), default=None)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """The instants, both included, whose findings this batch can change."""
+        if self.fresh:
+            return self.instants[0], self.instants[-1]
+        times = [touch.point.at for touch in self.touches]
+        return min(times), max(times) + _reach(self.plan)
+
+
+def rescore(
+    touched: dict[UUID, list[Touch]],
+    admissions: Collection[AdmissionFacts],
+    *,
+    at: datetime,
+    batch: int,
+) -> list[Job]:
+    """Judge again what these readings touch and write it down; the admissions are locked."""
+    jobs = _jobs(touched, [a for a in admissions if a.id in touched])
+    for job in jobs:
+        _prepare(job)
+        job.judged = judging.judge(job.plan, job.series, job.instants)
+    _remember_scores(jobs)
+    for job in jobs:
+        _find(job)
+    _write(jobs, at=at, batch=batch)
+    return jobs
+
+
+def _jobs(touched: dict[UUID, list[Touch]], admissions: Collection[AdmissionFacts]) -> list[Job]:
+    plans = plans_of(admissions)
+    ids = [admission.id for admission in admissions]
+    latest, standings = results.latest(ids), results.standings(ids)
+    return [
+        Job(a, plans[a.id], touched[a.id], latest.get(a.id, {}), standings[a.id])
+        for a in admissions
+    ]
+
+
+def _prepare(job: Job) -> None:
+    oldest = min(touch.point.at for touch in job.touches)
+    job.fresh = job.newest is None or oldest >= job.newest
+    if job.fresh:
+        _from_latest(job)
+    else:
+        _from_table(job)
+
+
+def _from_latest(job: Job) -> None:
+    series: dict[str, list[Point]] = defaultdict(list)
+    for kind, point in job.latest.items():
+        series[kind].append(point)
+    for touch in job.touches:
+        series[touch.kind].append(touch.point)
+    for points in series.values():
+        points.sort()
+    job.series = series
+    job.instants = sorted({touch.point.at for touch in job.touches})
+    for change in job.plan.rules.changes:
+        if any(touch.kind == change.kind for touch in job.touches):
+            since = job.instants[0] - timedelta(hours=change.within_hours)
+            before = history.values(job.admission.id, change.kind, since, job.instants[-1])
+            job.past.values[change.kind] = before
+
+
+def _from_table(job: Job) -> None:
+    start, end = job.span
+    back = max([HALF_DAY, *(timedelta(hours=c.within_hours) for c in job.plan.rules.changes)])
+    job.series = history.series(job.admission.id, start - back, end + _MICROSECOND)
+    times = {point.at for points in job.series.values() for point in points}
+    job.instants = sorted(at for at in times if start <= at <= end)
+    for change in job.plan.rules.changes:
+        job.past.values[change.kind] = judging.as_values(job.series.get(change.kind, ()))
+
+
+def _reach(plan: Plan) -> timedelta:
+    """How far after a reading a score or finding can depend on it."""
+    rise = plan.rules.rise
+    hours = [change.within_hours for change in plan.rules.changes]
+    after_score = HALF_DAY + timedelta(hours=rise.within_hours if rise else 0)
+    return max([after_score, *(timedelta(hours=h) for h in hours)])
+
+
+def _remember_scores(jobs: list[Job]) -> None:
+    """Earlier complete scores, for those who may have risen from them."""
+    asking = [
+        job for job in jobs if any(judging.needs_past_scores(job.plan, j) for j in job.judged)
+    ]
+    stored = history.complete_scores(
+        {job.admission.id: (_rise_start(job), job.instants[0]) for job in asking}
+    )
+    for job in asking:
+        own = [
+            PastScore(j.score.total, j.at)
+            for j in job.judged
+            if j.score is not None and j.score.total is not None
+        ]
+        job.past.scores = stored.get(job.admission.id, []) + own
+
+
+def _rise_start(job: Job) -> datetime:
+    rise = job.plan.rules.rise
+    return job.instants[0] - timedelta(hours=rise.within_hours if rise else 0)
+
+
+def _find(job: Job) -> None:
+    for judged in job.judged:
+        job.found += judging.findings(job.plan, judged, job.past)
+
+
+def _write(jobs: list[Job], *, at: datetime, batch: int) -> None:
+    results.write_latest(_newest_vitals(jobs))
+    results.write_scores(_scores(jobs), batch=batch)
+    again = {job.admission.id: job.span for job in jobs if _seen_before(job)}
+    results.write_findings(
+        {job.admission.id: job.found for job in jobs}, again=again, at=at, batch=batch
+    )
+    results.write_standings(_standings(jobs))
+
+
+def _seen_before(job: Job) -> bool:
+    """Whether something may be stored already about the instants judged now."""
+    return not job.fresh or job.instants[0] == job.newest
+
+
+def _newest_vitals(jobs: list[Job]) -> Iterable[tuple[UUID, Touch]]:
+    for job in jobs:
+        newest: dict[str, Touch] = {}
+        for touch in job.touches:
+            known = newest.get(touch.kind)
+            if known is None or touch.point > known.point:
+                newest[touch.kind] = touch
+        for kind, touch in newest.items():
+            if kind not in job.latest or touch.point > job.latest[kind]:
+                job.latest[kind] = touch.point
+                yield job.admission.id, touch
+
+
+def _scores(jobs: list[Job]) -> Iterable[tuple[UUID, Judged]]:
+    for job in jobs:
+        for judged in job.judged:
+            if judged.score is not None:
+                yield job.admission.id, judged
+
+
+def _standings(jobs: list[Job]) -> list[StandingNow]:
+    for job in jobs:
+        now = job.standing
+        now.last_reading_at = max(point.at for point in job.latest.values())
+        if job.judged and (now.measured_at is None or job.judged[-1].at >= now.measured_at):
+            _move(now, job.judged)
+        elif not job.fresh:
+            results.recall_response(now)
+    return [job.standing for job in jobs]
+
+
+def _move(now: StandingNow, judged: list[Judged]) -> None:
+    newest = judged[-1]
+    if len(judged) > 1:
+        before = judged[-2]
+        now.previous_at = before.at
+        now.previous_total = None if before.score is None else before.score.total
+    elif now.measured_at != newest.at:
+        now.previous_at, now.previous_total = now.measured_at, now.total
+    now.show(newest)
+    for one in judged:
+        if one.score is not None and one.score.response != "incomplete":
+            now.notice(one.score.response, one.at)

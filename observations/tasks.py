@@ -1,0 +1,65 @@
+"""What the worker does by itself: store, notice deadlines, send bells, keep the partitions.
+
+Each takes an advisory lock, so that two beats do no harm; the drain alone may run many times at
+once, because its rows are claimed one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from observations import deadlines, deliveries, drain, ladders, limits, partitions, receipts
+
+# Then another task may have the worker; beat comes back every second.
+DRAIN_SECONDS: Final = 5
+_LOCKS: Final = {"deadlines": 7_301_011, "bells": 7_301_012, "partitions": 7_301_013}
+
+
+@shared_task(name="observations.tasks.drain_inbox", ignore_result=True)
+def drain_inbox() -> None:
+    drain.drain_all(seconds=DRAIN_SECONDS)
+
+
+@shared_task(name="observations.tasks.sweep_deadlines", ignore_result=True)
+def sweep_deadlines() -> None:
+    with _alone("deadlines") as mine:
+        if mine:
+            now = timezone.now()
+            deadlines.refresh_changed(at=now)
+            deadlines.sweep(at=now)
+            ladders.climb_due(at=now)
+
+
+@shared_task(name="observations.tasks.send_bells", ignore_result=True)
+def send_bells() -> None:
+    with _alone("bells") as mine:
+        if mine:
+            deliveries.send_waiting(at=timezone.now())
+
+
+@shared_task(name="observations.tasks.keep_partitions", ignore_result=True)
+def keep_partitions() -> None:
+    with _alone("partitions") as mine:
+        if mine:
+            now = timezone.now()
+            partitions.ensure_ahead(now)
+            receipts.drop(before=now - limits.RECEIPTS_KEPT)
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[bool]:
+    """Whether no other worker does the same just now; let go with the connection at the latest."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCKS[name]])
+        mine = bool(cursor.fetchone()[0])
+        try:
+            yield mine
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCKS[name]])
