@@ -3,11 +3,15 @@
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from vwards import environment as env
 from vwards.logs import configure_structlog, logging_config
 from vwards.schedule import BEAT_SCHEDULE
+
+# ModelForm[Patient], ModelAdmin[Patient]: types for mypy that Django itself would not subscript.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
