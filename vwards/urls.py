@@ -12,7 +12,7 @@ urlpatterns = [
     path("fhir/R4/", include("observations.fhir_urls")),
     path("", include("accounts.urls")),
     path("capacity/", include("capacity.urls")),
-    path("patients/", include("patients.urls")),
-    path("observations/", include("observations.urls")),
+    path("", include("patients.urls")),
+    path("", include("observations.urls")),
     path("", include("rounds.urls")),
 ]
