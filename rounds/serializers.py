@@ -7,7 +7,7 @@ from typing import Any
 
 from observations import kinds
 from rounds.board import Board, Row
-from rounds.board.rows import AlertNow, ReviewNow, Vital
+from rounds.board.entries import AlertNow, ReviewNow, Vital
 
 
 def board_as_json(board: Board) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def row_as_json(row: Row) -> dict[str, Any]:
         "patient_id": str(admission.patient_id),
         "nhs_number": row.nhs_number or None,
         "name": str(admission.patient),
-        "pathway": admission.pathway_version.pathway_id,
+        "pathway": row.pathway.code,
         "mode": row.mode.mode,
         "news2": _news2(row),
         "vitals": {kind: _vital(kind, vital) for kind, vital in row.vitals.items()},

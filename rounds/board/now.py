@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final, cast
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from capacity.models import Ward
@@ -16,10 +17,28 @@ from observations.models import Alert, Standing
 from patients.models import Admission, Identifier
 from patients.policies import can_treat_on
 from rounds.board import held, measured, work
+from rounds.board.entries import AlertNow, ModeNow, PathwayNow
 from rounds.board.held import Held
-from rounds.board.rows import AlertNow, ModeNow, Row
+from rounds.board.rows import Row
 from rounds.board.version import board_version
 
+# A long note or an address need not be read every five seconds.
+_SHOWN: Final = (
+    "patient",
+    "ward",
+    "spell",
+    "pathway_version",
+    "admitted_at",
+    "expected_discharge",
+    "usual_news2",
+    "usual_spo2",
+    "board_version",
+    "patient__family_name",
+    "patient__given_name",
+    "patient__born",
+    "patient__sex",
+    "patient__phone",
+)
 # Until somebody has decided, a patient is scored like most: never silently unwatched.
 UNDECIDED = ModeNow("news2_scale1", "")
 
@@ -39,14 +58,18 @@ class Board:
     may_treat: bool
 
 
-def board(ward: Ward, *, user: User, at: dt.datetime, query: str = "") -> Board:
-    """Who sees none of the ward's patients gets an empty board; views answer 404 before."""
+def board(ward: Ward, *, user: User, at: dt.datetime, version: str = "") -> Board:
+    """Who sees none of the ward's patients gets an empty board; views answer 404 before.
+
+    `version` is what the caller asked for already, and must be older than the rows, never newer.
+    """
+    version = version or board_version(ward, user, at)
     alerts = work.open_alerts(ward)
     admissions = Admission.objects.caring(user).current().on(ward)
     return Board(
         ward=ward,
         at=at,
-        version=board_version(ward, user, at, query),
+        version=version,
         rows=rows(admissions, ward=ward, alerts=alerts, at=at),
         count=ward_counts(Ward.objects.filter(pk=ward.pk), at)[ward.pk],
         held=held.by(ward, at),
@@ -73,16 +96,15 @@ def row_of(admission: Admission, *, at: dt.datetime) -> Row:
 
 
 def _with_people(admissions: QuerySet[Admission]) -> QuerySet[Admission]:
-    numbers = Identifier.objects.current().nhs_numbers()
+    number = Identifier.objects.current().nhs_numbers().filter(patient=OuterRef("patient"))
     return (
-        admissions.select_related("patient", "pathway_version__pathway")
-        .defer(
-            "pathway_version__criteria",
-            "pathway_version__schedule",
-            "pathway_version__ruleset",
-            "pathway_version__responses",
+        admissions.select_related("patient")
+        .annotate(
+            shown_number=Subquery(number.values("value")[:1]),
+            pathway=F("pathway_version__pathway_id"),
+            pathway_name=F("pathway_version__pathway__short_name"),
         )
-        .prefetch_related(Prefetch("patient__identifiers", queryset=numbers))
+        .only(*_SHOWN)
     )
 
 
@@ -108,11 +130,12 @@ class _Known:
         self.without_bed = work.without_bed(ward)
 
     def row(self, admission: Admission) -> Row:
-        pk = admission.pk
+        pk, shown = admission.pk, cast(Any, admission)  # annotated by _with_people
         return Row(
             at=self.at,
             admission=admission,
-            nhs_number=admission.patient.nhs_number,
+            nhs_number=shown.shown_number or "",
+            pathway=PathwayNow(shown.pathway, shown.pathway_name),
             mode=self.modes.get(pk, UNDECIDED),
             standing=self.standings.get(pk),
             vitals=self.vitals.get(pk, {}),

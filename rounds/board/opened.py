@@ -13,7 +13,8 @@ from observations.models import Reading, Score
 from observations.models.readings import Context, Quality
 from observations.news2 import PARAMETERS
 from patients.models import Contact, SafetyRecord
-from rounds.board.rows import Row, Vital
+from rounds.board.entries import Vital
+from rounds.board.rows import Row
 
 # Sets closer together than this are one look at the patient.
 APART: Final = dt.timedelta(minutes=30)

@@ -6,103 +6,32 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NamedTuple
-from uuid import UUID
+from typing import Final
 
 from lib.london import day_of
 from observations import kinds, news2
 from observations.models import Standing
 from patients.models import Admission
 from rounds.board import risk
+from rounds.board.entries import (
+    AlertNow,
+    Due,
+    LeaveNow,
+    ModeNow,
+    PastScore,
+    PathwayNow,
+    PauseNow,
+    Plan,
+    Readings,
+    ReviewNow,
+    TaskNow,
+    Vital,
+)
 
-ReadingsState = Literal["leave", "paused", "silent", "late", "missing", "due", "next", "none"]
 SCALES: Final = {"news2_scale1": 1, "news2_scale2": 2}
 # Without a plan nothing says when the next set is due, yet nothing stays current for ever.
 UNPLANNED_STALE_AFTER: Final = dt.timedelta(hours=12)
 REVIEW_EVERY: Final = dt.timedelta(hours=24)
-
-
-class Vital(NamedTuple):
-    """The newest good value of a kind; `from_plan` for prescribed oxygen that nobody measured."""
-
-    number: float
-    code: str | None
-    measured_at: dt.datetime
-    from_plan: bool = False
-
-
-class Due(NamedTuple):
-    """A kind's stored deadlines."""
-
-    due_at: dt.datetime | None
-    late_at: dt.datetime | None
-    silent_at: dt.datetime | None
-    stale_at: dt.datetime | None
-
-
-class Plan(NamedTuple):
-    """What the plan asks of a kind, and the limits beyond which somebody is told."""
-
-    times: list[str]
-    every_hours: int | None
-    low: float | None
-    high: float | None
-    priority: str
-
-
-class PastScore(NamedTuple):
-    measured_at: dt.datetime
-    total: int | None
-    lowest: int
-
-
-class AlertNow(NamedTuple):
-    """An open alert in one line; `since` is when it last rang or, owned, was taken."""
-
-    pk: UUID
-    priority: str
-    title: str
-    more: int
-    owner: str
-    since: dt.datetime
-    rang_at: dt.datetime
-
-
-class ReviewNow(NamedTuple):
-    at: dt.datetime
-    by: str
-    kind: str
-
-
-class TaskNow(NamedTuple):
-    pk: UUID | int
-    text: str
-    due_at: dt.datetime
-
-
-class LeaveNow(NamedTuple):
-    kind: str
-    place: str
-    held_by: str
-    expected_back: dt.datetime
-
-
-class PauseNow(NamedTuple):
-    reason: str
-    ends: dt.datetime
-
-
-class ModeNow(NamedTuple):
-    mode: str
-    reason: str
-
-
-class Readings(NamedTuple):
-    """Whether readings come as planned: the worst state, of which kinds, since or until when."""
-
-    state: ReadingsState
-    kinds: tuple[str, ...] = ()
-    at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +41,7 @@ class Row:
     at: dt.datetime
     admission: Admission
     nhs_number: str
+    pathway: PathwayNow
     mode: ModeNow
     standing: Standing | None
     vitals: Mapping[str, Vital]

@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from capacity.models import Stay, Ward
 from observations.models import Alert, Prompt, Trigger
 from patients.models import LeaveDetail, Pause
-from rounds.board.rows import AlertNow, LeaveNow, PauseNow, ReviewNow, TaskNow
+from rounds.board.entries import AlertNow, LeaveNow, PauseNow, ReviewNow, TaskNow
 from rounds.models import Review, Task
 
 Ids = Collection[UUID]
@@ -74,12 +74,13 @@ def tasks(ids: Ids) -> dict[UUID, TaskNow]:
         row[0]: TaskNow(*row[1:])
         for row in soonest.values_list("admission_id", "pk", "text", "due_at")
     }
-    for prompt in Prompt.objects.open().filter(admission_id__in=ids).order_by("-raised_at"):
-        asked = TaskNow(prompt.pk, prompt.get_kind_display(), prompt.raised_at)
-        assert prompt.admission_id
-        known = found.get(prompt.admission_id)
-        if known is None or asked.due_at < known.due_at:
-            found[prompt.admission_id] = asked
+    prompts = Prompt.objects.open().filter(admission_id__in=ids).order_by("-raised_at")
+    for admission, pk, kind, raised_at in prompts.values_list(
+        "admission_id", "pk", "kind", "raised_at"
+    ):
+        known = found.get(admission)
+        if known is None or raised_at < known.due_at:
+            found[admission] = TaskNow(pk, str(Prompt.Kind(kind).label), raised_at)
     return found
 
 

@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from lib.charts.sparkline import Sparkline, sparkline
 from lib.london import age, clock, day_of, long_day, near_moment
 from rounds.board import Board, Row
+from rounds.board.entries import PastScore
 from rounds.board.measured import TREND
 from rounds.board.risk import needs_somebody, urgency
-from rounds.board.rows import PastScore
 from rounds.presenters import board_glance as glance
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import COLUMNS, cells, rest
+from rounds.presenters.board_markup import cell_html
 from rounds.presenters.board_opened import OpenedPresenter
 
 HEADINGS: Final = (
@@ -81,6 +82,10 @@ class RowPresenter:
         """One line says it then, and the seven hatched values need not on a phone."""
         known = [cell for cell in self.cells if cell.state in {"ok", "stale"}]
         return bool(known) and all(cell.state == "stale" for cell in known)
+
+    @property
+    def vitals(self) -> SafeString:
+        return SafeString("".join(map(cell_html, self.cells)))
 
     @property
     def sparkline(self) -> SafeString | str:

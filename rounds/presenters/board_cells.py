@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from lib.london import age, near_moment
 from observations import kinds
 from rounds.board import Row
-from rounds.board.rows import Plan, Vital
+from rounds.board.entries import Plan, Vital
 from rounds.presenters.board_words import soon
 
 CellState = Literal["ok", "missing", "unplanned", "stale"]
@@ -46,7 +46,7 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What components/vital_cell.html wants."""
+    """One vital: `band` 0 is in band, `direction` above or below it, `part` what it scores."""
 
     kind: str
     label: str
@@ -61,6 +61,7 @@ class Cell:
     time: str = ""
     due: str = ""
     mark: str = ""
+    from_plan: bool = False
 
     @property
     def in_band(self) -> bool:
@@ -87,9 +88,10 @@ def cell(row: Row, column: Column) -> Cell:
         unit=unit(column.kind, value.number),
         part=row.parts.get(column.kind),
         at=value.measured_at,
-        age="from plan" if value.from_plan else age(value.measured_at, row.at),
+        age=age(value.measured_at, row.at),
         time=near_moment(value.measured_at, row.at),
         mark="S2" if column.kind == "spo2" and row.mode.mode == "news2_scale2" else "",
+        from_plan=value.from_plan,
     )
 
 

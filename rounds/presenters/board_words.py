@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from lib.london import age, clock, day_of, near_moment, wall, years_between
 from rounds.board import Row
+from rounds.board.entries import Plan
 from rounds.board.risk import LETTERS, Level
-from rounds.board.rows import Plan
 
 _SEXES: Final = {"female": "F", "male": "M"}
 _LEVEL_WORDS: Final[dict[Level, str]] = {
@@ -58,8 +58,7 @@ def age_and_sex(row: Row) -> str:
 
 def line(row: Row) -> list[str]:
     """NHS number, pathway, day n of m."""
-    pathway = row.admission.pathway_version.pathway.short_name
-    return [nhs_number(row.nhs_number), pathway, day_of_stay(row)]
+    return [nhs_number(row.nhs_number), row.pathway.name, day_of_stay(row)]
 
 
 def day_of_stay(row: Row) -> str:

@@ -49,12 +49,12 @@ def ward_list(request: HttpRequest) -> HttpResponse:
 def ward_board(request: HttpRequest, code: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     ward = _ward(user, code)
-    query = request.GET.urlencode()
-    polled = fragments.wants_fragment(request)
-    if polled and _is_known(request, board_version(ward, user, at, query)):
+    query, polled = request.GET.urlencode(), fragments.wants_fragment(request)
+    version = board_version(ward, user, at, query)
+    if polled and _is_known(request, version):
         return _told(HttpResponseNotModified(), at)
     audit.look(request, page="rounds:ward-board", subject=ward, at=at)
-    found = board(ward, user=user, at=at, query=query)
+    found = board(ward, user=user, at=at, version=version)
     shown = BoardPresenter(
         found,
         url=reverse("rounds:ward-board", args=[ward.code]),

@@ -55,7 +55,8 @@ def test_board_reads_from_who_needs_me_to_low():
         Facts(response="low", score=4),
         Facts(response="low", score=0),
     ]
-    assert sorted(in_order[::-1], key=place) == in_order
+    shuffled = [*in_order[7:], *in_order[:7]]
+    assert sorted(shuffled, key=place) == in_order
 
 
 def test_among_equals_an_unowned_alert_stands_first():

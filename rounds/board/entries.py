@@ -1,0 +1,97 @@
+"""What a row is made of: the newest values, deadlines, plans, scores and people's work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+ReadingsState = Literal["leave", "paused", "silent", "late", "missing", "due", "next", "none"]
+
+
+class Vital(NamedTuple):
+    """The newest good value of a kind; `from_plan` for prescribed oxygen that nobody measured."""
+
+    number: float
+    code: str | None
+    measured_at: dt.datetime
+    from_plan: bool = False
+
+
+class Due(NamedTuple):
+    """A kind's stored deadlines."""
+
+    due_at: dt.datetime | None
+    late_at: dt.datetime | None
+    silent_at: dt.datetime | None
+    stale_at: dt.datetime | None
+
+
+class Plan(NamedTuple):
+    """What the plan asks of a kind, and the limits beyond which somebody is told."""
+
+    times: list[str]
+    every_hours: int | None
+    low: float | None
+    high: float | None
+    priority: str
+
+
+class PastScore(NamedTuple):
+    measured_at: dt.datetime
+    total: int | None
+    lowest: int
+
+
+class AlertNow(NamedTuple):
+    """An open alert in one line; `since` is when it last rang or, owned, was taken."""
+
+    pk: UUID
+    priority: str
+    title: str
+    more: int
+    owner: str
+    since: dt.datetime
+    rang_at: dt.datetime
+
+
+class ReviewNow(NamedTuple):
+    at: dt.datetime
+    by: str
+    kind: str
+
+
+class TaskNow(NamedTuple):
+    pk: UUID | int
+    text: str
+    due_at: dt.datetime
+
+
+class LeaveNow(NamedTuple):
+    kind: str
+    place: str
+    held_by: str
+    expected_back: dt.datetime
+
+
+class PauseNow(NamedTuple):
+    reason: str
+    ends: dt.datetime
+
+
+class PathwayNow(NamedTuple):
+    code: str
+    name: str
+
+
+class ModeNow(NamedTuple):
+    mode: str
+    reason: str
+
+
+class Readings(NamedTuple):
+    """Whether readings come as planned: the worst state, of which kinds, since or until when."""
+
+    state: ReadingsState
+    kinds: tuple[str, ...] = ()
+    at: dt.datetime | None = None
