@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 
-from accounts.policies import AnyUser, has_role, is_senior_for, reach
-from accounts.roles import CARING, TREATING, Role
+from accounts.models import Membership, User
+from accounts.policies import AnyUser, has_role, is_senior_for, london_day, reach
+from accounts.roles import CARING, TREATING, Role, Scope
 from capacity.models import Ward
 from patients.models import Admission, Patient, Referral
 
@@ -56,19 +58,21 @@ def check_can_go_over_capacity(user: AnyUser, ward: Ward, *, at: dt.datetime | N
     )
 
 
-def can_manage_beds(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
-    return can_treat_on(user, ward, at=at)
-
-
-def check_can_manage_beds(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
-    _check(can_manage_beds(user, ward, at=at), "Only this ward's clinicians close and open beds.")
-
-
 def is_senior_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
     """A senior decision-maker there: their agreement loosens care."""
     return is_senior_for(
         user, ward=ward.code, provider=ward.lead_provider.code, icb=ward.icb.code, at=at
     )
+
+
+def seniors_on(ward: Ward, *, at: dt.datetime | None = None) -> QuerySet[User]:
+    """Whose agreement can be recorded there."""
+    held = Membership.objects.on(london_day(at)).in_roles(TREATING)
+    here = Q(scope=Scope.WARD, code=ward.code)
+    here |= Q(scope=Scope.PROVIDER, code=ward.lead_provider.code)
+    here |= Q(scope=Scope.ICB, code=ward.icb.code)
+    seniors = held.filter(here, senior_decision_maker=True, user__is_active=True)
+    return User.objects.filter(pk__in=seniors.values("user")).order_by("last_name", "first_name")
 
 
 # Referrals
@@ -160,13 +164,6 @@ def check_can_change_care(
 def can_loosen(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:
     """Looser limits, scale 2, comfort, a pause over 24 h: a senior, or with their agreement."""
     return is_senior_on(user, admission.ward, at=at)
-
-
-def check_can_loosen(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> None:
-    _check(
-        can_loosen(user, admission, at=at),
-        "This needs a senior decision-maker of the ward, or their recorded agreement.",
-    )
 
 
 def can_discharge(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:

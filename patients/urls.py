@@ -1,7 +1,70 @@
 """Where the pages of patients live."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from patients.models import SafetyRecord
+from patients.planned import PLANNED
+from patients.views import beds, care, moves, people, referrals
+
+
+class KindConverter:
+    """A kind of reading that can be planned; another one is no address."""
+
+    regex = "|".join(PLANNED)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class TopicConverter(KindConverter):
+    regex = "|".join(SafetyRecord.Topic.values)
+
+
+register_converter(KindConverter, "planned_kind")
+register_converter(TopicConverter, "safety_topic")
 
 app_name = "patients"
 
-urlpatterns: list[URLPattern] = []
+_admission = "admissions/<uuid:pk>"
+_referral = "referrals/<uuid:pk>"
+_ward = "wards/<slug:code>/beds"
+
+urlpatterns = [
+    path("beds/", beds.bed_wards, name="bed-wards"),
+    path(f"{_ward}/", beds.bed_list, name="bed-list"),
+    path(f"{_ward}/close/", beds.bed_close, name="bed-close"),
+    path(f"{_ward}/<int:pk>/reopen/", beds.bed_reopen, name="bed-reopen"),
+    path("referrals/", referrals.referral_list, name="referral-list"),
+    path("referrals/new/", referrals.referral_create, name="referral-create"),
+    path(f"{_referral}/", referrals.referral_detail, name="referral-detail"),
+    path(f"{_referral}/accept/", referrals.referral_accept, name="referral-accept"),
+    path(f"{_referral}/decline/", referrals.referral_decline, name="referral-decline"),
+    path(f"{_referral}/withdraw/", referrals.referral_withdraw, name="referral-withdraw"),
+    path(f"{_admission}/transfer/", moves.admission_transfer, name="admission-transfer"),
+    path(f"{_admission}/bed/", moves.admission_move, name="admission-move"),
+    path(f"{_admission}/leave/", moves.admission_leave, name="admission-leave"),
+    path("leaves/<uuid:pk>/return/", moves.leave_return, name="leave-return"),
+    path(
+        f"{_admission}/expected-discharge/",
+        care.expected_discharge_change,
+        name="expected-discharge-change",
+    ),
+    path(f"{_admission}/limits/<planned_kind:kind>/", care.limit_change, name="limit-change"),
+    path(f"{_admission}/times/<planned_kind:kind>/", care.times_change, name="times-change"),
+    path(f"{_admission}/mode/", care.mode_change, name="mode-change"),
+    path(f"{_admission}/pause/", care.pause_set, name="pause-set"),
+    path(f"{_admission}/pause/end/", care.pause_end, name="pause-end"),
+    path(f"{_admission}/oxygen/", care.oxygen_set, name="oxygen-set"),
+    path("patients/find/", people.patient_find, name="patient-find"),
+    path("patients/<uuid:pk>/contacts/new/", people.contact_create, name="contact-create"),
+    path("contacts/<int:pk>/", people.contact_change, name="contact-change"),
+    path("contacts/<int:pk>/remove/", people.contact_remove, name="contact-remove"),
+    path(
+        "patients/<uuid:pk>/safety/<safety_topic:topic>/",
+        people.safety_record,
+        name="safety-record",
+    ),
+]

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.policies import Reach, reach
-from accounts.roles import CARING, FIGURES, TREATING
+from accounts.roles import CARING, FIGURES, TREATING, Role
 from capacity.models.organisations import IntegratedCareBoard, Provider
 from capacity.models.ranges import Days
 
@@ -33,6 +33,10 @@ class WardQuerySet(models.QuerySet["Ward"]):
     def treating(self, user: User) -> Self:
         """Wards where this user may change a patient's care."""
         return self._within(reach(user, TREATING))
+
+    def taking_referrals_from(self, user: User) -> Self:
+        """Wards this user may send patients to. Shows neither figures nor patients."""
+        return self._within(reach(user, TREATING | {Role.REFERRER}))
 
     def _within(self, who: Reach) -> Self:
         if who.england:

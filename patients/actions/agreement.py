@@ -13,13 +13,21 @@ from patients.policies import can_loosen
 LONGEST = dt.timedelta(days=14)
 
 
+class NeedsSenior(PermissionDenied):
+    """A form asks for the agreement instead of turning the person away."""
+
+    message = "This needs a senior decision-maker of the ward, or their recorded agreement."
+    code = "senior"
+
+    def __init__(self) -> None:
+        super().__init__(self.message)
+
+
 def senior(admission: Admission, *, by: User, agreed_by: User | None, at: dt.datetime) -> User:
     """The senior decision-maker of the ward who acts, or whose agreement is recorded."""
     answering = agreed_by or by
     if not can_loosen(answering, admission, at=at):
-        raise PermissionDenied(
-            "This needs a senior decision-maker of the ward, or their recorded agreement."
-        )
+        raise NeedsSenior
     return answering
 
 

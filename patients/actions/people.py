@@ -163,6 +163,10 @@ def add_contact(
     *, patient: Patient, by: User, at: dt.datetime | None = None, **fields: Any
 ) -> Contact:
     check_can_change_patient(by, patient, at=at)
+    # A form sent twice makes nothing twice.
+    known = patient.contacts.filter(**fields).first()
+    if known is not None:
+        return known
     contact = Contact(patient=patient, **fields)
     _save_contact(contact)
     audit.record(by=by, verb="contact-added", subject=patient, detail={"id": contact.pk}, at=at)

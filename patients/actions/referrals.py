@@ -93,11 +93,22 @@ def look_first(*, referral: Referral, by: User, at: dt.datetime | None = None) -
 
 @transaction.atomic
 def accept(
-    *, referral: Referral, by: User, note: str = "", at: dt.datetime | None = None
+    *,
+    referral: Referral,
+    by: User,
+    note: str = "",
+    held_bed: Bed | None = None,
+    held_until: dt.datetime | None = None,
+    at: dt.datetime | None = None,
 ) -> Referral:
     """The ward will take the patient; admitting comes next, with or without a bed held."""
     check_can_decide(by, referral, at=at)
-    return _decide(referral, Outcome.ACCEPTED, by=by, note=note, at=at)
+    accepted = _decide(referral, Outcome.ACCEPTED, by=by, note=note, at=at)
+    if held_bed is None:
+        return accepted
+    if held_until is None:
+        raise ValidationError("Say until when the bed is held.", code="until")
+    return hold_bed(referral=accepted, bed=held_bed, until=held_until, by=by, at=at)
 
 
 @transaction.atomic

@@ -28,6 +28,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """A referrer's own: what became of them, and no more."""
         return self.filter(referred_by=user)
 
+    def seen_by(self, user: User) -> Self:
+        """Both of them: the ward's people and whoever made it."""
+        return self.filter(Q(ward__in=Ward.objects.caring(user)) | Q(referred_by=user))
+
     def waiting(self) -> Self:
         return self.filter(outcome=ReferralFact.Outcome.WAITING)
 

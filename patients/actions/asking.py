@@ -1,0 +1,90 @@
+"""Referring somebody as a referrer names them: found by NHS number, or recorded anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from capacity.models import Ward
+from patients import nhs_numbers
+from patients.actions.people import register_patient
+from patients.actions.referrals import refer
+from patients.models import Identifier, Pathway, Patient, Referral
+from patients.policies import check_can_refer
+
+AS_REFERRED = "as_referred"
+"""The key in a referral's facts under which another name or birth date stands as it was given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is referred, as the referrer wrote it."""
+
+    family_name: str
+    given_name: str
+    born: dt.date
+    sex: str
+    nhs_number: str = ""
+    no_nhs_number_reason: str = ""
+    phone: str = ""
+    address: str = ""
+    postcode: str = ""
+
+
+@transaction.atomic
+def ask_for_place(
+    *,
+    person: Person,
+    ward: Ward,
+    pathway: Pathway,
+    facts: Mapping[str, Any],
+    by: User,
+    same_person: bool = False,
+    at: dt.datetime | None = None,
+    **asked: Any,
+) -> Referral:
+    """Stops and asks where the number belongs to somebody of another name or date of birth.
+
+    What is recorded is never told to the referrer, nor changed by them: the ward sees both.
+    """
+    check_can_refer(by, ward, at=at)
+    known = find_by_number(person.nhs_number)
+    given = dict(facts)
+    if known is not None and differs(known, person):
+        _check_same(same_person)
+        given[AS_REFERRED] = f"{person.family_name}, {person.given_name}, {person.born:%d/%m/%Y}"
+    patient = known or register_patient(**asdict(person), by=by, at=at)
+    return refer(patient=patient, ward=ward, pathway=pathway, facts=given, by=by, at=at, **asked)
+
+
+def _check_same(same_person: bool) -> None:  # noqa: FBT001  # a private question, asked once
+    if not same_person:
+        raise ValidationError(
+            "This NHS number is recorded with another family name or date of birth."
+            " Check it with the patient.",
+            code="differs",
+        )
+
+
+def find_by_number(number: str) -> Patient | None:
+    plain = nhs_numbers.plain(number)
+    found = Identifier.objects.current().nhs_numbers().filter(value=plain)
+    identifier = found.select_related("patient").first() if plain else None
+    return identifier.patient if identifier else None
+
+
+def differs(known: Patient, person: Person) -> bool:
+    """Family name or date of birth; accents, case and what joins double names do not count."""
+    return known.born != person.born or _letters(known.family_name) != _letters(person.family_name)
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())

@@ -1,0 +1,1 @@
+"""What people type: checked here in shape, by the actions in substance."""

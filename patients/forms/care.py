@@ -1,0 +1,115 @@
+"""Thresholds, times, mode, pause, oxygen, the day to leave: each with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import User
+from patients.forms.fields import DayField, Decimal, MomentField, SeniorField, among, said
+from patients.models import MonitoringMode, PlanLine
+from patients.planned import PRIORITIES
+
+
+class AgreedForm(forms.Form):
+    """What may need a senior: their name, and until when it holds."""
+
+    agreed_by = SeniorField(
+        required=False,
+        label="Agreed by",
+        empty_label="Nobody yet",
+        help_text="The senior decision-maker who agreed; needed where it loosens.",
+    )
+    expires_at = MomentField(
+        required=False,
+        label="Until",
+        help_text="What is loosened runs out within 14 days; that long if empty.",
+    )
+
+    def __init__(self, *args: Any, seniors: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        among(self, "agreed_by", seniors)
+
+
+def reason_field(words: str = "Why") -> forms.CharField:
+    return forms.CharField(max_length=200, label=words, error_messages=said("Say why."))
+
+
+class LimitForm(AgreedForm):
+    low = Decimal(required=False, label="Tell somebody below")
+    high = Decimal(required=False, label="Tell somebody above")
+    priority = forms.ChoiceField(
+        choices=[(one, one) for one in PRIORITIES],
+        widget=forms.RadioSelect,
+        label="How urgent",
+        error_messages=said("Choose how urgent it is."),
+    )
+    reason = reason_field("Why for this patient")
+
+    field_order = ("low", "high", "priority", "reason", "agreed_by", "expires_at")
+
+
+class TimesForm(forms.Form):
+    times = forms.CharField(
+        required=False,
+        label="Times of day",
+        help_text="Such as 08:00, 18:00. Or leave it empty and say every how many hours.",
+    )
+    every_hours = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=24,
+        label="Every",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
+        error_messages={"invalid": "Enter whole hours."},
+    )
+    reason = reason_field()
+
+    @staticmethod
+    def of(line: PlanLine) -> dict[str, Any]:
+        return {"times": ", ".join(line.times), "every_hours": line.every_hours}
+
+    def clean_times(self) -> list[str]:
+        typed: str = self.cleaned_data["times"]
+        return typed.replace(",", " ").replace(";", " ").replace(".", ":").split()
+
+
+class ModeForm(AgreedForm):
+    mode = forms.ChoiceField(
+        choices=MonitoringMode.Mode,
+        widget=forms.RadioSelect,
+        label="How readings are judged",
+        error_messages=said("Choose how readings are judged."),
+        help_text="Scale 2 and comfort are a senior\u2019s decision.",
+    )
+    reason = reason_field()
+
+    field_order = ("mode", "reason", "agreed_by", "expires_at")
+
+
+class PauseForm(AgreedForm):
+    until = MomentField(label="No readings until")
+    reason = reason_field()
+
+    field_order = ("until", "reason", "agreed_by")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["expires_at"]
+        self.fields["agreed_by"].help_text = "Needed for more than 24 hours."
+
+
+class OxygenForm(forms.Form):
+    litres_per_minute = Decimal(
+        label="Home oxygen",
+        error_messages=said("Enter litres a minute, 0 for none."),
+        min_value=0,
+        max_value=80,
+    )
+
+
+class ExpectedForm(forms.Form):
+    day = DayField(label="Expected day to leave")
+    reason = forms.CharField(max_length=200, required=False, label="Why it changed")

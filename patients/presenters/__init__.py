@@ -1,0 +1,1 @@
+"""How this app words what it shows: no queries, no request."""

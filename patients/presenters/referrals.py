@@ -1,0 +1,145 @@
+"""Referrals in words: a line of the list, and the whole with its criteria."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from capacity.models import Ward
+from capacity.presence import WardCount
+from lib import london
+from patients import criteria, nhs_numbers
+from patients.actions.asking import AS_REFERRED
+from patients.criteria import Answer, State
+from patients.models import PathwayVersion, Referral
+from patients.presenters.words import address, age_and_sex, named
+
+_COUNTED: tuple[State, ...] = ("met", "consider", "not_met", "not_known")
+
+
+@dataclass(frozen=True, slots=True)
+class WardPlaces:
+    """A ward that could take the patient, and how many beds are free there."""
+
+    ward: Ward
+    count: WardCount
+    asked: bool
+
+    @property
+    def words(self) -> str:
+        if not self.count.beds:
+            return "no open beds"
+        return f"{self.count.free} free of {self.count.beds}"
+
+
+class ReferralPresenter:
+    """One referral; `version` is what the ward admits by, for its criteria."""
+
+    def __init__(
+        self, referral: Referral, *, at: dt.datetime, version: PathwayVersion | None = None
+    ) -> None:
+        self.referral, self.at, self.version = referral, at, version
+        self.patient = referral.patient
+        self.day = london.day_of(at)
+
+    @property
+    def url(self) -> str:
+        return address("patients:referral-detail", self.referral.pk)
+
+    @property
+    def admit_url(self) -> str:
+        return address("rounds:admission-create", self.referral.pk)
+
+    @property
+    def patient_url(self) -> str:
+        admission = getattr(self.referral, "admission", None)
+        return address("rounds:patient-detail", admission.pk) if admission else ""
+
+    @property
+    def named(self) -> str:
+        return named(self.patient)
+
+    @property
+    def family(self) -> str:
+        return self.patient.family_name.upper()
+
+    @property
+    def number(self) -> str:
+        return nhs_numbers.shown(self.patient.nhs_number) or "no NHS number"
+
+    @property
+    def age(self) -> str:
+        return age_and_sex(self.patient, self.day)
+
+    @property
+    def born(self) -> str:
+        return london.plain_day(self.patient.born)
+
+    @property
+    def line(self) -> str:
+        """Frailty, step-up, GP"""
+        asked = self.referral
+        return f"{asked.pathway.name}, {asked.get_route_display()}, {asked.get_source_display()}"
+
+    @property
+    def asked(self) -> str:
+        return london.near_moment(self.referral.referred_at, self.at)
+
+    @property
+    def waited(self) -> str:
+        return london.age(self.referral.referred_at, self.at)
+
+    @property
+    def state(self) -> str:
+        if hasattr(self.referral, "admission"):
+            return "Admitted"
+        label = self.referral.get_outcome_display()
+        return "Not decided" if self.undecided else label[:1].upper() + label[1:]
+
+    @property
+    def undecided(self) -> bool:
+        return self.referral.outcome == Referral.Outcome.WAITING
+
+    @property
+    def awaits_bed(self) -> bool:
+        accepted = self.referral.outcome == Referral.Outcome.ACCEPTED
+        return accepted and not hasattr(self.referral, "admission")
+
+    @property
+    def decided(self) -> str:
+        """by A. Okafor, nurse in charge, 13:15"""
+        if self.referral.decided_at is None or self.referral.decided_by is None:
+            return ""
+        when = london.near_moment(self.referral.decided_at, self.at)
+        return f"by {self.referral.decided_by.signature}, {when}"
+
+    @property
+    def held(self) -> str:
+        bed, until = self.referral.held_bed, self.referral.held_until
+        if bed is None or until is None:
+            return ""
+        over = "was held" if until <= self.at else "held"
+        return f"bed {bed.label} {over} until {london.near_moment(until, self.at)}"
+
+    @property
+    def looked(self) -> str:
+        first = self.referral.first_looked_at
+        return london.near_moment(first, self.at) if first else ""
+
+    @property
+    def as_referred(self) -> str:
+        return str(self.referral.facts.get(AS_REFERRED, ""))
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        if self.version is None:
+            return ()
+        return criteria.answers(self.version.criteria, self.referral.facts)
+
+    @property
+    def tally(self) -> str:
+        """5 met, 1 not met, 2 not known"""
+        count = Counter(answer.state for answer in self.answers)
+        told = (f"{count[state]} {criteria.WORDS[state]}" for state in _COUNTED if count[state])
+        return ", ".join(told)

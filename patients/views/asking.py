@@ -1,0 +1,37 @@
+"""What every page asks first: who is there, and the object within what they may see."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from accounts.policies import signed_in
+from capacity.models import Ward
+from patients.models import Admission, Patient, Referral
+
+
+def caring_ward(user: User, code: str) -> Ward:
+    wards = Ward.objects.caring(user).select_related("lead_provider", "icb")
+    return get_object_or_404(wards, code=code)
+
+
+def caring_admission(user: User, pk: uuid.UUID) -> Admission:
+    """Open ones: of somebody who has left nothing changes here any more."""
+    found = Admission.objects.caring(user).current()
+    related = ("patient", "spell", "ward__lead_provider", "ward__icb", "pathway_version__pathway")
+    return get_object_or_404(found.select_related(*related), pk=pk)
+
+
+def caring_patient(user: User, pk: uuid.UUID) -> Patient:
+    """On a ward of theirs now, or referred to one and not turned away."""
+    here = Patient.objects.filter(admissions__in=Admission.objects.caring(user).current())
+    asked = Referral.objects.caring(user)
+    coming = Patient.objects.filter(referrals__in=asked.waiting() | asked.awaiting_bed())
+    return get_object_or_404((here | coming).distinct(), pk=pk)
+
+
+def who(request: HttpRequest) -> User:
+    return signed_in(request)
