@@ -79,7 +79,13 @@ DESKS = (
         anywhere="rounds:ward-list",
         begins_for=CARING,
     ),
-    Desk("Beds", "Free, taken, leaving today, closed and why.", CARING, "patients:bed-list"),
+    Desk(
+        "Beds",
+        "Free, taken, leaving today, closed and why.",
+        CARING,
+        "patients:bed-list",
+        anywhere="patients:bed-wards",
+    ),
     Desk(
         "Referrals",
         "Who was sent to you, and what became of whom you sent.",
