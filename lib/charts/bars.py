@@ -117,22 +117,30 @@ def bars_rows(heading: str, data: Sequence[Bar]) -> Table:
 
 
 def histogram(
-    title: str, data: Sequence[Bar], *, split_after: int | None = None, split_label: str = ""
+    title: str,
+    data: Sequence[Bar],
+    *,
+    split_after: int | None = None,
+    split_label: str = "",
+    width: int = 490,
 ) -> SafeString:
-    """Columns, 490 wide; those after the first `split_after` are lighter, behind a dashed line."""
-    x = Scale(0, max(1, len(data)), 0, 490)
+    """Columns; those after the first `split_after` are lighter, behind a dashed line.
+
+    `width` is that of its card, or the letters would shrink with the picture.
+    """
+    x = Scale(0, max(1, len(data)), 0, width)
     y = Scale(0, max([1.0, *(bar.value for bar in data)]), 112, 18)
     body: list[str] = []
     for number, bar in enumerate(data):
         before = split_after is None or number < split_after
         body += _column(bar, x(number), x(1), y, "chart-bar" if before else "chart-bar--other")
-    body.append(svg.line(0, 112, 490, 112, "chart-axis"))
+    body.append(svg.line(0, 112, width, 112, "chart-axis"))
     if split_after is not None and split_after < len(data):
         place = x(split_after)
         body.append(svg.line(place, 4, place, 112, "chart-line--wanted"))
         body.append(svg.text(place + 5, 14, split_label, "chart-text--strong"))
     told = ", ".join(f"{bar.label}: {bar.value:g}" for bar in data)
-    return svg.chart("histogram", 490, 130, title, told, body)
+    return svg.chart("histogram", width, 142 if width < 490 else 130, title, told, body)
 
 
 def _css(bar: Bar) -> str:
@@ -143,7 +151,9 @@ def _column(bar: Bar, left: float, width: float, y: Scale, css: str) -> Iterator
     middle = left + width / 2
     yield svg.rect(left + 2, y(bar.value), width - 4, 112 - y(bar.value), css)
     yield svg.text(middle, y(bar.value) - 4, f"{bar.value:g}", "chart-text--small", "middle")
-    yield svg.text(middle, 126, bar.label, "chart-text--small", "middle")
+    # Under a narrow column "Thu 14" stands in two lines.
+    for line, words in enumerate(bar.label.split(" ", 1) if width < 45 else [bar.label]):
+        yield svg.text(middle, 126 + 12 * line, words, "chart-text--small", "middle")
 
 
 def _wanted(x: Scale, floor: float) -> Iterator[str]:

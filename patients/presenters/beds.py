@@ -113,7 +113,7 @@ class BedBoardPresenter:
     def expected(self) -> SafeString:
         """Columns of the next days, each patient by the day expected to leave."""
         title = f"Expected to leave, {counted(self._here, 'patient', 'patients')} here"
-        return histogram(title, self._expected_bars())
+        return histogram(title, self._expected_bars(), width=330)
 
     @property
     def expected_note(self) -> str:
