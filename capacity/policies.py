@@ -6,12 +6,27 @@ import datetime as dt
 
 from django.core.exceptions import PermissionDenied
 
-from accounts.policies import AnyUser, Reach, reach
-from accounts.roles import CARING, TREATING, Role
+from accounts.policies import AnyUser, Reach, has_role, reach
+from accounts.roles import CARING, FIGURES, TREATING, Role
 from capacity.models import Ward
 
 MANAGING = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR, Role.ICB_MANAGER})
 SEEING_STAYS = CARING | {Role.ORGANISATION_ADMINISTRATOR}
+
+
+def can_see_figures(user: AnyUser) -> bool:
+    """Figures of some ward or ICB; which ones, `visible_to` says."""
+    return has_role(user, FIGURES)
+
+
+def check_can_see_figures(user: AnyUser) -> None:
+    if not can_see_figures(user):
+        raise PermissionDenied("Capacity is for those who run or plan wards.")
+
+
+def own_icbs(user: AnyUser) -> frozenset[str]:
+    """Codes of the ICBs that are the user's own, for marking them among all."""
+    return reach(user, FIGURES).icbs
 
 
 def can_see_stays(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:

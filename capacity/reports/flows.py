@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
 from capacity.models import BedAllocation, IntegratedCareBoard, Stay, Ward
@@ -86,14 +86,16 @@ class Flow:
 
 def icb_legs(icb: IntegratedCareBoard, since: dt.datetime) -> list[Leg]:
     """Stays in the ICB's beds, and without a bed on its wards, of spells not over by `since`."""
-    stays = Stay.objects.filter(ward__in=wards_of(icb)).alias(
-        by_icb=Coalesce(_allocated("icb"), "ward__icb")
+    stays = (
+        _dated()
+        .filter(ward__in=wards_of(icb))
+        .alias(by_icb=Coalesce(_allocated("icb"), "ward__icb", output_field=BigIntegerField()))
     )
     return _legs(stays.filter(by_icb=icb.pk), since)
 
 
 def ward_legs(ward: Ward, since: dt.datetime) -> list[Leg]:
-    return _legs(Stay.objects.filter(ward=ward), since)
+    return _legs(_dated().filter(ward=ward), since)
 
 
 def visits(legs: Iterable[Leg], place: Callable[[Leg], Any]) -> list[Visit]:
@@ -164,13 +166,21 @@ def _visit(run: list[Leg], place: Callable[[Leg], Any]) -> Visit:
 
 
 def _allocated(what: str) -> Subquery:
-    """Whose the bed was on the day that the stay began."""
+    """Whose the bed was on the London day that the stay began."""
     then = BedAllocation.objects.filter(
-        Q(ends__isnull=True) | Q(ends__gt=TruncDate(OuterRef("starts"), tzinfo=london.LONDON)),
+        Q(ends__isnull=True) | Q(ends__gt=OuterRef("first_day")),
         bed=OuterRef("bed"),
-        starts__lte=TruncDate(OuterRef("starts"), tzinfo=london.LONDON),
+        starts__lte=OuterRef("first_day"),
     )
     return Subquery(then.values(what)[:1])
+
+
+def _provider() -> Coalesce:
+    return Coalesce(_allocated("provider"), "ward__lead_provider", output_field=BigIntegerField())
+
+
+def _dated() -> QuerySet[Stay]:
+    return Stay.objects.alias(first_day=TruncDate("starts", tzinfo=london.LONDON))
 
 
 def _legs(stays: QuerySet[Stay], since: dt.datetime) -> list[Leg]:
@@ -178,7 +188,7 @@ def _legs(stays: QuerySet[Stay], since: dt.datetime) -> list[Leg]:
         stays.counted()  # type: ignore[attr-defined]  # the stubs lose our queryset's own methods
         # All stays of these spells: a visit's length begins with its first, long before.
         .filter(Q(spell__discharged_at__isnull=True) | Q(spell__discharged_at__gt=since))
-        .annotate(provider=Coalesce(_allocated("provider"), "ward__lead_provider"))
+        .annotate(provider=_provider())
         .values_list(
             "spell",
             "ward",

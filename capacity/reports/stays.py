@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from capacity.models import Leave, Stay, Ward
 from capacity.occupancy import nights
@@ -25,17 +25,15 @@ class StayLine:
 
 def stays_of(ward: Ward, at: dt.datetime) -> list[StayLine]:
     """In the order of the bed board; those without a bed last."""
-    away = Leave.objects.filter(
-        Q(ends__isnull=True) | Q(ends__gt=at), spell=OuterRef("spell"), starts__lte=at
+    here = Stay.objects.filter(ward=ward).at(at)
+    going_on = Q(ends__isnull=True) | Q(ends__gt=at)
+    away = set(
+        Leave.objects.filter(going_on, starts__lte=at, spell__in=here.values("spell"))
+        .order_by()
+        .values_list("spell", flat=True)
     )
-    rows = (
-        Stay.objects.filter(ward=ward)
-        .at(at)
-        .select_related("bed", "spell")
-        .annotate(away=Exists(away))
-        .order_by("bed__position", "bed__label", "starts")
-    )
-    return [_line(stay, at, away=stay.away) for stay in rows]
+    rows = here.select_related("bed", "spell").order_by("bed__position", "bed__label", "starts")
+    return [_line(stay, at, away=stay.spell_id in away) for stay in rows]
 
 
 def _line(stay: Stay, at: dt.datetime, *, away: bool) -> StayLine:

@@ -1,0 +1,102 @@
+"""Answers of capacity: published months, and an ICB's occupancy now and day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import cast
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from capacity.models import IntegratedCareBoard
+from capacity.occupancy import Count
+from capacity.policies import check_can_see_figures
+from capacity.reports import history, now, published
+from capacity.serializers import Occupancy, PublishedLine
+from lib import london
+
+DAYS_UNLESS_SAID = 28
+LONGEST_SPAN = dt.timedelta(days=5 * 366)
+
+
+class PublishedList(APIView):
+    """`GET /api/v1/capacity/published/?month=2023-12`: England and each ICB, unpaged."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("month", str, description="2023-12; absent: the latest")],
+        responses=PublishedLine(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        check_can_see_figures(request.user)
+        held = published.months()
+        asked = request.query_params.get("month", "")
+        month = _month(asked) if asked else (held[-1] if held else None)
+        lines = published.month_lines(month) if month else []
+        return Response(PublishedLine(lines, many=True).data)
+
+
+class IcbOccupancy(APIView):
+    """`GET /api/v1/capacity/icbs/<code>/occupancy/?from=&to=`: what its dashboard shows."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", dt.date, description="absent: 28 days up to `to`"),
+            OpenApiParameter("to", dt.date, description="absent: today in London; included"),
+        ],
+        responses=Occupancy,
+    )
+    def get(self, request: Request, code: str) -> Response:
+        check_can_see_figures(request.user)
+        icb = _visible(request, code)
+        at = timezone.now()
+        first, last = _span(request, today=london.day_of(at))
+        answer = {
+            "icb_code": icb.code,
+            "name": icb.name,
+            "now": _now(icb, at),
+            "days": history.icb_mornings(icb, first, last),
+        }
+        return Response(Occupancy(answer).data)
+
+
+def _visible(request: Request, code: str) -> IntegratedCareBoard:
+    user = cast("User", request.user)  # a stranger was refused before
+    return get_object_or_404(IntegratedCareBoard.objects.visible_to(user), code=code)
+
+
+def _now(icb: IntegratedCareBoard, at: dt.datetime) -> dict[str, object]:
+    total = now.icb_now(icb, at).total
+    occupancy = Count(beds=total.beds, patients=total.patients).occupancy
+    return {"at": at, **asdict(total), "occupancy": occupancy}
+
+
+def _month(asked: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        raise ValidationError({"month": "Written as 2023-12."}) from None
+
+
+def _span(request: Request, *, today: dt.date) -> tuple[dt.date, dt.date]:
+    last = _day(request, "to") or today
+    first = _day(request, "from") or last - dt.timedelta(days=DAYS_UNLESS_SAID - 1)
+    if first > last:
+        raise ValidationError({"from": "Later than `to`."})
+    if last - first > LONGEST_SPAN:
+        raise ValidationError({"from": "More than five years before `to`."})
+    return first, last
+
+
+def _day(request: Request, name: str) -> dt.date | None:
+    asked = request.query_params.get(name, "")
+    try:
+        return dt.date.fromisoformat(asked) if asked else None
+    except ValueError:
+        raise ValidationError({name: "Written as 2023-12-21."}) from None

@@ -1,0 +1,1 @@
+"""The words and pictures of capacity's pages: no queries, no request."""

@@ -1,0 +1,204 @@
+"""The dashboard of one ICB: a sentence, pictures, the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from capacity.models import IntegratedCareBoard
+from capacity.occupancy import Count
+from capacity.presenters import tables, words
+from capacity.presenters.movements import MovementsPresenter
+from capacity.presenters.rates import RatePresenter
+from capacity.presenters.switches import BASES, BYS, DAYS, Choice, Switch
+from capacity.presenters.tables import Row, Sources
+from capacity.reports.history import Morning
+from capacity.reports.populations import Rate
+from capacity.reports.published import Printed
+from lib import london
+from lib.charts import bars, occupancy
+from lib.charts.bars import Bar
+from lib.charts.svg import Table
+
+
+@dataclass(frozen=True)
+class IcbPresenter:
+    """Made of what was read; decides words, order and pictures."""
+
+    icb: IntegratedCareBoard
+    sources: Sources
+    rates: dict[str, Rate]
+    mornings: Sequence[Morning]
+    published: Sequence[Printed]
+    choice: Choice
+    counted_on: dt.date
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.sources.now.at
+
+    @property
+    def when(self) -> str:
+        return london.long_moment(self.at)
+
+    @cached_property
+    def count(self) -> Count:
+        total = self.sources.now.total
+        return Count(beds=total.beds, patients=total.patients)
+
+    @property
+    def has_wards(self) -> bool:
+        return bool(self.sources.now.places)
+
+    @cached_property
+    def rate(self) -> RatePresenter | None:
+        """None where no population is held."""
+        rate = self.rates.get(self.choice.base)
+        others = (other for base, other in self.rates.items() if base != self.choice.base)
+        if rate is None:
+            return None
+        return RatePresenter(self.icb.code, rate, next(others, None), self.published)
+
+    @cached_property
+    def movements(self) -> MovementsPresenter:
+        return MovementsPresenter(self.sources.legs, self.counted_on)
+
+    @cached_property
+    def sentence(self) -> SafeString:
+        """The whole answer in words, before any picture."""
+        return format_html("{}{} {}", self._beds_words(), self._taken_words(), self._full_words())
+
+    def _beds_words(self) -> SafeString:
+        beds = words.plural(self.count.beds, "bed")
+        if self.rate is None:
+            return format_html("{} has <strong>{}</strong>.", self.icb.code, beds)
+        return format_html(
+            "{} has <strong>{}</strong>, {}.", self.icb.code, beds, self.rate.sentence
+        )
+
+    def _taken_words(self) -> SafeString:
+        if not self.count.beds:
+            return format_html(" {} now.", words.plural(self.count.patients, "patient"))
+        return format_html(
+            " Now <strong>{}</strong>: <strong>{}</strong>, {}.",
+            words.plural(self.count.patients, "patient"),
+            words.share(self.count),
+            words.against_wanted(self.count),
+        )
+
+    def _full_words(self) -> str:
+        now, wards = self.sources.now, self.sources.wards
+        counts = {pk: now.of_ward(pk) for pk in wards}
+        full = sorted(
+            wards[pk].name for pk, count in counts.items() if count.beds and not count.free
+        )
+        if not full:
+            return ""
+        if len(full) > 3:
+            return f"{len(full)} wards are full."
+        are = "is" if len(full) == 1 else "are"
+        return f"{' and '.join(full)} {are} full."
+
+    @cached_property
+    def morning_words(self) -> str:
+        """The 08:00 count of the newest day, beside the figure of now."""
+        if not self.mornings:
+            return "No day has been counted yet."
+        last = self.mornings[-1]
+        return (
+            f"At 08:00 on {london.short_day(last.day)}: {last.patients:,} in {last.beds:,} beds, "
+            f"{words.share(last.count)}."
+        )
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return tables.table(self.choice.by, self.sources, self.icb.code)
+
+    @property
+    def bys(self) -> list[Switch]:
+        return [
+            Switch(label, self.choice.query(by=key), key == self.choice.by)
+            for key, label in BYS.items()
+        ]
+
+    @property
+    def bases(self) -> list[Switch]:
+        return [
+            Switch(
+                words.base_title(self.rates[base].population),
+                self.choice.query(base=base),
+                base == self.choice.base,
+            )
+            for base in BASES
+            if base in self.rates
+        ]
+
+    @property
+    def spans(self) -> list[Switch]:
+        return [
+            Switch(label, self.choice.query(days=days), days == self.choice.days)
+            for days, label in DAYS.items()
+        ]
+
+    @cached_property
+    def occupancy_data(self) -> occupancy.Occupancy:
+        days = [occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
+        return occupancy.Occupancy(days=days)
+
+    @property
+    def occupancy_chart(self) -> SafeString:
+        return occupancy.occupancy(self.occupancy_data)
+
+    @property
+    def occupancy_table(self) -> Table:
+        return occupancy.rows(self.occupancy_data)
+
+    @property
+    def reached_words(self) -> str:
+        last = self.mornings[-28:]
+        reached = sum(m.beds > 0 and m.patients * 100 >= m.beds * 80 for m in last)
+        return f"at or above 80% on {reached} of the last {words.plural(len(last), 'day')}"
+
+    @property
+    def pathways_data(self) -> list[Bar]:
+        counts = self.sources.now.pathways
+        ordered = sorted(counts, key=lambda code: (-counts[code].patients, code))
+        return [Bar(words.pathway_name(code), counts[code].patients) for code in ordered]
+
+    @property
+    def pathways_chart(self) -> SafeString:
+        return bars.bars("Patients now by pathway", self.pathways_data)
+
+    @property
+    def pathways_table(self) -> Table:
+        return bars.bars_rows("Pathway", self.pathways_data)
+
+    @property
+    def published_rows(self) -> list[tuple[str, str, str, str, str]]:
+        own = [month for month in self.published if month.code != "ENGLAND"]
+        return [printed_cells(month) for month in reversed(own)]
+
+    @property
+    def csv(self) -> list[tuple[str, ...]]:
+        """Exactly what the table shows."""
+        return [tables.HEADINGS, *(row.cells for row in self.rows)]
+
+    @property
+    def csv_days(self) -> list[tuple[str, ...]]:
+        """Exactly what the chart over time shows."""
+        shown = self.occupancy_table
+        return [shown.headings, *shown.rows]
+
+
+def printed_cells(month: Printed) -> tuple[str, str, str, str, str]:
+    """Month, beds, per 100,000 with its base, patients, occupancy."""
+    base = "16+" if month.base == "16+" else "all ages"
+    patients = f"{month.patients:,}" if month.returned and month.patients is not None else "–"
+    share = words.share(month.count) if month.returned else "not returned"
+    rate = f"{words.rate(month.per_100k)} ({base})"
+    return (words.month_name(month.month), f"{month.capacity:,}", rate, patients, share)

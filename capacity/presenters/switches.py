@@ -1,0 +1,44 @@
+"""What a reader of a page has switched to: base, table, span; each link keeps the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+BYS: Final = {"ward": "Ward in provider", "pathway": "Pathway", "route": "Route"}
+DAYS: Final = {28: "4 weeks", 90: "90 days", 365: "12 months"}
+BASES: Final = ("16+", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Of one ICB's dashboard."""
+
+    base: str = "16+"
+    by: str = "ward"
+    days: int = 90
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Choice:
+        """From an address; what it cannot mean is as if not said."""
+        days = given.get("days", "")
+        return cls(
+            # A plus sign in an address is a blank.
+            base=next((b for b in BASES if b == given.get("base", "").replace(" ", "+")), BASES[0]),
+            by=given.get("by", "") if given.get("by") in BYS else "ward",
+            days=int(days) if days.isdecimal() and int(days) in DAYS else 90,
+        )
+
+    def query(self, **changed: str | int) -> str:
+        return urlencode({"base": self.base, "by": self.by, "days": self.days} | changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A link to the same page otherwise."""
+
+    label: str
+    query: str
+    chosen: bool

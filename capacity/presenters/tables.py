@@ -1,0 +1,179 @@
+"""The dashboard's table: wards in their providers, or pathways, or routes, and the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from capacity.models import Provider, Ward
+from capacity.occupancy import Count
+from capacity.presence import WardCount
+from capacity.presenters import words
+from capacity.reports.flows import Flow, Leg, Visit, flow, lengths, median_nights, visits
+from capacity.reports.now import Now, added
+from lib.charts import bars
+
+HEADINGS = (
+    "",
+    "Beds",
+    "Patients",
+    "Occupancy",
+    "Free",
+    "Step-up in, 28 days",
+    "Step-down in, 28 days",
+    "Out, 28 days",
+    "Median stay, nights",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line; `kind` is provider, within, plain or sum. Pathways and routes have no beds."""
+
+    kind: str
+    label: str
+    counted: WardCount
+    flow: Flow
+    median: float | None
+    has_beds: bool = True
+    ward: str = ""
+
+    @property
+    def beds(self) -> str:
+        return f"{self.counted.beds:,}" if self.has_beds else ""
+
+    @property
+    def patients(self) -> str:
+        return f"{self.counted.patients:,}"
+
+    @property
+    def count(self) -> Count:
+        return Count(beds=self.counted.beds, patients=self.counted.patients)
+
+    @property
+    def occupancy(self) -> str:
+        return words.share(self.count) if self.has_beds else ""
+
+    @property
+    def bar(self) -> SafeString | str:
+        if not self.has_beds or not self.counted.beds:
+            return ""
+        return bars.share(100 * self.counted.patients / self.counted.beds)
+
+    @property
+    def free(self) -> str:
+        return f"{self.counted.free:,}" if self.has_beds else ""
+
+    @property
+    def full(self) -> bool:
+        return self.has_beds and self.counted.beds > 0 and self.counted.free == 0
+
+    @property
+    def median_words(self) -> str:
+        return words.nights(self.median)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As text, for the file that holds exactly what is shown."""
+        flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
+        shown = (self.label, self.beds, self.patients, self.occupancy, self.free)
+        return (*shown, *(str(number) for number in flows), self.median_words)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the lines are made of: counts now, the stays of 28 days, and names."""
+
+    now: Now
+    legs: Sequence[Leg]
+    window: Flow
+    providers: dict[int, Provider]
+    wards: dict[int, Ward]
+    visible: frozenset[int]
+
+    def row(
+        self,
+        kind: str,
+        label: str,
+        counted: WardCount,
+        of: Iterable[Visit],
+        *,
+        has_beds: bool = True,
+        ward: str = "",
+    ) -> Row:
+        known = list(of)
+        since, until = self.window.since, self.window.until
+        return Row(
+            kind=kind,
+            label=label,
+            counted=counted,
+            flow=flow(known, since, until),
+            median=median_nights(lengths(known, since, until)),
+            has_beds=has_beds,
+            ward=ward,
+        )
+
+
+def table(by: str, sources: Sources, name: str) -> list[Row]:
+    """`by` is ward, pathway or route; the last line is the sum of counts, never of shares."""
+    rows = {"pathway": _pathways, "route": _routes}.get(by, _wards)(sources)
+    whole = visits(sources.legs, lambda _: None)
+    return [*rows, sources.row("sum", f"{name}, all", sources.now.total, whole)]
+
+
+def _wards(sources: Sources) -> list[Row]:
+    by_place = visits(sources.legs, lambda leg: (leg.provider, leg.ward))
+    by_provider = visits(sources.legs, lambda leg: leg.provider)
+    rows: list[Row] = []
+    for provider in sorted(sources.providers.values(), key=lambda provider: str(provider)):
+        own = [visit for visit in by_provider if visit.key == provider.pk]
+        counted = sources.now.of_provider(provider.pk)
+        rows.append(sources.row("provider", str(provider), counted, own))
+        rows += _wards_within(provider, sources, by_place)
+    return rows
+
+
+def _wards_within(provider: Provider, sources: Sources, of: list[Visit]) -> list[Row]:
+    places = [ward for owner, ward in sources.now.places if owner == provider.pk]
+    wards = sorted((sources.wards[pk] for pk in places), key=lambda ward: ward.name)
+    return [
+        sources.row(
+            "within",
+            ward.name,
+            sources.now.places[provider.pk, ward.pk],
+            [visit for visit in of if visit.key == (provider.pk, ward.pk)],
+            ward=ward.code if ward.pk in sources.visible else "",
+        )
+        for ward in wards
+    ]
+
+
+def _pathways(sources: Sources) -> list[Row]:
+    found = visits(sources.legs, lambda leg: leg.pathway)
+    return _without_beds(sources, sources.now.pathways, found, words.pathway_name)
+
+
+def _routes(sources: Sources) -> list[Row]:
+    found = visits(sources.legs, lambda leg: leg.route)
+    return _without_beds(sources, sources.now.routes, found, words.route_name)
+
+
+def _without_beds(
+    sources: Sources, counts: dict[str, WardCount], of: list[Visit], name: Callable[[str], str]
+) -> list[Row]:
+    keys = sorted(
+        {*counts, *(visit.key for visit in of)},
+        key=lambda key: (-counts.get(key, WardCount()).patients, key),
+    )
+    return [
+        sources.row(
+            "plain",
+            name(key),
+            added([counts.get(key, WardCount())]),
+            [visit for visit in of if visit.key == key],
+            has_beds=False,
+        )
+        for key in keys
+    ]

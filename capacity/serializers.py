@@ -1,0 +1,52 @@
+"""The shapes of capacity's answers, for the answers themselves and for the schema."""
+
+from rest_framework import serializers
+
+
+class PublishedLine(serializers.Serializer[object]):
+    """Ratios are taken from the counts: fractions, unrounded and uncapped."""
+
+    icb_code = serializers.CharField(source="code")
+    name = serializers.CharField()
+    capacity = serializers.IntegerField()
+    population = serializers.IntegerField()
+    population_base = serializers.ChoiceField(choices=["16+", "all"], source="base")
+    per_100k = serializers.FloatField()
+    patients = serializers.IntegerField(allow_null=True)
+    occupancy = serializers.FloatField(allow_null=True)
+    returned = serializers.BooleanField()
+
+
+class DayLine(serializers.Serializer[object]):
+    """A day's count at 08:00 London."""
+
+    day = serializers.DateField()
+    beds = serializers.IntegerField()
+    surge = serializers.IntegerField()
+    closed = serializers.IntegerField()
+    patients = serializers.IntegerField()
+    over_capacity = serializers.IntegerField()
+    on_leave = serializers.IntegerField()
+    occupancy = serializers.FloatField(source="count.occupancy", allow_null=True)
+
+
+class NowLine(serializers.Serializer[object]):
+    """The count at this moment: what the dashboard shows."""
+
+    at = serializers.DateTimeField()
+    beds = serializers.IntegerField()
+    surge = serializers.IntegerField()
+    closed = serializers.IntegerField()
+    taken = serializers.IntegerField()
+    free = serializers.IntegerField()
+    patients = serializers.IntegerField()
+    over_capacity = serializers.IntegerField()
+    on_leave = serializers.IntegerField()
+    occupancy = serializers.FloatField(allow_null=True)
+
+
+class Occupancy(serializers.Serializer[object]):
+    icb_code = serializers.CharField()
+    name = serializers.CharField()
+    now = NowLine()
+    days = DayLine(many=True)

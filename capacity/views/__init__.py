@@ -1,0 +1,18 @@
+"""Pages of capacity: figures, never a patient."""
+
+from capacity.views.definitions import definition_list
+from capacity.views.england import england_detail, england_table
+from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
+from capacity.views.wards import ward_days, ward_detail
+
+__all__ = [
+    "definition_list",
+    "england_detail",
+    "england_table",
+    "icb_days",
+    "icb_detail",
+    "icb_list",
+    "icb_table",
+    "ward_days",
+    "ward_detail",
+]

@@ -1,0 +1,67 @@
+"""England as published, a month at a time, with the ICBs ranked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.policies import signed_in
+from capacity.models import IntegratedCareBoard
+from capacity.policies import check_can_see_figures, own_icbs
+from capacity.presenters.england import ORDERS, EnglandPresenter
+from capacity.reports import published
+from capacity.views.answers import csv_file
+
+
+@require_safe
+def england_detail(request: HttpRequest) -> HttpResponse:
+    check_can_see_figures(request.user)
+    shown = _read(request)
+    return render(request, "capacity/england_detail.html", {"shown": shown})
+
+
+@require_safe
+def england_table(request: HttpRequest) -> HttpResponse:
+    check_can_see_figures(request.user)
+    shown = _read(request)
+    if shown is None:
+        raise Http404("No month is held.")
+    return csv_file(f"england-{shown.league.month:%Y-%m}-by-{shown.order}", shown.csv)
+
+
+def _read(request: HttpRequest) -> EnglandPresenter | None:
+    """None where no month is held at all; a month that is not held is not found."""
+    held = published.months()
+    if not held:
+        return None
+    league = published.league(_month(request, held))
+    if league is None:
+        raise Http404("No figures for England are held for this month.")
+    user = signed_in(request)
+    order = request.GET.get("by", "")
+    visible = IntegratedCareBoard.objects.visible_to(user).values_list("code", flat=True)
+    return EnglandPresenter(
+        league=league,
+        path=published.path_of("ENGLAND"),
+        regions=published.region_sums(league.icbs),
+        names=published.short_names(),
+        mine=own_icbs(user),
+        linked=frozenset(visible),
+        order=order if order in ORDERS else "rate",
+    )
+
+
+def _month(request: HttpRequest, held: list[dt.date]) -> dt.date:
+    asked = request.GET.get("month", "")
+    if not asked:
+        return held[-1]
+    try:
+        month = dt.date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        raise Http404("A month is written 2023-12.") from None
+    if month not in held:
+        raise Http404("No figures are held for this month.")
+    return month

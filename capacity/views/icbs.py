@@ -1,0 +1,122 @@
+"""The ICBs in reach, and each one's dashboard with its downloads."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.policies import signed_in
+from capacity.models import DailyBeds, IntegratedCareBoard, Ward
+from capacity.policies import check_can_see_figures
+from capacity.presenters.icb import IcbPresenter
+from capacity.presenters.switches import Choice
+from capacity.presenters.tables import Sources
+from capacity.reports import flows, history, now, populations, published
+from capacity.reports.populations import Rate
+from capacity.views.answers import csv_file, unless_unchanged
+from lib import fragments, london
+
+
+@require_safe
+def icb_list(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    check_can_see_figures(user)
+    icbs = IntegratedCareBoard.objects.visible_to(user).select_related("region")
+    wards = Ward.objects.visible_to(user).select_related("lead_provider", "icb")
+    few = wards.count() <= 60
+    context = {"icbs": icbs, "wards": wards.order_by("icb__code", "name") if few else []}
+    return render(request, "capacity/icb_list.html", context)
+
+
+@require_safe
+def icb_detail(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Live: it asks for itself every five seconds, and is told where nothing moved."""
+    user = signed_in(request)
+    icb = visible_icb(user, code)
+    at = timezone.now()
+    visible = sorted(_visible_wards(user, icb))
+    return unless_unchanged(
+        request,
+        parts=(icb.pk, user.pk, visible, *_version(icb, at)),
+        render=lambda: _render(request, _read(request, icb, at)),
+    )
+
+
+@require_safe
+def icb_table(request: HttpRequest, code: str) -> HttpResponse:
+    shown = _read(request, visible_icb(signed_in(request), code), timezone.now())
+    name = f"{code}-by-{shown.choice.by}-{shown.at:%Y-%m-%d-%H%M}"
+    return csv_file(name, shown.csv)
+
+
+@require_safe
+def icb_days(request: HttpRequest, code: str) -> HttpResponse:
+    shown = _read(request, visible_icb(signed_in(request), code), timezone.now())
+    return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.csv_days)
+
+
+def visible_icb(user: User, code: str) -> IntegratedCareBoard:
+    """403 without any role that sees figures, 404 for an ICB out of reach."""
+    check_can_see_figures(user)
+    return get_object_or_404(IntegratedCareBoard.objects.visible_to(user), code=code)
+
+
+def _render(request: HttpRequest, shown: IcbPresenter) -> HttpResponse:
+    return fragments.render(
+        request,
+        "capacity/icb_detail.html",
+        {"shown": shown, "icb": shown.icb, "choice": shown.choice},
+        fragment="capacity/_icb_figures.html",
+    )
+
+
+def _version(icb: IntegratedCareBoard, at: dt.datetime) -> tuple[object, ...]:
+    """Each change of who lies where moves a roster; each count moves its time; else the day."""
+    counted = DailyBeds.objects.filter(icb=icb).aggregate(last=Max("computed_at"))["last"]
+    return now.version(now.wards_of(icb)), counted, london.wall(at).strftime("%Y-%m-%d %H")
+
+
+def _read(request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime) -> IcbPresenter:
+    choice = Choice.read(request.GET.dict())
+    today = london.day_of(at)
+    counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
+    sources = _sources(signed_in(request), icb, at, counted_on)
+    beds = sources.now.total.beds
+    people = populations.populations_of(icb)
+    first = counted_on - dt.timedelta(days=choice.days - 1)
+    return IcbPresenter(
+        icb=icb,
+        sources=sources,
+        rates={base: Rate(beds, population) for base, population in people.items()},
+        mornings=history.icb_mornings(icb, first, counted_on),
+        published=[*published.path_of("ENGLAND"), *published.path_of(icb.code)],
+        choice=choice,
+        counted_on=counted_on,
+    )
+
+
+def _sources(user: User, icb: IntegratedCareBoard, at: dt.datetime, counted_on: dt.date) -> Sources:
+    counts = now.icb_now(icb, at)
+    providers, wards = now.names(counts)
+    until = london.count_instant(counted_on)
+    since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
+    legs = flows.icb_legs(icb, since)
+    return Sources(
+        now=counts,
+        legs=legs,
+        window=flows.flow([], since, until),
+        providers=providers,
+        wards=wards,
+        visible=_visible_wards(user, icb),
+    )
+
+
+def _visible_wards(user: User, icb: IntegratedCareBoard) -> frozenset[int]:
+    wards = now.wards_of(icb) & Ward.objects.visible_to(user)
+    return frozenset(wards.values_list("pk", flat=True))

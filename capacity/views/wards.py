@@ -1,0 +1,63 @@
+"""The figures of one ward, and the stays that they count for those who may see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.models import User
+from accounts.policies import signed_in
+from capacity.models import Ward
+from capacity.policies import can_see_stays, check_can_see_figures
+from capacity.presenters.wards import WardPresenter
+from capacity.reports import flows, history, now
+from capacity.reports.stays import stays_of
+from capacity.views.answers import csv_file
+from lib import london
+
+SHOWN_DAYS = 90
+
+
+@require_safe
+def ward_detail(request: HttpRequest, code: str) -> HttpResponse:
+    user = signed_in(request)
+    ward = visible_ward(user, code)
+    at = timezone.now()
+    shown = _read(ward, at)
+    stays = None
+    if can_see_stays(user, ward):
+        audit.look(request, page="capacity:ward-detail", subject=ward)
+        stays = shown.stay_rows(stays_of(ward, at))
+    context = {"shown": shown, "ward": ward, "stays": stays}
+    return render(request, "capacity/ward_detail.html", context)
+
+
+@require_safe
+def ward_days(request: HttpRequest, code: str) -> HttpResponse:
+    shown = _read(visible_ward(signed_in(request), code), timezone.now())
+    return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.csv_days)
+
+
+def visible_ward(user: User, code: str) -> Ward:
+    check_can_see_figures(user)
+    wards = Ward.objects.visible_to(user).select_related("lead_provider", "icb")
+    return get_object_or_404(wards, code=code)
+
+
+def _read(ward: Ward, at: dt.datetime) -> WardPresenter:
+    today = london.day_of(at)
+    counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
+    since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
+    first = counted_on - dt.timedelta(days=SHOWN_DAYS - 1)
+    return WardPresenter(
+        ward=ward,
+        now=now.ward_now(ward, at),
+        mornings=history.ward_mornings(ward, first, counted_on),
+        legs=flows.ward_legs(ward, since),
+        counted_on=counted_on,
+    )

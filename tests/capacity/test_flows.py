@@ -1,0 +1,128 @@
+"""In and out between two counts, by place, and how long people stayed."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capacity.actions.beds import reallocate_bed
+from capacity.actions.stays import end_spell, move_stay
+from capacity.models import Stay
+from capacity.reports.flows import flow, icb_legs, lengths, visits, ward_legs, weeks
+from lib import london
+from tests.capacity.factories import make_beds, make_icb, make_provider, make_stay, make_ward
+
+DAY = dt.date(2026, 3, 2)
+EIGHT = london.count_instant(DAY)
+LONG_BEFORE = EIGHT - dt.timedelta(days=200)
+
+
+def days(number):
+    return dt.timedelta(days=number)
+
+
+def whole(legs):
+    return visits(legs, lambda _: None)
+
+
+def test_a_move_to_another_bed_begins_no_visit(ward, beds):
+    stay = make_stay(ward, beds[0], at=EIGHT - days(5))
+    move_stay(
+        spell=stay.spell,
+        ward=ward,
+        bed=beds[1],
+        reason=Stay.EndReason.MOVED,
+        by=None,
+        at=EIGHT - days(3),
+    )
+    end_spell(spell=stay.spell, destination="home", by=None, at=EIGHT - days(1))
+    [visit] = whole(ward_legs(ward, LONG_BEFORE))
+    assert (visit.starts, visit.ends, visit.nights) == (EIGHT - days(5), EIGHT - days(1), 4)
+
+
+def test_a_transfer_is_out_and_in_for_the_wards_and_neither_for_the_icb(ward, beds):
+    elsewhere = make_ward("RT5-elsewhere", name="Elsewhere")
+    [there] = make_beds(elsewhere)
+    stay = make_stay(ward, beds[0], at=EIGHT - days(10))
+    move_stay(
+        spell=stay.spell,
+        ward=elsewhere,
+        bed=there,
+        reason=Stay.EndReason.TRANSFERRED,
+        by=None,
+        at=EIGHT - days(3),
+    )
+    last = [EIGHT - days(7), EIGHT]
+    by_ward = visits(icb_legs(ward.icb, LONG_BEFORE), lambda leg: leg.ward)
+    one = flow([visit for visit in by_ward if visit.key == ward.pk], *last)
+    other = flow([visit for visit in by_ward if visit.key == elsewhere.pk], *last)
+    icb = flow(whole(icb_legs(ward.icb, LONG_BEFORE)), *last)
+    assert (one.into, one.out) == (0, 1)
+    assert (other.into, other.out) == (1, 0)
+    assert (icb.into, icb.out) == (0, 0)
+
+
+def test_a_visits_length_begins_before_the_weeks_that_are_shown(ward, beds):
+    stay = make_stay(ward, beds[0], at=EIGHT - days(60))
+    move_stay(
+        spell=stay.spell,
+        ward=ward,
+        bed=beds[1],
+        reason=Stay.EndReason.MOVED,
+        by=None,
+        at=EIGHT - days(50),
+    )
+    end_spell(spell=stay.spell, destination="home", by=None, at=EIGHT - days(1))
+    found = whole(icb_legs(ward.icb, EIGHT - days(28)))
+    assert lengths(found, EIGHT - days(28), EIGHT) == [59]
+
+
+def test_an_admission_in_error_never_came(ward, beds):
+    stay = make_stay(ward, beds[0], at=EIGHT - days(5))
+    end_spell(spell=stay.spell, destination="entered_in_error", by=None, at=EIGHT - days(1))
+    assert icb_legs(ward.icb, LONG_BEFORE) == []
+
+
+def test_a_bed_of_another_icb_flows_there(ward, beds):
+    uhl = make_provider("RWE", name="University Hospitals of Leicester NHS Trust", kind="acute")
+    northants = make_icb("QPM", name="NHS Northamptonshire Integrated Care Board")
+    reallocate_bed(bed=beds[0], provider=uhl, icb=northants, starts=DAY - days(30), by=None)
+    make_stay(ward, beds[0], at=EIGHT - days(5))
+    [leg] = icb_legs(northants, LONG_BEFORE)
+    assert leg.provider == uhl.pk
+    assert icb_legs(ward.icb, LONG_BEFORE) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=15, deadline=None)
+@given(
+    moves=st.lists(
+        st.tuples(
+            st.integers(0, 2), st.integers(1, 40 * 24), st.integers(1, 20 * 24), st.booleans()
+        ),
+        max_size=8,
+    )
+)
+def test_those_before_and_in_less_out_are_those_after(moves):
+    """Whatever came and went, the four weeks add up to the counts at their ends."""
+    ward = make_ward()
+    beds = list(ward.beds.all()) or make_beds(ward, 3)
+    Stay.objects.all().delete()
+    for bed, came, stayed, leaves in moves:
+        _try(ward, beds[bed], EIGHT - dt.timedelta(hours=came), stayed if leaves else None)
+    of = whole(icb_legs(ward.icb, LONG_BEFORE))
+    shown = weeks(of, DAY)
+    there = [Stay.objects.at(edge).count() for edge in (shown[0].since, shown[-1].until)]
+    assert there[0] + sum(w.into for w in shown) - sum(w.out for w in shown) == there[1]
+
+
+def _try(ward, bed, at, hours):
+    from capacity.refusals import BedRefused
+
+    try:
+        stay = make_stay(ward, bed, at=at)
+    except BedRefused:
+        return
+    if hours is not None:
+        end_spell(spell=stay.spell, destination="home", by=None, at=at + dt.timedelta(hours=hours))
