@@ -58,12 +58,20 @@ class Board:
     may_treat: bool
 
 
-def board(ward: Ward, *, user: User, at: dt.datetime, version: str = "") -> Board:
+def board(
+    ward: Ward,
+    *,
+    user: User,
+    at: dt.datetime,
+    version: str = "",
+    lag: dt.timedelta | None = None,
+) -> Board:
     """Who sees none of the ward's patients gets an empty board; views answer 404 before.
 
-    `version` is what the caller asked for already, and must be older than the rows, never newer.
+    `version` and `lag` are what the caller asked for already, before the rows and never after.
     """
-    version = version or board_version(ward, user, at)
+    behind = held.lag(at) if lag is None else lag
+    version = version or board_version(ward, user, at, lag=behind)
     alerts = work.open_alerts(ward)
     admissions = Admission.objects.caring(user).current().on(ward)
     return Board(
@@ -74,7 +82,7 @@ def board(ward: Ward, *, user: User, at: dt.datetime, version: str = "") -> Boar
         count=ward_counts(Ward.objects.filter(pk=ward.pk), at)[ward.pk],
         held=held.by(ward, at),
         ward_alerts=tuple(work.in_one_line(alert) for alert in alerts if not alert.admission_id),
-        lag=held.lag(at),
+        lag=behind,
         may_treat=can_treat_on(user, ward, at=at),
     )
 

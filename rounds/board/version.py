@@ -58,15 +58,26 @@ FROM here h LEFT JOIN observations_standing s ON s.admission_id = h.id
 _LAG_STEP: Final = 10
 
 
-def board_version(ward: Ward, user: User, at: dt.datetime, query: str = "") -> str:
-    """A short digest of all that a board shows to this user; the page's and the API's ETag."""
+def board_version(
+    ward: Ward,
+    user: User,
+    at: dt.datetime,
+    query: str = "",
+    *,
+    lag: dt.timedelta | None = None,
+) -> str:
+    """A short digest of all that a board shows to this user; the page's and the API's ETag.
+
+    `lag` is asked for where it is not given.
+    """
+    behind = held.lag(at) if lag is None else lag
     seen = (
         settings.RELEASE,
         user.pk,
         can_treat_on(user, ward, at=at),
         query,
         day_of(at).isoformat(),
-        _lag_seen(at),
+        _lag_seen(behind),
         *_counts(ward, at),
     )
     return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
@@ -79,7 +90,7 @@ def _counts(ward: Ward, at: dt.datetime) -> tuple[Any, ...]:
     return counted
 
 
-def _lag_seen(at: dt.datetime) -> int:
+def _lag_seen(lag: dt.timedelta) -> int:
     """In steps once it is told at all: a bar that counts every second need not redraw rows."""
-    seconds = int(held.lag(at).total_seconds())
+    seconds = int(lag.total_seconds())
     return seconds // _LAG_STEP if seconds >= 60 else 0

@@ -50,11 +50,12 @@ def ward_board(request: HttpRequest, code: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     ward = _ward(user, code)
     query, polled = request.GET.urlencode(), fragments.wants_fragment(request)
-    version = board_version(ward, user, at, query)
+    behind = lag(at)
+    version = board_version(ward, user, at, query, lag=behind)
     if polled and _is_known(request, version):
-        return _told(HttpResponseNotModified(), at)
+        return _told(HttpResponseNotModified(), behind)
     audit.look(request, page="rounds:ward-board", subject=ward, at=at)
-    found = board(ward, user=user, at=at, version=version)
+    found = board(ward, user=user, at=at, version=version, lag=behind)
     shown = BoardPresenter(
         found,
         url=reverse("rounds:ward-board", args=[ward.code]),
@@ -64,7 +65,7 @@ def ward_board(request: HttpRequest, code: str) -> HttpResponse:
     response = fragments.render(request, PAGE, {"board": shown}, fragment=FRAGMENT)
     if polled:
         response["ETag"] = f'"{found.version}"'
-    return _told(response, at)
+    return _told(response, behind)
 
 
 @require_safe
@@ -92,9 +93,9 @@ def _is_known(request: HttpRequest, version: str) -> bool:
     return request.headers.get("If-None-Match") == f'"{version}"'
 
 
-def _told(response: HttpResponse, at: dt.datetime) -> HttpResponse:
+def _told(response: HttpResponse, behind: dt.timedelta) -> HttpResponse:
     """Even an unchanged board says how far behind its readings are."""
-    response["X-Lag"] = str(int(lag(at).total_seconds()))
+    response["X-Lag"] = str(int(behind.total_seconds()))
     return response
 
 

@@ -1,0 +1,144 @@
+"""The words of a row: the risk, how it moved, what is owed, who owns, who reviewed."""
+
+import datetime as dt
+from uuid import uuid4
+
+import pytest
+
+from rounds.board.entries import AlertNow, LeaveNow, PastScore, PauseNow, ReviewNow, TaskNow
+from rounds.presenters import board_words as words
+from tests.rounds.factories import HIGH, MEDIUM, NORMAL, SINGLE
+from tests.rounds.rows import HOUR, MINUTE, NOW, due_in, make_row
+
+OVERDUE = {kind: due_in(-2 * HOUR) for kind in NORMAL}
+GAPS = {k: v for k, v in NORMAL.items() if k not in {"respiratory_rate", "consciousness"}}
+
+
+def _stale(values, **more):
+    return make_row(values, measured_at=NOW - 9 * HOUR, dues=OVERDUE, **more)
+
+
+def _alert(priority="urgent", owner="", title="Weight +1.9 kg in 48 h", more=0):
+    at = NOW - 14 * MINUTE
+    return AlertNow(uuid4(), priority, title, more, owner, at, at)
+
+
+RISKS = [
+    (make_row(HIGH), ("E", "8", "Emergency")),
+    (make_row(MEDIUM), ("U", "5", "Urgent")),
+    (make_row(SINGLE), ("3", "3", "Single 3")),
+    (make_row(NORMAL), ("L", "0", "Low")),
+    (make_row(GAPS), ("?", "≥0", "Incomplete")),
+    (make_row({"spo2": 84}), ("3", "≥3", "Single 3")),
+    (make_row({}), ("?", "–", "Incomplete")),
+    (_stale(NORMAL), ("S", "–", "Stale")),
+    (_stale(HIGH), ("E", "–", "Stale, was 8")),
+    (make_row(NORMAL, alert=_alert()), ("U", "0", "Urgent")),
+    (make_row(NORMAL, alert=_alert("prompt")), ("3", "0", "Prompt")),
+    (make_row(NORMAL, mode="limits_only"), ("N", "–", "Not scored")),
+    (make_row(HIGH, mode="limits_only", alert=_alert("emergency")), ("N", "–", "Not scored")),
+    (make_row(NORMAL, mode="comfort"), ("N", "–", "Not scored")),
+]
+
+
+@pytest.mark.parametrize(("row", "expected"), RISKS)
+def test_risk_has_a_letter_a_score_and_a_word(row, expected):
+    assert words.risk(row) == expected
+
+
+def test_who_stands_in_a_row():
+    row = make_row()
+    assert words.age_and_sex(row) == "79 F"
+    assert words.line(row) == ["999 000 0107", "ARI", "day 6 of 10"]
+
+
+@pytest.mark.parametrize(
+    ("total_before", "arrow"), [(0, "↑ was 0"), (8, "= was 8"), (9, "↓ was 9")]
+)
+def test_trend_compares_with_the_score_before(total_before, arrow):
+    row = make_row(HIGH)
+    row.standing.previous_total = total_before
+    row.standing.previous_at = NOW - 95 * MINUTE
+    assert words.trend(row) == f"{arrow} at 06:10"
+
+
+def test_trend_of_a_gap_or_a_stale_score_is_the_last_full_one():
+    past = (PastScore(NOW - 10 * HOUR, 3, 3), PastScore(NOW - HOUR, None, 1))
+    assert words.trend(make_row(GAPS, scores=past)) == "last: 3 at Wed 21:45"
+    assert words.trend(_stale(NORMAL)) == "no full set in 24 h"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            make_row(mode="limits_only", born=dt.date(2017, 1, 1)),
+            "Under 16: no NEWS2, limits watch",
+        ),
+        (make_row(mode="limits_only"), "Limits watch: the team’s choice"),
+        (make_row(mode="comfort"), "Comfort: symptoms and carer’s concern"),
+    ],
+)
+def test_who_is_not_scored_is_told_why_and_what_watches(row, expected):
+    assert words.trend(row) == expected
+
+
+KIT = (("spo2", "pulse"), ("respiratory_rate", "systolic", "temperature", "consciousness"))
+READINGS = [
+    (make_row(dues={"pulse": due_in(48 * MINUTE)}), ("Next 08:33", "4-hourly", False)),
+    (make_row(dues={"pulse": due_in(-5 * MINUTE)}), ("Due now", "4-hourly, 07:40", False)),
+    (make_row(dues={"pulse": due_in(-35 * MINUTE)}), ("Late 35 min", "4-hourly, 07:10", True)),
+    (make_row(GAPS), ("2 missing", "due 11:45", True)),
+    (_stale(NORMAL), ("Silent 9 h", "no kit", True)),
+    (_stale(NORMAL, kit=KIT), ("Silent 9 h", "oximeter, 2 devices", True)),
+    (
+        make_row(
+            dues={"spo2": due_in(-3 * HOUR), "systolic": due_in(HOUR)},
+            kit=KIT,
+        ),
+        ("Silent 12 min", "oximeter only", True),
+    ),
+    (
+        _stale(NORMAL, pause=PauseNow("asleep", NOW + 2 * HOUR)),
+        ("Paused", "asleep, until 09:45", True),
+    ),
+    (
+        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW + HOUR)),
+        ("On leave", "back 08:45", False),
+    ),
+    (
+        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW - HOUR)),
+        ("Not back", "was due 06:45", True),
+    ),
+    (_stale(NORMAL, mode="comfort"), ("As needed", "", False)),
+    (make_row(dues={}), ("None planned", "", False)),
+]
+
+
+@pytest.mark.parametrize(("row", "expected"), READINGS)
+def test_readings_say_what_is_owed(row, expected):
+    assert words.readings(row) == expected
+
+
+def test_a_day_without_a_review_is_told_in_hours():
+    row = make_row(review=ReviewNow(NOW - 24 * HOUR - 25 * MINUTE, "A. Ilić", "senior"))
+    assert words.review(row) == ("24 h 25 ago", "07:20 Wed Ilić", True)
+    row = make_row(review=ReviewNow(NOW - 265 * MINUTE, "E. Lindqvist", "senior"))
+    assert words.review(row) == ("03:20 today", "E. Lindqvist", False)
+    assert words.review(make_row()) == ("Not yet", "admitted Sat", True)
+
+
+def test_tasks_are_due_or_overdue():
+    soon = make_row(task=TaskNow(uuid4(), "Phone patient", NOW + 10 * MINUTE))
+    late = make_row(task=TaskNow(uuid4(), "Home visit", NOW - HOUR))
+    assert words.task(soon) == ("Phone patient", "due 07:55", False)
+    assert words.task(late) == ("Home visit", "overdue, 06:45", True)
+
+
+def test_an_alert_says_that_it_has_more_triggers():
+    assert words.alert_title(make_row(alert=_alert(more=2))) == "Weight +1.9 kg in 48 h +2 more"
+
+
+def test_marks_say_what_must_not_be_missed():
+    row = make_row(mode="news2_scale2", no_bed="over_capacity")
+    assert words.marks(row) == ["Scale 2", "Over capacity"]
