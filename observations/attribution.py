@@ -1,23 +1,18 @@
 """Whose reading it is: who held the device when it was measured, or whom the sender named.
 
-First everything that a batch needs is asked in one query a table, devices locked before
-admissions; then each reading is answered from memory. Devices are locked so that custody cannot be
-corrected between the question and the reading's being stored.
+Answered from memory, for each reading of a batch; `lookups` asks the database once for all.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from lib.london import day_of
 from observations.payload import Sent
-from observations.queries import rows
 
 _SECOND: Final = timedelta(seconds=1)
 
@@ -92,13 +87,13 @@ class Directory:
 
     def claim(self, sent: Sent, gateway_id: int, offset: float) -> Claim | Unclaimed:
         """Whose a reading is. Identity keeps the time as sent; custody uses the corrected one."""
-        gateway = self.gateways.get(gateway_id, _NO_GATEWAY)
+        gateway = self.gateways.get(gateway_id, NO_GATEWAY)
         at = sent.measured_at - offset * _SECOND if offset else sent.measured_at
         if not sent.device:
             return self._of_named(sent, gateway_id, gateway, at)
         device = self.devices.get(sent.device)
         if device is None or device.provider_id not in gateway.providers:
-            return Unclaimed("unknown_device", None, self._named(sent.patient, gateway, at))
+            return Unclaimed("unknown_device", None, self.named(sent.patient, gateway, at))
         if device.shared:
             return self._of_shared(sent, device, gateway, at)
         return self._of_personal(sent, device, gateway, at)
@@ -113,8 +108,8 @@ class Directory:
             return Unclaimed("unclear_holder", device.id, _known(both))
         if holder is None:
             return Unclaimed("no_holder", device.id, _nearest(held, at))
-        if sent.patient and holder not in self._named(sent.patient, gateway, at):
-            named = self._named(sent.patient, gateway, at)
+        if sent.patient and holder not in self.named(sent.patient, gateway, at):
+            named = self.named(sent.patient, gateway, at)
             return Unclaimed("not_the_holder", device.id, _known((holder, *named)))
         return Claim(device.id, holder)
 
@@ -123,7 +118,7 @@ class Directory:
     ) -> Claim | Unclaimed:
         if not sent.patient:
             return Unclaimed("patient_not_named", device.id, ())
-        named = self._named(sent.patient, gateway, at)
+        named = self.named(sent.patient, gateway, at)
         if len(named) != 1:
             return Unclaimed("unknown_patient", device.id, named)
         return Claim(device.id, named[0])
@@ -131,12 +126,12 @@ class Directory:
     def _of_named(
         self, sent: Sent, gateway_id: int, gateway: GatewayFacts, at: datetime
     ) -> Claim | Unclaimed:
-        named = self._named(sent.patient, gateway, at)
+        named = self.named(sent.patient, gateway, at)
         if len(named) != 1:
             return Unclaimed("unknown_patient", None, named)
         return Claim(no_device(gateway_id, named[0]), named[0])
 
-    def _named(self, name: str, gateway: GatewayFacts, at: datetime) -> tuple[UUID, ...]:
+    def named(self, name: str, gateway: GatewayFacts, at: datetime) -> tuple[UUID, ...]:
         """The admission that a token or NHS number meant then, if this gateway may know of it."""
         if not name:
             return ()
@@ -149,7 +144,7 @@ class Directory:
         )
 
 
-_NO_GATEWAY: Final = GatewayFacts(0, frozenset())
+NO_GATEWAY: Final = GatewayFacts(0, frozenset())
 _NOBODY: Final = UUID(int=0)
 
 
@@ -170,116 +165,6 @@ class Asked(NamedTuple):
     @property
     def at(self) -> datetime:
         return self.sent.measured_at - self.offset * _SECOND
-
-
-def look_up(asked: Collection[Asked], *, at: datetime, also: Collection[UUID] = ()) -> Directory:
-    """Everything about these readings; locks devices, then admissions, `also` among them."""
-    names = {one.sent.patient for one in asked if one.sent.patient}
-    found = Directory()
-    found.gateways = _gateways({one.gateway_id for one in asked}, at)
-    found.devices = _devices({one.sent.device for one in asked if one.sent.device})
-    found.holdings = _holdings([device.id for device in found.devices.values()])
-    if names:
-        found.tokens, found.patients = _tokens(names), _patients(names)
-    _lock_admissions(found, _possible(found, asked) | set(also))
-    return found
-
-
-def _possible(found: Directory, asked: Collection[Asked]) -> set[UUID]:
-    """Holders at any time of the batch: a device's earlier ones are left alone."""
-    if not asked:
-        return set()
-    first, last = min(one.at for one in asked), max(one.at for one in asked)
-    periods = [h for held in (*found.holdings.values(), *found.tokens.values()) for h in held]
-    return {h.admission_id for h in periods if h.starts <= last and not _over(h, first)}
-
-
-def _over(held: Held, at: datetime) -> bool:
-    return held.ends is not None and held.ends < at
-
-
-def _lock_admissions(found: Directory, ids: Collection[UUID]) -> None:
-    admissions = lock_admissions(ids, patients=found.patients.values())
-    found.admissions = {admission.id: admission for admission in admissions}
-    by_patient: dict[UUID, list[AdmissionFacts]] = defaultdict(list)
-    for admission in admissions:
-        by_patient[admission.patient_id].append(admission)
-    found.of_patient = by_patient
-
-
-def lock_admissions(
-    ids: Collection[UUID], *, patients: Iterable[UUID] = ()
-) -> list[AdmissionFacts]:
-    """In order of their ids, FOR NO KEY UPDATE: unsorted, every second batch met a deadlock."""
-    answer = rows(
-        """
-        SELECT a.id, a.patient_id, a.ward_id, w.lead_provider_id, a.admitted_at, a.discharged_at,
-               a.destination = 'entered_in_error', a.pathway_version_id, a.usual_news2,
-               a.board_version
-        FROM patients_admission a JOIN capacity_ward w ON w.id = a.ward_id
-        WHERE a.id = ANY(%s::uuid[]) OR a.patient_id = ANY(%s::uuid[])
-        ORDER BY a.id FOR NO KEY UPDATE OF a
-        """,
-        [list(map(str, ids)), [str(patient) for patient in patients]],
-    )
-    return [AdmissionFacts(*row) for row in answer]
-
-
-def _gateways(ids: Collection[int], at: datetime) -> dict[int, GatewayFacts]:
-    answer = rows(
-        """
-        SELECT g.id, g.supplier_id, array_remove(array_agg(p.provider_id), NULL)
-        FROM observations_gateway g
-        LEFT JOIN observations_gatewayprovider p
-          ON p.gateway_id = g.id AND p.starts <= %(day)s AND (p.ends IS NULL OR p.ends > %(day)s)
-        WHERE g.id = ANY(%(ids)s) GROUP BY g.id
-        """,
-        {"ids": list(ids), "day": day_of(at)},
-    )
-    return {row[0]: GatewayFacts(row[1], frozenset(row[2])) for row in answer}
-
-
-def _devices(serials: Collection[str]) -> dict[str, DeviceFacts]:
-    answer = rows(
-        "SELECT serial, id, provider_id, use = 'shared' FROM observations_device "
-        "WHERE serial = ANY(%s) ORDER BY id FOR SHARE",
-        [list(serials)],
-    )
-    return {row[0]: DeviceFacts(*row[1:]) for row in answer}
-
-
-def _holdings(devices: Collection[int]) -> dict[int, list[Held]]:
-    answer = rows(
-        "SELECT device_id, starts, ends, admission_id FROM observations_holding "
-        "WHERE device_id = ANY(%s) AND superseded_at IS NULL ORDER BY device_id, starts",
-        [list(devices)],
-    )
-    return _grouped(answer)
-
-
-def _tokens(names: Collection[str]) -> dict[tuple[str, int], list[Held]]:
-    answer = rows(
-        "SELECT token, supplier_id, starts, ends, admission_id FROM observations_enrolmenttoken "
-        "WHERE token = ANY(%s) ORDER BY starts",
-        [list(names)],
-    )
-    return _grouped([((row[0], row[1]), *row[2:]) for row in answer])
-
-
-def _patients(names: Collection[str]) -> dict[str, UUID]:
-    answer = rows(
-        "SELECT value, patient_id FROM patients_identifier WHERE value = ANY(%s) "
-        "AND system = 'nhs_number' AND status IN ('unverified', 'verified')",
-        [list(names)],
-    )
-    return dict(answer)
-
-
-def _grouped(answer: Iterable[Any]) -> dict[Any, list[Held]]:
-    grouped: dict[Any, list[Held]] = defaultdict(list)
-    for key, *period in answer:
-        grouped[key].append(Held(*period))
-    return grouped
 
 
 def _holder(held: list[Held], at: datetime) -> UUID | None:

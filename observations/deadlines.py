@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from observations import attribution, copying, kinds, silence
+from observations import attribution, copying, kinds, lookups, silence
 from observations.models import DueTime, Standing
 from observations.plans import Plan, plans_of
 from observations.scoring import Job
@@ -46,7 +46,7 @@ def move(jobs: Iterable[Job], *, at: datetime) -> None:
 def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
     """After an admission or a change of plan: all due times of these admissions anew."""
     with transaction.atomic():
-        admissions = attribution.lock_admissions(ids)
+        admissions = lookups.lock_admissions(ids)
         plans = plans_of(admissions)
         DueTime.objects.filter(admission_id__in=ids).delete()
         last = _last_times(ids)
@@ -124,10 +124,17 @@ def _changes_at(
 
 
 def _moved(job: Job, at: datetime) -> Iterator[str]:
+    """A set's kinds mostly share schedule and instant, and so all but the first two columns."""
+    tails: dict[tuple[silence.Schedule, datetime], str] = {}
     for kind in {touch.kind for touch in job.touches}:
-        if job.plan.schedule_at(kind, at) is not None:
-            last_at = job.latest[kind].at
-            yield _line(job.admission.id, kind, moments(job.plan, kind, last_at, at), at)
+        schedule, last_at = job.plan.schedule_at(kind, at), job.latest[kind].at
+        if schedule is None:
+            continue
+        tail = tails.get((schedule, last_at))
+        if tail is None:
+            when = moments(job.plan, kind, last_at, at)
+            tail = tails[schedule, last_at] = copying.line([*when, when.next_after(at)])
+        yield f"{job.admission.id}\t{kinds.NUMBERS[kind]}\t{tail}"
 
 
 def _line(admission_id: UUID, kind: str, when: Moments, at: datetime) -> str:

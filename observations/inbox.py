@@ -82,13 +82,15 @@ def accept(
     return Accepted(receipt, len(upload.readings), gateway_id)
 
 
-def check_key(key: str, *, at: dt.datetime | None = None) -> None:
-    """Raises RefusedError when the key does not hold."""
+def check_key(key: str, *, at: dt.datetime | None = None) -> int:
+    """The id of the key's gateway; raises RefusedError when the key does not hold."""
     given: dict[str, Any] = {"digest": digest_of(key), "at": at or timezone.now()}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 {_VALID_KEY}", given)
-        if cursor.fetchone() is None:
-            raise no_such_key()
+        cursor.execute(f"SELECT g.id {_VALID_KEY}", given)
+        row = cursor.fetchone()
+    if row is None:
+        raise no_such_key()
+    return int(row[0])
 
 
 def no_such_key() -> RefusedError:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from observations import kinds, news2
 from observations.plans import Plan
 from observations.rules import Context, Finding, PastScore, Value, evaluate
-from observations.rulesets import SCORED_MODES, Mode
+from observations.rulesets import SCORED_MODES, Mode, Ruleset
 
 HOUR: Final = timedelta(hours=1)
 HALF_DAY: Final = timedelta(hours=12)
@@ -86,8 +86,8 @@ def judge(plan: Plan, series: Series, instants: Iterable[datetime]) -> list[Judg
 
 def findings(plan: Plan, judged: Judged, past: Past) -> list[Finding]:
     """What crosses at this instant, and nothing that an earlier instant has said already."""
-    values = {kind: Value(p.number, p.at, p.code) for kind, p in judged.values.items()}
     rules = plan.rules_at(judged.at)
+    values = {kind: Value(p.number, p.at, p.code) for kind, p in judged.values.items()}
     context = Context(
         at=judged.at,
         mode=judged.mode,
@@ -95,7 +95,7 @@ def findings(plan: Plan, judged: Judged, past: Past) -> list[Finding]:
         values=values,
         score=judged.score,
         past={change.kind: past.values.get(change.kind, ()) for change in rules.changes},
-        past_scores=_within_rise(plan, judged, past),
+        past_scores=_within_rise(rules, judged, past),
         usual_news2=plan.usual_news2,
     )
     return [finding for finding in evaluate(context) if finding.measured_at == judged.at]
@@ -103,16 +103,13 @@ def findings(plan: Plan, judged: Judged, past: Past) -> list[Finding]:
 
 def needs_past_scores(plan: Plan, judged: Judged) -> bool:
     """No complete score is below nought: what scores less than a rise has not risen."""
-    rise = plan.rules_at(judged.at).rise
+    rise = plan.rules.rise
     return rise is not None and judged.score is not None and judged.score.lowest >= rise.by
 
 
-def _within_rise(plan: Plan, judged: Judged, past: Past) -> list[PastScore]:
-    if not needs_past_scores(plan, judged):
-        return []
-    rise = plan.rules_at(judged.at).rise
-    hours = 0.0 if rise is None else rise.within_hours
-    return _between(past.scores, judged.at, hours)
+def _within_rise(rules: Ruleset, judged: Judged, past: Past) -> list[PastScore]:
+    hours = 0.0 if rules.rise is None else rules.rise.within_hours
+    return _between(past.scores, judged.at, hours) if past.scores else []
 
 
 def _between(scores: list[PastScore], at: datetime, hours: float) -> list[PastScore]:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import User
 from accounts.policies import ADMINISTRATORS, reach
 from capacity.models import Ward
-from observations.models import Alert, Gateway
+from observations.models import Alert, Gateway, Prompt
 from patients.models import Admission
 
 
@@ -56,3 +56,12 @@ def can_answer(user: User, alert: Alert) -> bool:
 def check_can_answer(user: User, alert: Alert) -> None:
     if not can_answer(user, alert):
         raise PermissionDenied("Only clinicians of the alert's ward answer it.")
+
+
+def can_finish_prompt(user: User, prompt: Prompt) -> bool:
+    return can_treat(user, prompt.ward)
+
+
+def check_can_finish_prompt(user: User, prompt: Prompt) -> None:
+    if not can_finish_prompt(user, prompt):
+        raise PermissionDenied("Only clinicians of the prompt's ward do that.")

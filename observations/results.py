@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from observations import copying, history, kinds, news2
+from django.db import connection
+
+from observations import copying, history, kinds, limits, news2
 from observations.judging import Judged, Point
 from observations.models import Finding as FindingRow
 from observations.queries import rows
@@ -72,6 +74,14 @@ class StandingNow:
         self.scale = judged.scale
         self.oxygen_from_plan, self.self_reported = judged.oxygen_from_plan, judged.self_reported
 
+    def clear(self) -> None:
+        """As if nothing had been measured yet; what people reviewed stays."""
+        self.measured_at = self.oldest_at = self.previous_at = self.last_reading_at = None
+        self.total = self.lowest = self.previous_total = None
+        self.response = self.unreviewed_response = ""
+        self.parts, self.scale = [], 1
+        self.oxygen_from_plan = self.self_reported = False
+
     def notice(self, response: str, at: datetime) -> None:
         """A full response, which holds until somebody has reviewed the patient."""
         if self.reviewed_at is None or at > self.reviewed_at:
@@ -116,6 +126,35 @@ def recall_response(now: StandingNow) -> None:
         known = [now.measured_at - _REMEMBERED, now.reviewed_at]
         since = max(at for at in known if at is not None)
         now.unreviewed_response = history.last_response(now.admission_id, since, now.measured_at)
+
+
+def rebuild_latest(admission_id: UUID, start: datetime, end: datetime) -> None:
+    """The newest of each kind from the table itself: the only way by which one moves backwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM observations_latestvital WHERE admission_id = %s", [admission_id]
+        )
+        cursor.execute(
+            f"INSERT INTO observations_latestvital ({', '.join(_LATEST)}) "  # noqa: S608 — constants
+            "SELECT DISTINCT ON (kind) admission_id, kind, number, coalesce(code, ''), "
+            "measured_at, device_id, sender_id, source, received_at, late "
+            "FROM observations_reading WHERE admission_id = %s AND measured_at >= %s "
+            "AND measured_at < %s AND quality = 1 AND context <> 2 AND NOT error "
+            "ORDER BY kind, measured_at DESC, device_id DESC, sender_id DESC",
+            [admission_id, start - limits.ACCEPT_WINDOW, end + 2 * limits.ACCEPT_WINDOW],
+        )
+
+
+def drop_scores(
+    admission_id: UUID, start: datetime, end: datetime, *, but: Sequence[datetime]
+) -> None:
+    """Scores of instants at which nothing is measured any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM observations_score WHERE admission_id = %s AND measured_at >= %s "
+            "AND measured_at <= %s AND NOT measured_at = ANY(%s::timestamptz[])",
+            [admission_id, start, end, list(but)],
+        )
 
 
 def write_latest(newest: Iterable[tuple[UUID, Touch]]) -> None:

@@ -22,6 +22,7 @@ from observations.results import StandingNow
 from observations.rules import Finding, PastScore
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+_BEFORE_NEWEST: Final = timedelta(days=2)
 
 
 class Touch(NamedTuple):
@@ -44,6 +45,8 @@ class Job:
     latest: dict[str, Point]
     standing: StandingNow
     fresh: bool = True
+    # After a correction: the instants to judge again, whatever was touched.
+    again: tuple[datetime, datetime] | None = None
     series: dict[str, list[Point]] = field(default_factory=dict)
     instants: list[datetime] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
@@ -58,6 +61,8 @@ class Job:
     @property
     def span(self) -> tuple[datetime, datetime]:
         """The instants, both included, whose findings this batch can change."""
+        if self.again is not None:
+            return self.again
         if self.fresh:
             return self.instants[0], self.instants[-1]
         times = [touch.point.at for touch in self.touches]
@@ -81,6 +86,41 @@ def rescore(
         _find(job)
     _write(jobs, at=at, batch=batch)
     return jobs
+
+
+def rejudge(
+    spans: dict[UUID, tuple[datetime, datetime]],
+    admissions: Collection[AdmissionFacts],
+    *,
+    at: datetime,
+    batch: int,
+) -> list[Job]:
+    """After a correction: judge again, from the table, all that readings in these spans could
+    change; latest vitals and standings may move backwards here, and only here."""
+    chosen = [a for a in admissions if a.id in spans]
+    for admission in chosen:
+        results.rebuild_latest(admission.id, admission.admitted_at, at)
+    jobs = _jobs({a.id: [] for a in chosen}, chosen)
+    for job in jobs:
+        job.fresh, job.again = False, _widened(job, *spans[job.admission.id])
+        _from_table(job)
+        job.judged = judging.judge(job.plan, job.series, job.instants)
+    _remember_scores(jobs)
+    for job in jobs:
+        _find(job)
+        results.drop_scores(job.admission.id, *job.span, but=_scored_instants(job))
+    _write(jobs, at=at, batch=batch)
+    return jobs
+
+
+def _widened(job: Job, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Far enough for the standing, too: its newest instant and the one before."""
+    newest = job.newest or end
+    return min(start, newest - _BEFORE_NEWEST), max(end + _reach(job.plan), newest)
+
+
+def _scored_instants(job: Job) -> list[datetime]:
+    return [judged.at for judged in job.judged if judged.score is not None]
 
 
 def _jobs(touched: dict[UUID, list[Touch]], admissions: Collection[AdmissionFacts]) -> list[Job]:
@@ -202,12 +242,23 @@ def _scores(jobs: list[Job]) -> Iterable[tuple[UUID, Judged]]:
 def _standings(jobs: list[Job]) -> list[StandingNow]:
     for job in jobs:
         now = job.standing
+        if job.again is not None:
+            _restart(now, job)
+            continue
         now.last_reading_at = max(point.at for point in job.latest.values())
         if job.judged and (now.measured_at is None or job.judged[-1].at >= now.measured_at):
             _move(now, job.judged)
         elif not job.fresh:
             results.recall_response(now)
     return [job.standing for job in jobs]
+
+
+def _restart(now: StandingNow, job: Job) -> None:
+    now.clear()
+    now.last_reading_at = job.newest
+    if job.judged:
+        _move(now, job.judged)
+        results.recall_response(now)
 
 
 def _move(now: StandingNow, judged: list[Judged]) -> None:

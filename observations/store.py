@@ -16,9 +16,10 @@ from uuid import UUID
 from django.db import connection
 
 from observations import copying, deadlines, kinds, payload, ringing, scoring, tray
-from observations.attribution import Asked, Claim, Directory, Unclaimed, look_up, no_device
+from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
 from observations.duplicates import without_duplicates
 from observations.judging import Point
+from observations.lookups import look_up
 from observations.payload import Rejected, Sent
 from observations.scoring import Touch
 from observations.uploads import Claimed, Item, Outcome, Told, Upload
@@ -41,7 +42,7 @@ def store(uploads: Sequence[Upload], *, at: datetime) -> int:
         also={u.admission_id for u in uploads if u.admission_id is not None},
     )
     # Drawn after the locks, so that what rang can be replayed in the order in which it happened.
-    batch = _next_batch()
+    batch = next_batch()
     fresh = without_duplicates(_claimed(items, directory, at=at, batch=batch))
     _write(fresh, at=at, batch=batch)
     _follow(fresh, directory, at=at, batch=batch)
@@ -95,7 +96,7 @@ def _claim(item: Item, directory: Directory) -> Claim | Unclaimed:
     return Claim(known, upload.admission_id)
 
 
-def _next_batch() -> int:
+def next_batch() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('observations_batch')")
         return int(cursor.fetchone()[0])

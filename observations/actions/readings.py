@@ -1,0 +1,119 @@
+"""Readings that people bring or take back: told on the phone, struck through, moved, retracted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from lib.ids import uuid7_at
+from observations import corrections, kinds, partitions, receipts
+from observations.corrections import Key
+from observations.policies import check_can_correct_readings
+from observations.store import store
+from observations.uploads import Told, Upload, days_of
+from patients.models import Admission
+
+# Stands for "a person typed it" where a gateway would stand.
+BY_HAND = 0
+
+
+@transaction.atomic
+def enter_readings(
+    *,
+    admission: Admission,
+    values: Mapping[str, object],
+    measured_at: dt.datetime,
+    said_by: str,
+    by: User,
+    source: str = "phone",
+    comment: str = "",
+    at: dt.datetime | None = None,
+) -> list[Told]:
+    """A set told on the phone or taken on a visit, by kind, in each kind's own unit. It goes the
+    way of every reading; what became of each is told in the order of `values`."""
+    check_can_correct_readings(by, admission)
+    moment = at or timezone.now()
+    receipt = uuid7_at(moment)
+    readings = [
+        {
+            "id": f"{receipt}-{kind}",
+            "patient": "by hand",
+            "kind": kind,
+            "value": value,
+            "unit": _unit(kind),
+            "measured_at": measured_at.isoformat(),
+            "source": source,
+            "reported_by": said_by or None,
+            "comment": comment or None,
+        }
+        for kind, value in values.items()
+    ]
+    upload = Upload(BY_HAND, receipt, moment, readings, admission_id=admission.pk)
+    _store(upload, moment)
+    detail = {"kinds": list(values), "source": source, "receipt": str(receipt)}
+    audit.record(by=by, verb="readings-entered", subject=admission, detail=detail, at=moment)
+    return [told for told in upload.told if told is not None]
+
+
+@transaction.atomic
+def strike_readings(
+    *,
+    admission: Admission,
+    keys: Sequence[Key],
+    reason: str,
+    by: User,
+    at: dt.datetime | None = None,
+) -> int:
+    """Entered in error: kept, struck through, re-scored; how many."""
+    check_can_correct_readings(by, admission)
+    moment = at or timezone.now()
+    own = [key for key in keys if key.admission_id == admission.pk]
+    struck = corrections.strike(own, reason=reason, by=by, at=moment)
+    detail = {"readings": struck, "reason": reason}
+    audit.record(by=by, verb="readings-struck", subject=admission, detail=detail, at=moment)
+    return struck
+
+
+@transaction.atomic
+def move_readings(
+    *,
+    keys: Sequence[Key],
+    admission: Admission,
+    to: Admission,
+    reason: str,
+    by: User,
+    at: dt.datetime | None = None,
+) -> int:
+    """Wrong wearer: a run of readings is another patient's. Both are re-scored; how many."""
+    check_can_correct_readings(by, admission)
+    check_can_correct_readings(by, to)
+    moment = at or timezone.now()
+    own = [key for key in keys if key.admission_id == admission.pk]
+    moved = corrections.move(own, to=to.pk, reason=reason, by=by, at=moment)
+    detail = {"readings": moved, "to": str(to.pk), "reason": reason}
+    audit.record(by=by, verb="readings-moved", subject=admission, detail=detail, at=moment)
+    return moved
+
+
+@transaction.atomic
+def retract_reading(
+    *, key: Key, gateway_id: int, reason: str, at: dt.datetime | None = None
+) -> bool:
+    """The sender says that it should never have been sent; False when it was struck already."""
+    moment = at or timezone.now()
+    return bool(corrections.strike([key], reason=reason, gateway_id=gateway_id, at=moment))
+
+
+def _store(upload: Upload, at: dt.datetime) -> None:
+    partitions.ensure_days(days_of([upload]))
+    receipts.write([upload], batch=store([upload], at=at))
+
+
+def _unit(kind: str) -> str | None:
+    known = kinds.KINDS.get(kind)
+    return known.ucum if known is not None and known.ucum in known.units else None

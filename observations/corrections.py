@@ -1,0 +1,153 @@
+"""The only way in which a stored reading changes: struck through or moved, each with a row that
+says what it was before, and everything that followed from it judged again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import User
+from observations import deadlines, partitions, scoring
+from observations.lookups import lock_admissions
+from observations.models import Alert, Correction, Finding
+from observations.queries import rows
+from observations.store import next_batch
+
+Span = tuple[datetime, datetime]
+
+
+class Key(NamedTuple):
+    """A stored reading's identity, and whose it is now."""
+
+    device_id: int
+    sender_id: str
+    measured_at: datetime
+    admission_id: UUID
+
+
+def strike(
+    keys: Sequence[Key],
+    *,
+    reason: str,
+    at: datetime,
+    by: User | None = None,
+    gateway_id: int | None = None,
+) -> int:
+    """Entered in error: kept, struck through, and judged as if it had never been."""
+    admissions = lock_admissions({key.admission_id for key in keys})
+    struck = [key for key in sorted(keys) if _update(key, "error = true", "NOT error")]
+    _note(struck, Correction.What.ENTERED_IN_ERROR, {}, reason, at, by, gateway_id)
+    judge_again(spans_of(struck), admissions, at=at)
+    return len(struck)
+
+
+def move(keys: Sequence[Key], *, to: UUID, reason: str, at: datetime, by: User) -> int:
+    """Another patient's: both are judged again, and what rang for the wrong one is marked."""
+    admissions = lock_admissions({key.admission_id for key in keys} | {to})
+    moved = [
+        key
+        for key in sorted(keys)
+        if key.admission_id != to
+        and _update(key, "admission_id = %s", "admission_id = %s", [to], [key.admission_id])
+    ]
+    _note(moved, Correction.What.MOVED, {"admission": str(to)}, reason, at, by, None)
+    spans = spans_of(moved)
+    given = {to: (min(s for s, _ in spans.values()), max(e for _, e in spans.values()))}
+    judge_again(spans | given if moved else {}, admissions, at=at)
+    _mark_wrong_patient(spans, at)
+    return len(moved)
+
+
+def judge_again(spans: dict[UUID, Span], admissions: Sequence[Any], *, at: datetime) -> None:
+    if spans:
+        scoring.rejudge(spans, admissions, at=at, batch=next_batch())
+        deadlines.refresh(list(spans), at=at)
+
+
+def spans_of(keys: Iterable[Key]) -> dict[UUID, Span]:
+    spans: dict[UUID, Span] = {}
+    for key in keys:
+        first, last = spans.get(key.admission_id, (key.measured_at, key.measured_at))
+        spans[key.admission_id] = min(first, key.measured_at), max(last, key.measured_at)
+    return spans
+
+
+def find(device_id: int, sender_id: str, measured_at: datetime) -> tuple[Key, int] | None:
+    """A stored reading and the gateway that brought it."""
+    answer = rows(
+        "SELECT device_id, sender_id, measured_at, admission_id, gateway_id "
+        "FROM observations_reading WHERE device_id = %s AND sender_id = %s "
+        "AND measured_at >= %s AND measured_at <= %s",
+        [device_id, sender_id, measured_at, measured_at],
+    )
+    return (Key(*answer[0][:4]), int(answer[0][4])) if answer else None
+
+
+def of_device(device_id: int, start: datetime, end: datetime) -> list[tuple[Key, float]]:
+    """All of a device's readings from `start` to before `end`, with their clock's error."""
+    answer = rows(
+        "SELECT device_id, sender_id, measured_at, admission_id, clock_offset "
+        "FROM observations_reading WHERE device_id = %s AND measured_at >= %s "
+        "AND measured_at < %s ORDER BY sender_id, measured_at",
+        [device_id, start, end],
+    )
+    return [(Key(*row[:4]), row[4]) for row in answer]
+
+
+def _update(
+    key: Key, change: str, only: str, given: Sequence[Any] = (), had: Sequence[Any] = ()
+) -> bool:
+    day = partitions.day_start(key.measured_at.astimezone(UTC).date())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE observations_reading SET {change} "  # noqa: S608 — callers' constants
+            "WHERE device_id = %s AND sender_id = %s AND measured_at = %s "
+            f"AND measured_at >= %s AND measured_at < %s AND {only}",
+            [*given, *key[:3], day, day + timedelta(days=1), *had],
+        )
+        return bool(cursor.rowcount)
+
+
+def _note(
+    keys: Iterable[Key],
+    what: str,
+    after: dict[str, Any],
+    reason: str,
+    at: datetime,
+    by: User | None,
+    gateway_id: int | None,
+) -> None:
+    Correction.objects.bulk_create(
+        Correction(
+            device_id=key.device_id,
+            sender_id=key.sender_id,
+            measured_at=key.measured_at,
+            what=what,
+            before={"admission": str(key.admission_id)},
+            after=after,
+            reason=reason,
+            by=by,
+            gateway_id=gateway_id,
+            at=at,
+        )
+        for key in keys
+    )
+
+
+def _mark_wrong_patient(spans: dict[UUID, Span], at: datetime) -> None:
+    """Triggers of an open alert whose finding is not this patient's any more."""
+    for admission_id, (start, end) in spans.items():
+        gone = Finding.objects.filter(
+            admission_id=admission_id,
+            measured_at__gte=start,
+            measured_at__lte=end,
+            withdrawn_at__isnull=False,
+        )
+        for alert in Alert.objects.open().filter(admission_id=admission_id):
+            alert.triggers.filter(
+                rule__in=gone.values("rule"), first_at__gte=start, last_at__lte=end
+            ).update(wrong_patient_at=at)
