@@ -65,3 +65,13 @@ def can_finish_prompt(user: User, prompt: Prompt) -> bool:
 def check_can_finish_prompt(user: User, prompt: Prompt) -> None:
     if not can_finish_prompt(user, prompt):
         raise PermissionDenied("Only clinicians of the prompt's ward do that.")
+
+
+def can_raise_concern(user: User, admission: Admission) -> bool:
+    """Whoever treats the patient writes down what a carer said."""
+    return can_treat(user, admission.ward)
+
+
+def check_can_raise_concern(user: User, admission: Admission) -> None:
+    if not can_raise_concern(user, admission):
+        raise PermissionDenied("Only clinicians of the patient's ward record a concern.")

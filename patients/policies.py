@@ -65,14 +65,26 @@ def is_senior_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) ->
     )
 
 
+def clinicians_on(ward: Ward, *, at: dt.datetime | None = None) -> QuerySet[User]:
+    """Whoever may change the care of this ward's patients."""
+    return _people(_treating_on(ward, at))
+
+
 def seniors_on(ward: Ward, *, at: dt.datetime | None = None) -> QuerySet[User]:
     """Whose agreement can be recorded there."""
-    held = Membership.objects.on(london_day(at)).in_roles(TREATING)
+    return _people(_treating_on(ward, at).filter(senior_decision_maker=True))
+
+
+def _treating_on(ward: Ward, at: dt.datetime | None) -> QuerySet[Membership]:
     here = Q(scope=Scope.WARD, code=ward.code)
     here |= Q(scope=Scope.PROVIDER, code=ward.lead_provider.code)
     here |= Q(scope=Scope.ICB, code=ward.icb.code)
-    seniors = held.filter(here, senior_decision_maker=True, user__is_active=True)
-    return User.objects.filter(pk__in=seniors.values("user")).order_by("last_name", "first_name")
+    held = Membership.objects.on(london_day(at)).in_roles(TREATING)
+    return held.filter(here, user__is_active=True)
+
+
+def _people(held: QuerySet[Membership]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=held.values("user")).order_by("last_name", "first_name")
 
 
 # Referrals
