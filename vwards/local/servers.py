@@ -80,7 +80,7 @@ class Postgres:
             *("-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--no-sync"),
             *_locale(programs),
         ]
-        made = subprocess.run(command, check=False, capture_output=True, **_as(self._servant))
+        made = subprocess.run(command, check=False, capture_output=True, **self._servant.popen)
         if made.returncode:
             self.log.write_bytes(made.stdout + made.stderr)
             shutil.rmtree(self.data, ignore_errors=True)
@@ -107,7 +107,7 @@ class Postgres:
             log=self.log,
             stop_signal=signal.SIGINT,
             environment=_plain_environment(),
-            **_as(self._servant),
+            **self._servant.popen,
         )
 
     def _answers(self) -> bool:
@@ -157,7 +157,7 @@ class Valkey:
             log=self.log,
             stdin=subprocess.PIPE,
             environment=_plain_environment(),
-            **_as(self._servant),
+            **self._servant.popen,
         )
         # By standard input, so that no list of processes shows the password.
         assert self.process.stdin
@@ -200,10 +200,6 @@ def own(path: Path, who: Servant, *, mode: int = 0o700) -> None:
     path.chmod(mode)
     if os.getuid() == 0:
         os.chown(path, who.uid, who.gid)
-
-
-def _as(who: Servant) -> dict[str, Any]:
-    return dict(who.popen)
 
 
 def _plain_environment() -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""Logs are one JSON line an event in production."""
+
+import io
+import json
+import logging
+import logging.config
+
+import pytest
+import structlog
+
+from vwards.logs import logging_config, without_starts
+
+
+@pytest.fixture
+def lines():
+    """A handler of production's shape that writes where the test can read."""
+    config = logging_config(level="INFO", as_json=True)
+    factory = logging.config.DictConfigurator(config)
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(factory.configure_formatter(config["formatters"]["events"]))
+    log = logging.getLogger("wards-of-the-test")
+    log.addHandler(handler)
+    log.setLevel("INFO")
+    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    log.removeHandler(handler)
+
+
+def test_an_event_is_one_line_with_its_time_and_level(lines):
+    structlog.get_logger("wards-of-the-test").info("bed-taken", bed="12")
+    (event,) = lines()
+    assert (event["event"], event["bed"], event["level"]) == ("bed-taken", "12", "info")
+    assert event["timestamp"].endswith("Z")
+
+
+def test_an_exception_stays_inside_its_line(lines):
+    try:
+        raise ValueError("no such bed")
+    except ValueError:
+        logging.getLogger("wards-of-the-test").exception("failed")
+    (event,) = lines()
+    assert "ValueError: no such bed" in event["exception"]
+
+
+def test_a_request_is_logged_once():
+    with pytest.raises(structlog.DropEvent):
+        without_starts(None, "info", {"event": "request_started"})
+    assert without_starts(None, "info", {"event": "request_finished"})
