@@ -1,0 +1,165 @@
+"""The demo's gateways with their keys, and the kit that each patient has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+from accounts.models import User
+from observations.actions.devices import issue_device
+from observations.actions.equipment import add_device, add_gateway, add_supplier, enrol
+from observations.actions.keys import issue_key
+from observations.models import Device, Supplier
+from patients.actions.places import add_place
+from patients.models import Admission, Place
+from rounds.demo import world
+from rounds.demo.cases import Case
+from rounds.demo.places import Places
+
+# What measures what where a patient has more than one piece of kit.
+PIECES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("H", "Home hub", ("respiratory_rate", "oxygen", "consciousness", "pain")),
+    ("OX", "Pulse oximeter", ("spo2",)),
+    ("BP", "Blood pressure cuff", ("systolic", "diastolic", "pulse")),
+    ("TH", "Ear thermometer", ("temperature",)),
+    ("WS", "Scales", ("weight",)),
+    ("GM", "Glucose meter", ("glucose",)),
+)
+BOUGHT: Final = dt.timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gateway as the demo uses it: its key, and how wrong its clock is (seconds)."""
+
+    name: str
+    key: str
+    skew: float
+
+
+@dataclass(slots=True)
+class Kit:
+    """Keys by gateway, suppliers by name, care homes and their shared kit by ward."""
+
+    gates: dict[str, Gate] = field(default_factory=dict)
+    suppliers: dict[str, Supplier] = field(default_factory=dict)
+    homes: dict[str, Place] = field(default_factory=dict)
+    shared: dict[str, Device] = field(default_factory=dict)
+    numbers: count[int] = field(default_factory=lambda: count(2001))
+
+
+@dataclass(slots=True)
+class Worn:
+    """A patient's kit: which serial measures each kind; `names` is how readings name the patient.
+
+    `re_issued` is when the present holder got kit that another patient held before.
+    """
+
+    case: Case
+    admission: Admission
+    gate: Gate
+    serials: dict[str, str]
+    names: str = ""
+    re_issued: str = ""
+
+
+def set_up(places: Places, *, now: dt.datetime) -> Kit:
+    """Suppliers, gateways and their keys, as they were before the readings began."""
+    since = now - dt.timedelta(days=30)
+    kit = Kit()
+    for plan in world.gateways():
+        supplier = add_supplier(name=plan.supplier, by=None, at=since)
+        kit.suppliers[plan.supplier] = supplier
+        gateway = add_gateway(
+            supplier=supplier,
+            name=plan.name,
+            serves=[places.providers[code] for code in plan.providers],
+            by=None,
+            at=since,
+        )
+        key = issue_key(gateway=gateway, by=None, at=since)
+        kit.gates[plan.name] = Gate(plan.name, key, plan.skew)
+    return kit
+
+
+def hand_out(kit: Kit, places: Places, case: Case, admission: Admission, *, by: User) -> Worn:
+    """Kit arrives with the patient, or stands in the care home already."""
+    plan = world.gateway_of(case.ward.provider)
+    gate, supplier = kit.gates[plan.name], kit.suppliers[plan.supplier]
+    if case.home:
+        device = _shared(kit, places, case, supplier)
+        token = enrol(admission=admission, supplier=supplier, by=by, at=case.admitted_at)
+        return Worn(case, admission, gate, dict.fromkeys(case.kinds, device.serial), token.token)
+    serials: dict[str, str] = {}
+    for device in _own(kit, places, case, supplier):
+        issue_device(device=device, admission=admission, by=by, at=case.admitted_at)
+        serials |= dict.fromkeys(device.kinds, device.serial)
+    return Worn(case, admission, gate, serials)
+
+
+def _own(kit: Kit, places: Places, case: Case, supplier: Supplier) -> Iterator[Device]:
+    """The first one is the hub through which the others report."""
+    hub: Device | None = None
+    for prefix, model, kinds in _pieces(case):
+        device = add_device(
+            serial=f"{prefix}-{next(kit.numbers)}",
+            supplier=supplier,
+            provider=places.providers[case.ward.provider],
+            model=model,
+            kinds=kinds,
+            hub=hub,
+            battery=None if hub is None else 55 + int(case.person.nhs_number[-3:]) % 44,
+            firmware="4.2.1",
+            by=None,
+            at=case.admitted_at - BOUGHT,
+        )
+        hub = hub or device
+        yield device
+
+
+def _pieces(case: Case) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Several where the ward is told one by one, so that one piece can be silent; else one hub."""
+    if not case.told or case.told.get("hub"):
+        return [("H", "Home hub with sensors", case.kinds)]
+    found = [(prefix, model, _both(kinds, case.kinds)) for prefix, model, kinds in PIECES]
+    return [piece for piece in found if piece[2]]
+
+
+def _both(kinds: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(kind for kind in kinds if kind in wanted)
+
+
+def home_of(kit: Kit, case: Case, *, at: dt.datetime) -> Place:
+    """The care home that this ward's residents live in."""
+    code = case.ward.code
+    if code not in kit.homes:
+        kit.homes[code] = add_place(
+            name=f"{case.ward.name.split()[0]} House care home (sample)",
+            kind=Place.Kind.CARE_HOME,
+            address=case.person.address,
+            postcode=case.person.postcode,
+            phone="0116 496 0700",
+            by=None,
+            at=at,
+        )
+    return kit.homes[code]
+
+
+def _shared(kit: Kit, places: Places, case: Case, supplier: Supplier) -> Device:
+    code = case.ward.code
+    if code not in kit.shared:
+        kit.shared[code] = add_device(
+            serial=f"CH-{next(kit.numbers)}",
+            supplier=supplier,
+            provider=places.providers[case.ward.provider],
+            model="Care home kit",
+            kinds=case.kinds,
+            place=kit.homes[code],
+            battery=88,
+            by=None,
+            at=case.admitted_at - BOUGHT,
+        )
+    return kit.shared[code]
