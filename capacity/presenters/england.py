@@ -24,6 +24,7 @@ from capacity.reports.published import (
     RegionSum,
 )
 from lib.charts import bars, trend
+from lib.charts.svg import Table
 
 ORDERS: Final = {
     "rate": "Beds per 100,000",
@@ -258,8 +259,9 @@ class EnglandPresenter:
         return trend.trend(trend.Trend("Occupancy", months, unit="%", zone=(80, 92)))
 
     @property
-    def path_rows(self) -> list[tuple[str, ...]]:
-        return [printed_cells(line) for line in self.path]
+    def path_table(self) -> Table:
+        headings = ("Month", "Beds", "Per 100,000", "Patients", "Taken")
+        return Table(headings, [printed_cells(line) for line in reversed(self.path)])
 
     @property
     def base_breaks(self) -> bool:

@@ -49,9 +49,9 @@ class RatePresenter:
 
     @property
     def notes(self) -> list[str]:
-        people = f"{self.rate.population.value:,}"
+        people, as_of = f"{self.rate.population.value:,}", f"{self.rate.population.as_of:%B %Y}"
         return [
-            f"Base: {people} registered, {words.base_title(self.rate.population).lower()}.",
+            f"Base: {people} registered {words.base_words(self.rate.population.base)}, {as_of}.",
             "; ".join(self._needed(rate) for rate in (40, 50)) + ".",
         ]
 

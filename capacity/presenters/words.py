@@ -9,13 +9,18 @@ from capacity.models import Population
 from capacity.models.stays import Route
 from capacity.occupancy import Count, percent
 
-_ABBREVIATED = {"copd": "COPD", "opat": "OPAT"}
+# As short as a bar's label must be.
+_SHORT = {
+    "copd": "COPD",
+    "opat": "OPAT",
+    "acute-respiratory-infection": "Acute respiratory",
+}
 _REGIONS = {"East of England": "East", "North East and Yorkshire": "NE and Yorks"}
 
 
 def pathway_name(code: str) -> str:
     """From its code, which is all that capacity holds of a pathway."""
-    known = _ABBREVIATED.get(code)
+    known = _SHORT.get(code)
     return known or code.replace("-", " ").replace("_", " ").capitalize()
 
 

@@ -1,0 +1,64 @@
+"""Who may open the pages and answers of capacity: figures, never a patient."""
+
+import pytest
+
+from capacity.actions.reference import load_reference_data
+from capacity.models import Bed, Ward
+from tests.capacity.factories import make_beds, make_ward
+from tests.cast import EVERYBODY, WARD
+from tests.matrix.rows import UNAUTHORISED, Row
+
+SEE_FIGURES = EVERYBODY - {"referrer"}
+# A nurse of another ward of the same ICB sees the ICB's figures, and no ward's but their own.
+OF_THE_WARD = SEE_FIGURES - {"other_nurse"}
+
+ROWS = [
+    Row("capacity:icb-list", allowed=SEE_FIGURES),
+    Row("capacity:icb-detail", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-days", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row(
+        "capacity:ward-detail",
+        allowed=OF_THE_WARD,
+        kwargs="ward_of_the_cast",
+        refusals={"other_nurse": 404},
+    ),
+    Row(
+        "capacity:ward-days",
+        allowed=OF_THE_WARD,
+        kwargs="ward_of_the_cast",
+        refusals={"other_nurse": 404},
+    ),
+    Row("capacity:england-detail", allowed=SEE_FIGURES),
+    Row("capacity:england-table", allowed=SEE_FIGURES, kwargs="published_months"),
+    Row("capacity:definition-list", allowed=SEE_FIGURES),
+    Row("api:capacity_api:published-list", allowed=SEE_FIGURES, stranger=UNAUTHORISED),
+    Row(
+        "api:capacity_api:icb-occupancy",
+        allowed=SEE_FIGURES,
+        kwargs="icb_of_the_cast",
+        stranger=UNAUTHORISED,
+    ),
+]
+
+
+@pytest.fixture
+def beds_of_the_cast(db: None) -> list[Bed]:
+    make_beds(make_ward("RT5-elsewhere", name="Elsewhere"), 1)
+    return make_beds(make_ward(WARD), 2)
+
+
+@pytest.fixture
+def icb_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {"code": Ward.objects.get(code=WARD).icb.code}
+
+
+@pytest.fixture
+def ward_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {"code": WARD}
+
+
+@pytest.fixture
+def published_months(db: None) -> dict[str, str]:
+    load_reference_data()
+    return {}
