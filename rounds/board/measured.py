@@ -23,20 +23,21 @@ from rounds.board.entries import Due, ModeNow, PastScore, Plan, Vital
 
 Ids = Collection[UUID]
 TREND: Final = dt.timedelta(hours=24)
-# A hub may score each minute; a step line needs the steps and the last.
+# A hub may score each minute; a step line needs only where each step begins and ends.
 _STEPS: Final = """
 SELECT admission_id, array_agg(measured_at ORDER BY measured_at),
        array_agg(total ORDER BY measured_at), array_agg(lowest ORDER BY measured_at)
 FROM (
     SELECT admission_id, measured_at, total, lowest,
-           lag(lowest) OVER past AS before, lag(total) OVER past AS total_before,
-           lead(measured_at) OVER past AS after
+           lag(lowest) OVER past AS lowest_before, lag(total) OVER past AS total_before,
+           lead(lowest) OVER past AS lowest_after, lead(total) OVER past AS total_after
     FROM observations_score
     WHERE admission_id = ANY(%(ids)s::uuid[])
       AND measured_at > %(start)s AND measured_at <= %(end)s
     WINDOW past AS (PARTITION BY admission_id ORDER BY measured_at)
 ) AS scores
-WHERE lowest IS DISTINCT FROM before OR total IS DISTINCT FROM total_before OR after IS NULL
+WHERE (lowest, total) IS DISTINCT FROM (lowest_before, total_before)
+   OR (lowest, total) IS DISTINCT FROM (lowest_after, total_after)
 GROUP BY admission_id
 """
 

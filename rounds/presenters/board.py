@@ -20,7 +20,7 @@ from rounds.presenters import board_glance as glance
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import COLUMNS, cells, rest
-from rounds.presenters.board_markup import cell_html
+from rounds.presenters.board_markup import cells_html
 from rounds.presenters.board_opened import OpenedPresenter
 
 HEADINGS: Final = (
@@ -85,7 +85,7 @@ class RowPresenter:
 
     @property
     def vitals(self) -> SafeString:
-        return SafeString("".join(map(cell_html, self.cells)))
+        return cells_html(self.cells)
 
     @property
     def sparkline(self) -> SafeString | str:
@@ -161,8 +161,13 @@ class BoardPresenter:
 
     @property
     def held_until(self) -> str:
+        """Whoever accepted last still holds the patients when the agreed time has passed."""
         held = self._board.held
-        return near_moment(held.until, self.as_of) if held and held.until else ""
+        if held is None or held.until is None:
+            return ""
+        until = near_moment(held.until, self.as_of)
+        passed = held.until <= self.as_of
+        return f"(handover due {until})" if passed else f"until {until}"
 
     @property
     def ward_alerts(self) -> list[str]:

@@ -68,10 +68,12 @@ def tally(board: Board, url: str) -> list[Tally]:
 
 
 def ups(board: Board) -> str:
-    """How many scores rose since the shift began."""
+    """How many scores rose since the shift began, and how many patients have no bed."""
     since = shift_began(board.at)
     risen = sum(_rose(row, since) for row in board.rows)
-    return f"{risen} score{'' if risen == 1 else 's'} up since {clock(since)}"
+    told = f"{risen} score{'' if risen == 1 else 's'} up since {clock(since)}"
+    over = board.count.over_capacity
+    return f"{told} · {over} over capacity" if over else told
 
 
 def shift_began(at: dt.datetime) -> dt.datetime:
@@ -135,8 +137,7 @@ def _silent(board: Board, url: str) -> Card:
 def _free(board: Board, url: str) -> Card:
     leaving = sum(row.leaves_today for row in board.rows)
     count = board.count
-    over = f" · {count.over_capacity} over capacity" if count.over_capacity else ""
-    more = f"of {count.beds}{over}\n{leaving} leave{'s' if leaving == 1 else ''} today"
+    more = f"of {count.beds}\n{leaving} leave{'s' if leaving == 1 else ''} today"
     label = "bed free" if count.free == 1 else "beds free"
     return Card(count.free, label, more, url=f"{url}?show=leaving" if leaving else "")
 
