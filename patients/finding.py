@@ -59,10 +59,15 @@ def _matching(rows: QuerySet[Found_], asked: str) -> QuerySet[Found_]:
 
 
 def _named(asked: str) -> Q:
-    """Each word begins the family or the given name, in either order, with or without a comma."""
+    """Each word begins a part of the family or the given name, in any order."""
     wanted = Q()
     for word in asked.replace(",", " ").split():
-        wanted &= Q(patient__family_name__istartswith=word) | Q(
-            patient__given_name__istartswith=word
-        )
+        wanted &= _begins("family_name", word) | _begins("given_name", word)
     return wanted
+
+
+def _begins(name: str, word: str) -> Q:
+    """Double names have parts: Al-Rashid is found by Rashid."""
+    field = f"patient__{name}"
+    inside = Q(**{f"{field}__icontains": f"-{word}"}) | Q(**{f"{field}__icontains": f" {word}"})
+    return Q(**{f"{field}__istartswith": word}) | inside

@@ -151,7 +151,7 @@ class ReferralForm(forms.Form):
         typed: dict[str, Any] = super().clean() or {}
         none = not (typed.get("nhs_number") or typed.get("no_nhs_number_reason", "").strip())
         if none and "nhs_number" not in self.errors:
-            self.add_error("nhs_number", "Enter the NHS number, or say below why there is none.")
+            self.add_error("nhs_number", "Enter the NHS number, or say why there is none.")
         return typed
 
     def person(self) -> Person:
@@ -189,7 +189,9 @@ def _fact_field(criterion: Mapping[str, Any]) -> forms.Field:
 class AcceptForm(forms.Form):
     prefix = "accept"
     note = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Note to the referrer"
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Note to the referrer, if any",
     )
     held_bed = BedField(
         required=False,

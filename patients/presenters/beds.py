@@ -138,9 +138,11 @@ class BedBoardPresenter:
     def _taken(self) -> Figure:
         count = self.board.count
         without = count.patients - count.taken
-        more = f"of {counted(count.beds + count.surge, 'open bed', 'open beds')}"
+        more = f"of {counted(count.beds, 'open bed', 'open beds')}"
         if count.beds:
-            more += f", {_percent(count.patients, count.beds)} full"
+            more += f", {_percent(count.patients, count.beds)}"
+        if count.surge:
+            more += f"\nand {counted(count.surge, 'surge bed', 'surge beds')}"
         if without:
             more += f"\nand {without} without a bed"
         return Figure(count.taken, "taken", more)

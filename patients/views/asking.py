@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
@@ -31,6 +31,11 @@ def caring_patient(user: User, pk: uuid.UUID) -> Patient:
     asked = Referral.objects.caring(user)
     coming = Patient.objects.filter(referrals__in=asked.waiting() | asked.awaiting_bed())
     return get_object_or_404((here | coming).distinct(), pk=pk)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was typed; a form sent empty is a form with errors, not a fresh one."""
+    return request.POST if request.method == "POST" else None
 
 
 def who(request: HttpRequest) -> User:

@@ -20,7 +20,7 @@ from patients.forms.beds import CloseBedForm
 from patients.forms.fields import refuse
 from patients.policies import can_treat_on, check_can_look_for_patients
 from patients.presenters.beds import BedBoardPresenter
-from patients.views.asking import caring_ward, who
+from patients.views.asking import caring_ward, posted, who
 
 
 @require_safe
@@ -55,7 +55,7 @@ def bed_close(request: HttpRequest, code: str) -> HttpResponseBase:
     ward = caring_ward(user, code)
     check_can_close_bed(user, ward)
     at = timezone.now()
-    form = CloseBedForm(request.POST or None, beds=Bed.objects.free_at(at).filter(ward=ward))
+    form = CloseBedForm(posted(request), beds=Bed.objects.free_at(at).filter(ward=ward))
     if form.is_valid():
         try:
             closure = close_bed(**form.as_arguments(), by=user)

@@ -26,7 +26,7 @@ from patients.planned import PLANNED
 from patients.policies import check_can_change_care, is_senior_on, seniors_on
 from patients.presenters.words import named
 from patients.views.acting import attempt, back_to, done, form_page
-from patients.views.asking import caring_admission, who
+from patients.views.asking import caring_admission, posted, who
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -50,7 +50,7 @@ def limit_change(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse
     user, admission = _checked(request, pk)
     line, planned = _line(admission, kind), PLANNED[kind]
     now = {"low": _shown(line.low), "high": _shown(line.high), "priority": line.priority}
-    form = LimitForm(request.POST or None, initial=now, seniors=seniors_on(admission.ward))
+    form = LimitForm(posted(request), initial=now, seniors=seniors_on(admission.ward))
     if form.is_valid() and attempt(
         form, lambda: set_limit(admission=admission, kind=kind, by=user, **form.cleaned_data)
     ):
@@ -77,7 +77,7 @@ def _shown(value: float | None) -> str:
 def times_change(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
     user, admission = _checked(request, pk)
     line = _line(admission, kind)
-    form = TimesForm(request.POST or None, initial=TimesForm.of(line))
+    form = TimesForm(posted(request), initial=TimesForm.of(line))
     if form.is_valid() and attempt(
         form, lambda: set_times(admission=admission, kind=kind, by=user, **form.cleaned_data)
     ):
@@ -98,7 +98,7 @@ def mode_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
     current = admission.modes.at(timezone.now()).first()
     initial = {"mode": current.mode} if current else {}
-    form = ModeForm(request.POST or None, initial=initial, seniors=seniors_on(admission.ward))
+    form = ModeForm(posted(request), initial=initial, seniors=seniors_on(admission.ward))
     if form.is_valid() and attempt(
         form, lambda: set_mode(admission=admission, by=user, **form.cleaned_data)
     ):
@@ -116,7 +116,7 @@ def mode_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 @require_http_methods(READ_OR_POST)
 def pause_set(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
-    form = PauseForm(request.POST or None, seniors=seniors_on(admission.ward))
+    form = PauseForm(posted(request), seniors=seniors_on(admission.ward))
     if form.is_valid() and attempt(
         form, lambda: set_pause(admission=admission, by=user, **form.cleaned_data)
     ):
@@ -144,7 +144,7 @@ def oxygen_set(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
     current = admission.oxygen.at(timezone.now()).first()
     initial = {"litres_per_minute": _shown(current.litres_per_minute)} if current else {}
-    form = OxygenForm(request.POST or None, initial=initial)
+    form = OxygenForm(posted(request), initial=initial)
     if form.is_valid():
         flow = form.cleaned_data["litres_per_minute"]
         _set_oxygen(admission, flow, user)
@@ -170,7 +170,7 @@ def _set_oxygen(admission: Admission, flow: float, user: User) -> None:
 @require_http_methods(READ_OR_POST)
 def expected_discharge_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
-    form = ExpectedForm(request.POST or None, initial={"day": admission.expected_discharge})
+    form = ExpectedForm(posted(request), initial={"day": admission.expected_discharge})
     if form.is_valid() and attempt(
         form, lambda: set_expected_discharge(admission=admission, by=user, **form.cleaned_data)
     ):

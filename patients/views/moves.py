@@ -21,7 +21,7 @@ from patients.models import Admission, LeaveDetail
 from patients.policies import can_admit, can_go_over_capacity, check_can_change_care
 from patients.presenters.words import named
 from patients.views.acting import attempt, back_to, done, form_page
-from patients.views.asking import caring_admission, who
+from patients.views.asking import caring_admission, posted, who
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -45,7 +45,7 @@ def admission_transfer(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     if ward is None:
         return _choose_ward(request, admission)
     form = TransferForm(
-        request.POST or None, beds=_free(ward), may_go_over=can_go_over_capacity(user, ward)
+        posted(request), beds=_free(ward), may_go_over=can_go_over_capacity(user, ward)
     )
     if can_admit(user, ward):
         del form.fields["agreed_with"]
@@ -90,7 +90,7 @@ def admission_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
     ward = admission.ward
     form = BedChoiceForm(
-        request.POST or None, beds=_free(ward), may_go_over=can_go_over_capacity(user, ward)
+        posted(request), beds=_free(ward), may_go_over=can_go_over_capacity(user, ward)
     )
     if form.is_valid() and attempt(
         form, lambda: move_bed(admission=admission, by=user, **form.cleaned_data)
@@ -109,7 +109,7 @@ def admission_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 @require_http_methods(READ_OR_POST)
 def admission_leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(posted(request))
     if form.is_valid() and attempt(
         form, lambda: start_leave(admission=admission, by=user, **form.cleaned_data)
     ):
@@ -130,7 +130,7 @@ def leave_return(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     admission = caring_admission(user, detail.admission_id)
     check_can_change_care(user, admission)
     form = BedChoiceForm(
-        request.POST or None,
+        posted(request),
         beds=_free(admission.ward),
         may_go_over=can_go_over_capacity(user, admission.ward),
         needs_bed=not detail.leave.bed_held,

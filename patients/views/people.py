@@ -20,13 +20,13 @@ from patients.models import Contact, Patient, SafetyRecord
 from patients.policies import check_can_change_patient, check_can_look_for_patients
 from patients.presenters.words import address, age_and_sex, named
 from patients.views.acting import attempt, back_to, form_page
-from patients.views.asking import caring_patient, who
+from patients.views.asking import caring_patient, posted, who
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
 
 @require_safe
-def patient_find(request: HttpRequest) -> HttpResponse:
+def patient_list(request: HttpRequest) -> HttpResponse:
     """By NHS number or name, within the wards of whoever asks; the look is written down."""
     user = who(request)
     check_can_look_for_patients(user)
@@ -40,7 +40,7 @@ def patient_find(request: HttpRequest) -> HttpResponse:
         "found": [(one, address(one.page, one.pk), age_and_sex(one.patient, day)) for one in found],
         "most": finding.MOST,
     }
-    return render(request, "patients/patient_find.html", told)
+    return render(request, "patients/patient_list.html", told)
 
 
 def _checked(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Patient]:
@@ -61,7 +61,7 @@ def _back(patient: Patient) -> str:
 @require_http_methods(READ_OR_POST)
 def contact_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, patient = _checked(request, pk)
-    form = ContactForm(request.POST or None)
+    form = ContactForm(posted(request))
     if form.is_valid() and attempt(
         form, lambda: add_contact(patient=patient, by=user, **form.cleaned_data)
     ):
@@ -82,7 +82,7 @@ def contact_change(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = who(request)
     contact = _contact(user, pk)
     _, patient = _checked(request, contact.patient_id)
-    form = ContactForm(request.POST or None, instance=contact)
+    form = ContactForm(posted(request), instance=contact)
     if form.is_valid() and attempt(
         form, lambda: change_contact(contact=contact, by=user, **form.cleaned_data)
     ):
@@ -120,7 +120,7 @@ def _contact(user: User, pk: int) -> Contact:
 def safety_record(request: HttpRequest, pk: uuid.UUID, topic: str) -> HttpResponseBase:
     user, patient = _checked(request, pk)
     record = patient.safety_records.current().filter(topic=topic).first()
-    form = SafetyForm(request.POST or None, initial=_as_typed(record))
+    form = SafetyForm(posted(request), initial=_as_typed(record))
     label = SafetyRecord.Topic(topic).label
     if form.is_valid() and attempt(
         form, lambda: record_safety(patient=patient, topic=topic, by=user, **form.cleaned_data)

@@ -41,7 +41,7 @@ from patients.policies import (
 from patients.presenters.referrals import ReferralPresenter, WardPlaces
 from patients.presenters.words import named
 from patients.referral_book import could_take, referral_book, seen_by, versions_of
-from patients.views.asking import who
+from patients.views.asking import posted, who
 
 
 @require_safe
@@ -177,7 +177,7 @@ def referral_create(request: HttpRequest) -> HttpResponseBase:
 
 def _referral_form(request: HttpRequest, place: PlaceForm, user: User) -> HttpResponseBase:
     ward, pathway = place.cleaned_data["ward"], place.cleaned_data["pathway"]
-    form = ReferralForm(request.POST or None, version=version_for(ward, pathway))
+    form = ReferralForm(posted(request), version=version_for(ward, pathway))
     if form.is_valid():
         try:
             referral = _ask(form, place, user)

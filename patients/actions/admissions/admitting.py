@@ -55,7 +55,7 @@ def admit(
     _check_can_come(referral, at)
     version = version_for(referral.ward, referral.pathway)
     stay = _take_place(referral, bed, no_bed_reason=no_bed_reason, by=by, at=at)
-    expected = expected_discharge or london.day_of(at) + dt.timedelta(days=version.expected_days)
+    expected = expected_discharge or _last_day(version, at)
     admission = _create(
         referral=referral,
         stay=stay,
@@ -79,6 +79,11 @@ def admit(
     detail = {"ward": referral.ward.code, "bed": bed.label if bed else None}
     audit.record(by=by, verb="admitted", subject=admission, detail=detail, at=at)
     return admission
+
+
+def _last_day(version: PathwayVersion, at: dt.datetime) -> dt.date:
+    """Seven days are the day of coming and six more."""
+    return london.day_of(at) + dt.timedelta(days=version.expected_days - 1)
 
 
 def _lock(referral: Referral) -> Referral:

@@ -1,0 +1,164 @@
+"""Who may open the pages of patients: the ward's people, referrers for their own, nobody else."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from capacity.models import Ward
+from patients.actions.admissions import start_leave
+from patients.actions.people import add_contact
+from patients.models import Admission
+from tests.capacity.factories import make_beds, make_ward
+from tests.matrix.rows import Row
+from tests.patients.factories import make_admission, make_referral
+
+TREATING = {"ward_nurse", "ward_lead", "ward_doctor", "out_of_hours"}
+CARING = TREATING | {"read_only"}
+CLINICAL = CARING | {"other_nurse"}
+# 422: the form comes back and says what is missing, to whoever may send it.
+SENT = (200, 302, 422)
+
+
+def changes(name: str, kwargs: str, method: str = "get") -> Row:
+    """Care is changed by those who treat; read only is told no, all others that nobody is there."""
+    return Row(
+        name,
+        allowed=TREATING,
+        refusals={"read_only": 403},
+        otherwise=404,
+        kwargs=kwargs,
+        method=method,
+        through=SENT,
+    )
+
+
+ROWS = [
+    Row("patients:bed-wards", allowed=CLINICAL),
+    Row("patients:bed-list", allowed=CARING, otherwise=404, kwargs="ward_of_matrix"),
+    changes("patients:bed-close", "ward_of_matrix"),
+    changes("patients:bed-reopen", "bed_of_matrix", "post"),
+    Row("patients:referral-list", allowed=CLINICAL | {"referrer"}),
+    Row("patients:referral-create", allowed=CLINICAL - {"read_only"} | {"referrer"}),
+    Row(
+        "patients:referral-detail",
+        allowed=CARING | {"referrer"},
+        refusals={"other_nurse": 404},
+        kwargs="referral_of_matrix",
+    ),
+    *(
+        Row(
+            f"patients:referral-{verb}",
+            allowed=TREATING,
+            refusals={"other_nurse": 404},
+            kwargs="referral_of_matrix",
+            method="post",
+            through=SENT,
+        )
+        for verb in ("accept", "decline")
+    ),
+    Row(
+        "patients:referral-withdraw",
+        allowed=TREATING | {"referrer"},
+        refusals={"other_nurse": 404},
+        kwargs="referral_of_matrix",
+        method="post",
+        through=SENT,
+    ),
+    changes("patients:admission-transfer", "admission_of_matrix"),
+    changes("patients:admission-move", "admission_of_matrix"),
+    changes("patients:admission-leave", "admission_of_matrix"),
+    changes("patients:leave-return", "leave_of_matrix"),
+    changes("patients:expected-discharge-change", "admission_of_matrix"),
+    changes("patients:limit-change", "plan_line_of_matrix"),
+    changes("patients:times-change", "plan_line_of_matrix"),
+    changes("patients:mode-change", "admission_of_matrix"),
+    changes("patients:pause-set", "admission_of_matrix"),
+    changes("patients:pause-end", "admission_of_matrix", "post"),
+    changes("patients:oxygen-set", "admission_of_matrix"),
+    Row("patients:patient-list", allowed=CLINICAL),
+    changes("patients:contact-create", "patient_of_matrix"),
+    Row(
+        "patients:contact-change",
+        allowed=TREATING,
+        refusals={"other_nurse": 404},
+        kwargs="contact_of_matrix",
+    ),
+    Row(
+        "patients:contact-remove",
+        allowed=TREATING,
+        refusals={"other_nurse": 404},
+        kwargs="contact_of_matrix",
+        method="post",
+    ),
+    changes("patients:safety-record", "topic_of_matrix"),
+]
+
+
+@pytest.fixture
+def _ward(db: None) -> Ward:
+    make_ward("RT5-elsewhere", name="Elsewhere")
+    return make_ward()
+
+
+@pytest.fixture
+def ward_of_matrix(_ward: Ward) -> dict[str, str]:
+    return {"code": _ward.code}
+
+
+@pytest.fixture
+def bed_of_matrix(_ward: Ward) -> dict[str, object]:
+    return {"code": _ward.code, "pk": make_beds(_ward, 1)[0].pk}
+
+
+@pytest.fixture
+def referral_of_matrix(_ward: Ward, referrer: User) -> dict[str, object]:
+    return {"pk": make_referral(ward=_ward, by=referrer).pk}
+
+
+@pytest.fixture
+def _admission(_ward: Ward) -> Admission:
+    return make_admission(ward=_ward)
+
+
+@pytest.fixture
+def admission_of_matrix(_admission: Admission) -> dict[str, object]:
+    return {"pk": _admission.pk}
+
+
+@pytest.fixture
+def plan_line_of_matrix(_admission: Admission) -> dict[str, object]:
+    return {"pk": _admission.pk, "kind": "spo2"}
+
+
+@pytest.fixture
+def leave_of_matrix(_admission: Admission, ward_nurse: User) -> dict[str, object]:
+    detail = start_leave(
+        admission=_admission,
+        kind="home",
+        place="Daughter's house",
+        held_by="Ann Sample, daughter",
+        expected_back=timezone.now() + dt.timedelta(hours=8),
+        bed_held=True,
+        by=ward_nurse,
+    )
+    return {"pk": detail.leave_id}
+
+
+@pytest.fixture
+def patient_of_matrix(_admission: Admission) -> dict[str, object]:
+    return {"pk": _admission.patient_id}
+
+
+@pytest.fixture
+def topic_of_matrix(_admission: Admission) -> dict[str, object]:
+    return {"pk": _admission.patient_id, "topic": "allergies"}
+
+
+@pytest.fixture
+def contact_of_matrix(_admission: Admission, ward_nurse: User) -> dict[str, int]:
+    contact = add_contact(
+        patient=_admission.patient, name="Ann Sample", relationship="daughter", by=ward_nurse
+    )
+    return {"pk": contact.pk}

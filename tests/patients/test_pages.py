@@ -1,0 +1,491 @@
+"""The pages: what they show, what they refuse beside the field, and that nothing happens twice."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent, Look
+from capacity.models import BedClosure, Leave, Stay, Ward
+from capacity.presence import ward_counts
+from patients.actions.admissions import discharge, start_leave
+from patients.actions.referrals import accept
+from patients.models import Admission, Contact, Patient, Pause, Referral
+from tests.capacity.factories import make_beds
+from tests.patients.factories import (
+    make_admission,
+    make_nhs_number,
+    make_pathway,
+    make_patient,
+    make_referral,
+)
+
+pytestmark = pytest.mark.django_db
+PERSON = {
+    "family_name": "O\u2019Neill-Demo",
+    "given_name": "Aoife",
+    "born": "03/02/1940",
+    "sex": "female",
+    "route": "step_up",
+    "source": "gp",
+    "reason": "Falls; would otherwise be admitted.",
+    "fact_cfs": "6",
+    "fact_agrees": "yes",
+    "fact_home_safe": "no",
+}
+
+
+@pytest.fixture
+def nurse(signed_in, ward_nurse):
+    return signed_in(ward_nurse)
+
+
+@pytest.fixture
+def sender(signed_in, referrer):
+    return signed_in(referrer)
+
+
+@pytest.fixture
+def admission(ward):
+    return make_admission(ward=ward)
+
+
+def errors(answer):
+    assert answer.status_code == 422
+    return answer.context["form"].errors
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def moment(at, name):
+    local = timezone.localtime(at)
+    return {f"{name}_0": f"{local:%d/%m/%Y}", f"{name}_1": f"{local:%H:%M}"}
+
+
+# The bed board
+
+
+def test_the_bed_board_shows_the_count_that_the_dashboards_use(nurse, ward):
+    closed = make_beds(ward, 2)[1]
+    make_admission(ward=ward)
+    make_admission(ward=ward, over_capacity="Would be in ED")
+    BedClosure.objects.create(bed=closed, starts=timezone.now(), reason="no_kit")
+    beds = nurse.get(reverse("patients:bed-list", args=[ward.code])).context["beds"]
+    count = ward_counts(Ward.objects.filter(pk=ward.pk), timezone.now())[ward.pk]
+    assert [one.figure for one in beds.figures] == [count.taken, count.free, count.closed, 0]
+    assert (count.taken, count.free, count.closed, count.patients) == (1, 1, 1, 2)
+    assert [tile.state or tile.family for tile in beds.tiles].count("Free") == 1
+
+
+def test_the_sum_is_written_out_and_adds_up(nurse, ward):
+    long_ago = timezone.now() - dt.timedelta(days=2)
+    stayed, left = (make_admission(ward=ward, at=long_ago) for _ in range(2))
+    discharge(admission=left, destination="home", by=left.admitted_by)
+    make_admission(ward=ward)
+    beds = nurse.get(reverse("patients:bed-list", args=[ward.code])).context["beds"]
+    assert beds.sum.endswith("\u2212 1 left + 1 came = 2 now")
+    assert beds.sum.startswith("2 at 08:00")
+    assert "Left: 1 home." in beds.sum_more
+    assert stayed.patient.family_name.upper() in text(
+        nurse.get(reverse("patients:bed-list", args=[ward.code]))
+    )
+
+
+def test_a_ward_without_beds_says_so(nurse, ward):
+    assert "no beds yet" in text(nurse.get(reverse("patients:bed-list", args=[ward.code])))
+
+
+def test_the_poll_gets_the_fragment_alone_and_is_no_look(nurse, ward):
+    address = reverse("patients:bed-list", args=[ward.code])
+    nurse.get(address)
+    poll = nurse.get(address, headers={"HX-Request": "true", "X-Poll": "1"})
+    assert poll.content.decode().lstrip().startswith('<div id="beds"')
+    assert Look.objects.filter(page="beds").count() == 1
+
+
+def test_the_bed_board_takes_no_more_queries_with_more_patients(
+    nurse, ward, django_assert_max_num_queries
+):
+    for _ in range(8):
+        make_admission(ward=ward)
+        make_referral(ward=ward)
+    with django_assert_max_num_queries(40):
+        nurse.get(reverse("patients:bed-list", args=[ward.code]))
+
+
+def test_a_bed_is_closed_with_a_reason_and_opened_again(nurse, ward):
+    bed = make_beds(ward, 1)[0]
+    address = reverse("patients:bed-close", args=[ward.code])
+    assert "reason" in errors(nurse.post(address, {"bed": bed.pk}))
+    assert nurse.post(address, {"bed": bed.pk, "reason": "no_kit"}).status_code == 302
+    again = nurse.post(address, {"bed": bed.pk, "reason": "no_kit"})
+    assert errors(again)["bed"] == ["Choose a bed that is free."]
+    assert BedClosure.objects.count() == 1
+    nurse.post(reverse("patients:bed-reopen", args=[ward.code, bed.pk]))
+    assert BedClosure.objects.get().ends is not None
+
+
+def test_a_taken_bed_cannot_be_closed(nurse, ward, admission):
+    bed = admission.spell.stays.get().bed
+    answer = nurse.post(
+        reverse("patients:bed-close", args=[ward.code]), {"bed": bed.pk, "reason": "no_kit"}
+    )
+    assert "bed" in errors(answer)
+    assert not BedClosure.objects.exists()
+
+
+# Referring
+
+
+@pytest.fixture
+def create(ward):
+    make_pathway()
+    return f"{reverse('patients:referral-create')}?ward={ward.code}&pathway=frailty"
+
+
+def test_a_referrer_chooses_a_ward_and_a_pathway_first(sender, ward):
+    make_pathway()
+    page = text(sender.get(reverse("patients:referral-create")))
+    assert ward.name in page
+    assert "Frailty" in page
+
+
+def test_a_new_person_is_recorded_and_referred(sender, create):
+    answer = sender.post(create, PERSON | {"nhs_number": "999 000 0018"})
+    assert answer.status_code == 302
+    referral = Referral.objects.get()
+    assert referral.patient.nhs_number == "9990000018"
+    assert (referral.facts["cfs"], referral.facts["agrees"], referral.facts["home_safe"]) == (
+        6,
+        True,
+        False,
+    )
+    assert "news2" not in referral.facts
+
+
+def test_a_known_person_is_found_by_number_whatever_the_accents(sender, create):
+    known = make_patient(
+        family_name="O'NEILL DEMO", born=dt.date(1940, 2, 3), nhs_number="9990000018"
+    )
+    sender.post(create, PERSON | {"nhs_number": "9990000018"})
+    assert Referral.objects.get().patient == known
+    assert Patient.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"family_name": "Somebody"}, {"born": "04/02/1940"}])
+def test_another_name_or_birth_date_stops_and_asks_without_telling(sender, create, wrong):
+    make_patient(family_name="Real-Name", born=dt.date(1940, 2, 3), nhs_number="9990000018")
+    typed = PERSON | {"family_name": "Real-Name"} | wrong | {"nhs_number": "9990000018"}
+    answer = sender.post(create, typed)
+    assert "recorded with another" in errors(answer)["same_person"][0]
+    assert typed["reason"] in text(answer)
+    assert "Real-Name" not in text(answer) or wrong.get("family_name") is None
+    assert not Referral.objects.exists()
+    sender.post(create, typed | {"same_person": "on"})
+    assert wrong.get("family_name", "Real-Name") in Referral.objects.get().facts["as_referred"]
+    assert Patient.objects.get().family_name == "Real-Name"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"nhs_number": ""}, "nhs_number"),
+        ({"nhs_number": "9990000019"}, "nhs_number"),
+        ({"nhs_number": "9434765919"}, "nhs_number"),
+        ({"born": "31/02/1940"}, "born"),
+        ({"born": "01/01/2090"}, "born"),
+        ({"reason": " "}, "reason"),
+        ({"fact_cfs": "lots"}, "fact_cfs"),
+        ({"route": ""}, "route"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(sender, create, typed, field):
+    answer = sender.post(create, PERSON | {"nhs_number": "9990000018"} | typed)
+    assert field in errors(answer)
+    assert "Aoife" in text(answer)
+    assert not Referral.objects.exists()
+    assert not Patient.objects.exists()
+
+
+def test_a_referral_sent_twice_is_one(sender, create):
+    typed = PERSON | {"nhs_number": "9990000018"}
+    sender.post(create, typed)
+    assert "waits" in errors(sender.post(create, typed))["nhs_number"][0]
+    assert Referral.objects.count() == 1
+
+
+def test_a_ward_that_does_not_take_the_pathway_says_so(sender, ward):
+    make_pathway()
+    ward.pathways.create(pathway_id="copd", version=make_pathway("copd").versions.get())
+    address = f"{reverse('patients:referral-create')}?ward={ward.code}&pathway=frailty"
+    assert "does not take this pathway" in text(sender.get(address))
+
+
+def test_a_referrer_sees_their_own_and_no_other(sender, referrer, ward):
+    own = make_referral(ward=ward, by=referrer)
+    other = make_referral(ward=ward)
+    page = text(sender.get(reverse("patients:referral-list")))
+    assert own.patient.family_name.upper() in page
+    assert other.patient.family_name.upper() not in page
+    assert sender.get(reverse("patients:referral-detail", args=[other.pk])).status_code == 404
+    mine = text(sender.get(reverse("patients:referral-detail", args=[own.pk])))
+    assert "Places left" not in mine
+
+
+# Deciding
+
+
+def test_a_referral_shows_its_criteria_and_where_places_are_left(nurse, ward, elsewhere):
+    make_beds(ward, 2)
+    make_beds(elsewhere, 3)
+    referral = make_referral(ward=ward, facts={"age": 81, "cfs": 3, "agrees": True})
+    answer = nurse.get(reverse("patients:referral-detail", args=[referral.pk]))
+    states = {one.key: one.state for one in answer.context["referral"].answers}
+    assert (states["age"], states["cfs"], states["agrees"], states["news2"]) == (
+        "met",
+        "not_met",
+        "met",
+        "not_known",
+    )
+    assert [(p.ward, p.words) for p in answer.context["places"]] == [
+        (ward, "2 free of 2"),
+        (elsewhere, "3 free of 3"),
+    ]
+    referral.refresh_from_db()
+    assert referral.first_looked_at is not None
+
+
+def test_accepting_may_hold_a_bed(nurse, ward):
+    bed = make_beds(ward, 1)[0]
+    referral = make_referral(ward=ward)
+    address = reverse("patients:referral-accept", args=[referral.pk])
+    half = nurse.post(address, {"accept-held_bed": bed.pk})
+    assert half.status_code == 422
+    assert "until when the bed is held" in text(half)
+    until = timezone.now() + dt.timedelta(hours=2)
+    typed = {"accept-held_bed": bed.pk} | moment(until, "accept-held_until")
+    assert nurse.post(address, typed).status_code == 302
+    referral.refresh_from_db()
+    assert (referral.outcome, referral.held_bed) == ("accepted", bed)
+    board = nurse.get(reverse("patients:bed-list", args=[ward.code]))
+    assert "Held for" in text(board)
+
+
+def test_declining_without_a_reason_keeps_what_was_typed(nurse, ward):
+    referral = make_referral(ward=ward)
+    address = reverse("patients:referral-decline", args=[referral.pk])
+    answer = nurse.post(address, {"decline-note": "Send to the ED"})
+    assert answer.status_code == 422
+    assert "Choose why." in text(answer)
+    assert "Send to the ED" in text(answer)
+    nurse.post(address, {"decline-reason": "too_unwell", "decline-note": "Send to the ED"})
+    again = nurse.post(address, {"decline-reason": "no_bed"})
+    assert "decided already" in text(again)
+    referral.refresh_from_db()
+    assert referral.decline_reason == "too_unwell"
+
+
+# Moving
+
+
+def test_a_transfer_is_named_and_happens_once(nurse, admission, elsewhere):
+    bed = make_beds(elsewhere, 1)[0]
+    address = f"{reverse('patients:admission-transfer', args=[admission.pk])}?ward={elsewhere.code}"
+    assert f"Transfer {admission.patient}" in text(nurse.get(address))
+    assert "agreed_with" in errors(nurse.post(address, {"bed": bed.pk}))
+    assert nurse.post(address, {"bed": bed.pk, "agreed_with": "S. Hill"}).status_code == 302
+    assert nurse.post(address, {"bed": bed.pk, "agreed_with": "S. Hill"}).status_code == 404
+    assert Stay.objects.current().get().bed == bed
+
+
+def test_a_bed_taken_meanwhile_offers_over_capacity_to_the_lead_alone(
+    signed_in, ward_nurse, ward_lead, ward, admission
+):
+    taken = make_admission(ward=ward).spell.stays.get().bed
+    address = reverse("patients:admission-move", args=[admission.pk])
+    for user, offered in ((ward_nurse, False), (ward_lead, True)):
+        answer = signed_in(user).post(address, {"bed": taken.pk})
+        assert "not free any more" in errors(answer)["bed"][0]
+        assert ("over capacity" in text(answer)) is offered
+
+
+def test_leave_and_return(nurse, admission):
+    address = reverse("patients:admission-leave", args=[admission.pk])
+    assert set(errors(nurse.post(address, {}))) == {
+        "kind",
+        "place",
+        "held_by",
+        "expected_back",
+        "bed_held",
+    }
+    back = timezone.now() + dt.timedelta(hours=20)
+    typed = {"kind": "hospital", "place": "LRI", "held_by": "UHL", "bed_held": "yes"}
+    typed |= moment(back, "expected_back")
+    assert nurse.post(address, typed).status_code == 302
+    assert "already on leave" in text(nurse.post(address, typed))
+    leave = Leave.objects.get()
+    assert leave.bed_held
+    come = reverse("patients:leave-return", args=[leave.pk])
+    assert nurse.post(come).status_code == 302
+    assert nurse.post(come).status_code == 404
+    leave.refresh_from_db()
+    assert leave.ends is not None
+
+
+def test_return_to_a_bed_given_away_asks_for_another(nurse, ward, admission, ward_nurse):
+    detail = start_leave(
+        admission=admission,
+        kind="home",
+        place="Daughter",
+        held_by="Daughter",
+        expected_back=timezone.now() + dt.timedelta(hours=5),
+        bed_held=False,
+        by=ward_nurse,
+    )
+    come = reverse("patients:leave-return", args=[detail.leave_id])
+    assert "bed" in errors(nurse.post(come))
+    bed = Stay.objects.get(end_reason="bed_released").bed
+    assert nurse.post(come, {"bed": bed.pk}).status_code == 302
+    assert Stay.objects.current().get().bed == bed
+
+
+# What is agreed
+
+
+def test_a_nurse_loosens_with_the_name_of_the_senior_who_agreed(nurse, admission, ward_doctor):
+    address = reverse("patients:limit-change", args=[admission.pk, "spo2"])
+    typed = {"low": "88", "high": "", "priority": "prompt", "reason": "Usual 89"}
+    assert "senior" in errors(nurse.post(address, typed))["agreed_by"][0]
+    assert nurse.post(address, typed | {"agreed_by": ward_doctor.pk}).status_code == 302
+    line = admission.plan_lines.current().get(kind="spo2")
+    assert (line.low, line.agreed_by) == (88, ward_doctor)
+    assert "Usual 89" in text(nurse.get(address))
+
+
+def test_only_seniors_of_the_ward_can_be_named(nurse, admission, ward_lead):
+    address = reverse("patients:limit-change", args=[admission.pk, "spo2"])
+    typed = {"low": "88", "priority": "prompt", "reason": "x", "agreed_by": ward_lead.pk}
+    assert "agreed_by" in errors(nurse.post(address, typed))
+
+
+@pytest.mark.parametrize("low", ["abc", "", "101", "nan"])
+def test_a_limit_that_is_no_limit_stays_on_the_page(nurse, admission, low):
+    address = reverse("patients:limit-change", args=[admission.pk, "spo2"])
+    answer = nurse.post(address, {"low": low, "priority": "prompt", "reason": "Because"})
+    assert "low" in errors(answer)
+    assert "Because" in text(answer)
+
+
+def test_a_kind_that_is_not_planned_is_not_found(nurse, admission):
+    assert nurse.get(f"/admissions/{admission.pk}/limits/glucose/").status_code == 404
+    assert nurse.get(f"/admissions/{admission.pk}/limits/nonsense/").status_code == 404
+
+
+def test_scale_2_asks_for_a_senior(nurse, admission, ward_doctor):
+    address = reverse("patients:mode-change", args=[admission.pk])
+    typed = {"mode": "news2_scale2", "reason": "Retains CO2"}
+    assert "agreed_by" in errors(nurse.post(address, typed))
+    nurse.post(address, typed | {"agreed_by": ward_doctor.pk})
+    assert admission.modes.current().get().mode == "news2_scale2"
+
+
+def test_a_pause_says_until_when(nurse, admission):
+    address = reverse("patients:pause-set", args=[admission.pk])
+    assert "until" in errors(nurse.post(address, {"reason": "Scan"}))
+    until = timezone.now() + dt.timedelta(hours=6)
+    assert nurse.post(address, {"reason": "Scan"} | moment(until, "until")).status_code == 302
+    assert Pause.objects.count() == 1
+    nurse.post(reverse("patients:pause-end", args=[admission.pk]))
+    assert not admission.pauses.current().exists()
+
+
+def test_times_are_typed_as_people_write_them(nurse, admission):
+    address = reverse("patients:times-change", args=[admission.pk, "pulse"])
+    assert "times" in errors(nurse.post(address, {"times": "8 in the morning", "reason": "x"}))
+    nurse.post(address, {"times": "08.00, 20:00", "reason": "Two a day"})
+    assert admission.plan_lines.current().get(kind="pulse").times == ["08:00", "20:00"]
+
+
+def test_oxygen_of_0_stops_it(nurse, admission):
+    address = reverse("patients:oxygen-set", args=[admission.pk])
+    nurse.post(address, {"litres_per_minute": "1.5"})
+    assert admission.oxygen.current().get().litres_per_minute == 1.5
+    nurse.post(address, {"litres_per_minute": "0"})
+    assert not admission.oxygen.current().exists()
+    assert "litres_per_minute" in errors(nurse.post(address, {"litres_per_minute": "some"}))
+
+
+def test_the_day_to_leave_is_typed(nurse, admission):
+    address = reverse("patients:expected-discharge-change", args=[admission.pk])
+    assert "day" in errors(nurse.post(address, {"day": "soon"}))
+    assert "day" in errors(nurse.post(address, {"day": "01/01/2020"}))
+    day = timezone.localdate() + dt.timedelta(days=3)
+    nurse.post(address, {"day": f"{day:%d/%m/%Y}"})
+    assert Admission.objects.get().expected_discharge == day
+
+
+# People
+
+
+def test_a_contact_sent_twice_is_one_contact(nurse, admission):
+    address = reverse("patients:contact-create", args=[admission.patient_id])
+    assert set(errors(nurse.post(address, {}))) == {"name", "relationship"}
+    typed = {"name": "Ann", "relationship": "daughter", "phone": "07700 900001"}
+    nurse.post(address, typed)
+    nurse.post(address, typed)
+    contact = Contact.objects.get()
+    change = reverse("patients:contact-change", args=[contact.pk])
+    both = typed | {"call_first": "on", "must_not_be_told": "on"}
+    assert "must_not_be_told" in errors(nurse.post(change, both))
+    nurse.post(change, typed | {"call_first": "on"})
+    assert Contact.objects.get().call_first
+    nurse.post(reverse("patients:contact-remove", args=[contact.pk]))
+    assert not Contact.objects.exists()
+
+
+def test_a_safety_record_asks_for_its_source(nurse, admission):
+    address = reverse("patients:safety-record", args=[admission.patient_id, "allergies"])
+    assert set(errors(nurse.post(address, {"state": "recorded"}))) == {"text", "source"}
+    nurse.post(address, {"state": "recorded", "text": "Penicillin", "source": "GP record"})
+    record = admission.patient.safety_records.current().get(topic="allergies")
+    assert (record.state, record.text) == ("recorded", "Penicillin")
+
+
+@pytest.mark.parametrize("part", ["number", "spaced", "family", "both", "part"])
+def test_a_patient_is_found_by_number_or_name(nurse, ward, part):
+    number = make_nhs_number()
+    make_admission(ward=ward, patient=make_patient(family_name="Al-Rashid", nhs_number=number))
+    make_admission(ward=ward)
+    asked = {
+        "number": number,
+        "spaced": f"{number[:3]} {number[3:6]} {number[6:]}",
+        "family": "al-ra",
+        "both": "Margaret Al-Rashid",
+        "part": "rashid",
+    }[part]
+    answer = nurse.get(reverse("patients:patient-list"), {"q": asked})
+    assert [one.patient.family_name for one, *_ in answer.context["found"]] == ["Al-Rashid"]
+    assert Look.objects.filter(page="find").count() == 1
+
+
+def test_who_waits_is_found_and_who_is_elsewhere_is_not(nurse, ward, elsewhere):
+    waiting = make_referral(ward=ward, patient=make_patient(family_name="Waiting"))
+    accept(referral=waiting, by=waiting.referred_by)
+    make_admission(ward=elsewhere, patient=make_patient(family_name="Waiting-Elsewhere"))
+    answer = nurse.get(reverse("patients:patient-list"), {"q": "waiting"})
+    assert [one.patient for one, *_ in answer.context["found"]] == [waiting.patient]
+    assert "Nobody found" in text(nurse.get(reverse("patients:patient-list"), {"q": "zz"}))
+
+
+def test_nobody_who_has_left_is_changed(nurse, admission, ward_nurse):
+    discharge(admission=admission, destination="home", by=ward_nurse)
+    assert nurse.get(reverse("patients:mode-change", args=[admission.pk])).status_code == 404
+
+
+def test_every_change_is_in_the_audit_with_who(nurse, admission, ward_nurse):
+    nurse.post(reverse("patients:oxygen-set", args=[admission.pk]), {"litres_per_minute": "2"})
+    event = AuditEvent.objects.get(verb="oxygen-prescribed")
+    assert (event.by, event.subject_id) == (ward_nurse, str(admission.pk))
