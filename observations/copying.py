@@ -63,6 +63,8 @@ def stage(cursor: CursorWrapper, name: str, like: str, lines: Sequence[str]) -> 
         )
         # A table made in a transaction that is rolled back was never there.
         transaction.on_commit(lambda: made.add(name))
+    # One transaction may store twice; after a commit there is nothing to delete.
+    cursor.execute(f"DELETE FROM {name}")  # noqa: S608 — a constant
     _copy(cursor, f"COPY {name} FROM STDIN", lines)
 
 
