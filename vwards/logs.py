@@ -44,7 +44,10 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "loggers": {
             # One line a request is enough; django_structlog writes it.
             "django.server": {"level": "WARNING"},
+            # The schedule sends several tasks a second: only what goes wrong with one is news.
             "celery.app.trace": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "django_structlog": {"level": level},
         },
     }

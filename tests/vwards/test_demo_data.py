@@ -1,6 +1,7 @@
 """Whether demo data is fresh, old, unfinished or somebody else's is read off the database."""
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -83,3 +84,10 @@ def test_forgetting_keys_spares_those_of_others(valkey, settings):
     demo_data.forget_keys(settings.REDIS_URL, "ours")
     assert not valkey.exists("ours:1")
     assert valkey.delete("theirs:1") == 1
+
+
+def test_loading_does_not_wait_for_the_disk(database):
+    with closing(psycopg2.connect(demo_data.hurried(database))) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("off",)

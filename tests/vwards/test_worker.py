@@ -29,3 +29,8 @@ def _within(seconds, holds) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_the_shared_worker_runs_the_schedule_by_itself(worker, valkey):
+    valkey.delete(health.HEARTBEAT_KEY)
+    assert _within(3 * health.HEARTBEAT_SECONDS, lambda: valkey.exists(health.HEARTBEAT_KEY))

@@ -56,12 +56,15 @@ class Demo:
         )
         self.children.append(Child(name, process, log))
 
-    def manage(self, what: str, *arguments: str) -> None:
+    def manage(self, what: str, *arguments: str, **environment: str) -> None:
         """Runs one management command to its end."""
         log = _empty_log(arguments[0])
         with step(what):
             process = children.start(
-                [*MANAGE, *arguments], log=log, environment=self.environment, cwd=str(REPOSITORY)
+                [*MANAGE, *arguments],
+                log=log,
+                environment={**self.environment, **environment},
+                cwd=str(REPOSITORY),
             )
             try:
                 code = process.wait()
