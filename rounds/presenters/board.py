@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lib.charts.sparkline import Sparkline, sparkline
@@ -19,6 +20,7 @@ from rounds.board.risk import needs_somebody, urgency
 from rounds.presenters import board_glance as glance
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
+from rounds.presenters.ages import ticking
 from rounds.presenters.board_cells import COLUMNS, cells, rest
 from rounds.presenters.board_markup import cells_html
 from rounds.presenters.board_opened import OpenedPresenter
@@ -113,7 +115,8 @@ class RowPresenter:
 
     @property
     def shown_at(self) -> str:
-        return self.row.at.isoformat()
+        """The ring that is shown: an acknowledgement covers nothing that rings after it."""
+        return self.row.alert.rang_at.isoformat() if self.row.alert else ""
 
 
 class BoardPresenter:
@@ -170,10 +173,14 @@ class BoardPresenter:
         return f"(handover due {until})" if passed else f"until {until}"
 
     @property
-    def ward_alerts(self) -> list[str]:
-        at = self.as_of
+    def ward_alerts(self) -> list[SafeString]:
         return [
-            f"{alert.title}, {alert.owner or 'nobody owns it'}, {age(alert.rang_at, at)}"
+            format_html(
+                "{}, {}, {}",
+                alert.title,
+                alert.owner or "nobody owns it",
+                ticking(alert.rang_at, self.as_of),
+            )
             for alert in self._board.ward_alerts
         ]
 

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from lib.london import age, clock, to_utc, wall
+from django.utils.html import format_html
+
+from lib.london import clock, to_utc, wall
 from rounds.board import Board, Row
 from rounds.board.risk import LETTERS, LEVELS, needs_somebody
+from rounds.presenters.ages import ticking
 from rounds.presenters.board_words import level_word, silent_devices
 
 Filter = Callable[[Row], bool]
@@ -106,7 +109,9 @@ def _unowned(board: Board, url: str) -> Card:
     rows = [row for row in board.rows if row.unowned]
     oldest = min((alert.rang_at for alert in nobody), default=None)
     emergency = any(alert.priority == "emergency" for alert in nobody)
-    more = f"of {len(alerts)} open" + (f" · oldest {age(oldest, board.at)}" if oldest else "")
+    more = f"of {len(alerts)} open"
+    if oldest:
+        more = format_html("{} · oldest {}", more, ticking(oldest, board.at))
     return Card(
         figure=len(nobody),
         label="alert nobody owns" if len(nobody) == 1 else "alerts nobody owns",
@@ -120,7 +125,9 @@ def _unowned(board: Board, url: str) -> Card:
 def _unreviewed(board: Board, url: str) -> Card:
     rows = [row for row in board.rows if row.unreviewed]
     longest = min((row.reviewed_at for row in rows), default=None)
-    more = f"in 24 h\nlongest {age(longest, board.at)}" if longest else "in 24 h"
+    more = "in 24 h"
+    if longest:
+        more = format_html("in 24 h\nlongest {}", ticking(longest, board.at))
     return Card(len(rows), "not reviewed", more, url=f"{url}?show=unreviewed")
 
 

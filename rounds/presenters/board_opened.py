@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, NamedTuple
 
-from lib.london import age, near_moment
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lib.london import near_moment
 from observations import news2
 from patients.models import SafetyRecord
 from rounds.board.opened import EarlierSet, Opened
 from rounds.board.rows import Row
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
+from rounds.presenters.ages import ticking
 from rounds.presenters.board_cells import COLUMNS, Column, direction, pressure, shown, unit
 
 _THRESHOLDS: Final = {
@@ -116,13 +120,13 @@ class OpenedPresenter:
         return self.row.admission.patient.phone
 
     @property
-    def alert(self) -> str:
+    def alert(self) -> str | SafeString:
         alert = self.row.alert
         if alert is None:
             return "No alert is open."
         if alert.owner:
-            return f"{alert.owner} owns this alert, {age(alert.since, self.row.at)}."
-        return f"Nobody owns this alert yet, {age(alert.rang_at, self.row.at)}."
+            return format_html("{} owns this alert, {}.", alert.owner, self._ago(alert.since))
+        return format_html("Nobody owns this alert yet, {}.", self._ago(alert.rang_at))
 
     @property
     def acknowledge_url(self) -> str:
@@ -131,8 +135,8 @@ class OpenedPresenter:
 
     @property
     def shown_at(self) -> str:
-        """What an acknowledgement covers: nothing that rings after this instant."""
-        return self.row.at.isoformat()
+        """The ring that is shown: an acknowledgement covers nothing that rings after it."""
+        return self.row.alert.rang_at.isoformat() if self.row.alert else ""
 
     @property
     def readings_url(self) -> str:
@@ -176,16 +180,15 @@ class OpenedPresenter:
         known = self.row.standing
         if known is None or not self.row.scored or self.row.score_at_least is None:
             return []
-        oldest = known.oldest_at and self._aged(known.oldest_at)
         told = {
             "ACVPU as the patient reported it": known.self_reported,
             "oxygen from the plan": known.oxygen_from_plan,
-            f"oldest part {oldest}": bool(oldest),
         }
-        return [word for word, so in told.items() if so]
+        oldest = known.oldest_at and format_html("oldest part {} old", self._ago(known.oldest_at))
+        return [word for word, so in told.items() if so] + ([oldest] if oldest else [])
 
-    def _aged(self, oldest: dt.datetime) -> str:
-        return age(oldest, self.row.at)
+    def _ago(self, at: dt.datetime) -> SafeString:
+        return ticking(at, self.row.at)
 
     def _oximeter(self) -> str:
         reassures = self.row.bands.get("spo2") == 0

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, NamedTuple
 
-from lib.london import age, clock, day_of, near_moment, wall, years_between
+from django.utils.html import format_html
+
+from lib.london import clock, day_of, near_moment, wall, years_between
 from rounds.board import Row
 from rounds.board.entries import Plan
 from rounds.board.risk import LETTERS, Level
+from rounds.presenters.ages import ticking
 
 _SEXES: Final = {"female": "F", "male": "M"}
 _LEVEL_WORDS: Final[dict[Level, str]] = {
@@ -107,7 +110,8 @@ def review(row: Row) -> Line:
     when = _review_moment(row.review.at, row.at)
     if row.unreviewed:
         family = row.review.by.rpartition(" ")[2]
-        return Line(f"{_hours(row.at - row.review.at)} ago", f"{when} {family}", strong=True)
+        ago = format_html("{} ago", ticking(row.review.at, row.at))
+        return Line(ago, f"{when} {family}", strong=True)
     return Line(when, row.review.by)
 
 
@@ -216,11 +220,13 @@ def _silent(row: Row) -> Line:
     whole = len(names) == len(row.kit) and len(names) > 1
     told = f"{names[0]}, {len(names)} devices" if whole else ", ".join(names)
     partly = " only" if names and not whole and len(row.kit) > len(names) else ""
-    return Line(f"Silent {age(since, row.at)}", (told + partly) or "no kit", strong=True)
+    silent = format_html("Silent {}", ticking(since, row.at))
+    return Line(silent, (told + partly) or "no kit", strong=True)
 
 
 def _late(row: Row) -> Line:
-    return Line(f"Late {age(row.readings.at or row.at, row.at)}", _owed(row), strong=True)
+    late = format_html("Late {}", ticking(row.readings.at or row.at, row.at))
+    return Line(late, _owed(row), strong=True)
 
 
 def _missing(row: Row) -> Line:
@@ -275,9 +281,3 @@ def _day(at: dt.datetime, now: dt.datetime) -> str:
     if days == 0:
         return "today"
     return f"{wall(at):%a}" if days < 7 else f"{wall(at).day} {wall(at):%b}"
-
-
-def _hours(span: dt.timedelta) -> str:
-    """24 h 25"""
-    minutes = int(span.total_seconds()) // 60
-    return f"{minutes // 60} h {minutes % 60:02d}"

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+from django.utils.html import strip_tags
 
 from rounds.board.entries import AlertNow, LeaveNow, PastScore, PauseNow, ReviewNow, TaskNow
 from rounds.presenters import board_words as words
@@ -117,12 +118,21 @@ READINGS = [
 
 @pytest.mark.parametrize(("row", "expected"), READINGS)
 def test_readings_say_what_is_owed(row, expected):
-    assert words.readings(row) == expected
+    assert _told(words.readings(row)) == expected
+
+
+def test_what_is_late_goes_on_ticking():
+    late = words.readings(make_row(dues={"pulse": due_in(-35 * MINUTE)}))
+    assert 'data-age datetime="2023-12-14T07:10:00+00:00"' in late.first
+
+
+def _told(line):
+    return strip_tags(line.first), line.second, line.strong
 
 
 def test_a_day_without_a_review_is_told_in_hours():
     row = make_row(review=ReviewNow(NOW - 24 * HOUR - 25 * MINUTE, "A. Ilić", "senior"))
-    assert words.review(row) == ("24 h 25 ago", "07:20 Wed Ilić", True)
+    assert _told(words.review(row)) == ("24 h ago", "07:20 Wed Ilić", True)
     row = make_row(review=ReviewNow(NOW - 265 * MINUTE, "E. Lindqvist", "senior"))
     assert words.review(row) == ("03:20 today", "E. Lindqvist", False)
     assert words.review(make_row()) == ("Not yet", "admitted Sat", True)
