@@ -102,9 +102,9 @@ class Directory:
         self, sent: Sent, device: DeviceFacts, gateway: GatewayFacts, at: datetime
     ) -> Claim | Unclaimed:
         held = self.holdings.get(device.id, [])
-        holder = _holder(held, at)
-        if at is not sent.measured_at and _holder(held, sent.measured_at) != holder:
-            both = (holder, _holder(held, sent.measured_at))
+        holder = holder_at(held, at)
+        if at is not sent.measured_at and holder_at(held, sent.measured_at) != holder:
+            both = (holder, holder_at(held, sent.measured_at))
             return Unclaimed("unclear_holder", device.id, _known(both))
         if holder is None:
             return Unclaimed("no_holder", device.id, _nearest(held, at))
@@ -135,7 +135,7 @@ class Directory:
         """The admission that a token or NHS number meant then, if this gateway may know of it."""
         if not name:
             return ()
-        token = _holder(self.tokens.get((name, gateway.supplier_id), []), at)
+        token = holder_at(self.tokens.get((name, gateway.supplier_id), []), at)
         if token is not None:
             return (token,)
         admissions = self.of_patient.get(self.patients.get(name, _NOBODY), [])
@@ -167,7 +167,7 @@ class Asked(NamedTuple):
         return self.sent.measured_at - self.offset * _SECOND
 
 
-def _holder(held: list[Held], at: datetime) -> UUID | None:
+def holder_at(held: list[Held], at: datetime) -> UUID | None:
     # From the newest: of a device's holders it is nearly always the last.
     for period in reversed(held):
         if period.starts <= at:

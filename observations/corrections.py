@@ -5,19 +5,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from accounts.models import User
-from observations import deadlines, partitions, scoring
+from observations import deadlines, kinds, partitions, scoring
 from observations.lookups import lock_admissions
 from observations.models import Alert, Correction, Finding
 from observations.queries import rows
 from observations.store import next_batch
 
 Span = tuple[datetime, datetime]
+_NUMBERS: Final = list(kinds.NAMES)
+_NAMES: Final = list(kinds.NAMES.values())
+_UNITS: Final = [kinds.unit_to_send(name) for name in _NAMES]
+_TO_TRAY: Final = """
+    WITH gone AS (
+        DELETE FROM observations_reading WHERE device_id = %(device_id)s
+        AND sender_id = %(sender_id)s AND measured_at >= %(measured_at)s
+        AND measured_at <= %(measured_at)s RETURNING *
+    )
+    INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
+        named, kind, number, code, as_sent, measured_at, received_at, receipt, why, candidates,
+        decision, reason)
+    SELECT gone.gateway_id, d.serial, gone.device_id, a.ward_id, gone.sender_id, '', k.name,
+           gone.number, coalesce(gone.code, ''),
+           jsonb_strip_nulls(jsonb_build_object(
+               'id', gone.sender_id, 'device', d.serial, 'kind', k.name,
+               'value', coalesce(to_jsonb(gone.code), to_jsonb(gone.number)), 'unit', k.unit,
+               'measured_at', gone.measured_at, 'source', (ARRAY['device', 'app', 'phone',
+               'visit'])[gone.source], 'quality', (ARRAY['good', 'poor', 'unusable'])[gone.quality],
+               'context', (ARRAY['rest', 'exertion', 'after_treatment'])[gone.context],
+               'reported_by', gone.reported_by, 'comment', gone.comment, 'sent', gone.as_sent)),
+           gone.measured_at, gone.received_at, gone.receipt, 'no_holder', ARRAY[a.id], '', ''
+    FROM gone
+    JOIN observations_device d ON d.id = gone.device_id
+    JOIN patients_admission a ON a.id = gone.admission_id
+    JOIN unnest(%(numbers)s, %(names)s, %(units)s) AS k(number, name, unit) ON k.number = gone.kind
+    ON CONFLICT (gateway_id, serial, sender_id, measured_at)
+    DO UPDATE SET decision = '', decided_at = NULL, decided_by_id = NULL, reason = '',
+                  why = 'no_holder'
+"""
 
 
 class Key(NamedTuple):
@@ -60,6 +90,26 @@ def move(keys: Sequence[Key], *, to: UUID, reason: str, at: datetime, by: User) 
     judge_again(spans | given if moved else {}, admissions, at=at)
     _mark_wrong_patient(spans, at)
     return len(moved)
+
+
+def unclaim(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> int:
+    """Nobody held the device then: the readings go back to the tray, whole."""
+    admissions = lock_admissions({key.admission_id for key in keys})
+    for key in sorted(keys):
+        _to_tray(key)
+    _note(keys, Correction.What.MOVED, {"tray": True}, reason, at, by, None)
+    spans = spans_of(keys)
+    judge_again(spans, admissions, at=at)
+    _mark_wrong_patient(spans, at)
+    return len(keys)
+
+
+def _to_tray(key: Key) -> None:
+    """The row itself moves: a reading in the table is always somebody's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TO_TRAY, {**key._asdict(), "numbers": _NUMBERS, "names": _NAMES, "units": _UNITS}
+        )
 
 
 def judge_again(spans: dict[UUID, Span], admissions: Sequence[Any], *, at: datetime) -> None:

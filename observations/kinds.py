@@ -283,6 +283,12 @@ def chart(kind: str, value: float) -> float:
     return _chart(KINDS[kind], value)
 
 
+def unit_to_send(kind: str) -> str | None:
+    """The unit in which a charted number may be sent; None where it needs none."""
+    known = KINDS[kind]
+    return next((unit for unit in (known.ucum, known.unit) if unit and unit in known.units), None)
+
+
 def show(kind: str, number: float, code: str | None = None) -> str:
     """The value as people read it, without its unit: "38.4", "Air", "A"."""
     if code is not None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from observations import custody
 from observations.models import Device, Holding
 from observations.policies import check_can_manage_kit
 from patients.models import Admission
@@ -47,6 +49,10 @@ def issue_device(
     )
     _set_status(locked, Device.Status.ISSUED)
     _audit(by, "device-issued", holding, moment)
+    if holding.starts < moment:
+        custody.ask_again(
+            locked, holding.starts, moment, reason="custody recorded later", by=by, at=moment
+        )
     return holding
 
 
@@ -61,6 +67,41 @@ def return_device(*, holding: Holding, by: User, at: dt.datetime | None = None) 
     _set_status(device, Device.Status.IN_STORE)
     _audit(by, "device-returned", holding, moment)
     return holding
+
+
+@transaction.atomic
+def correct_holding(
+    *,
+    holding: Holding,
+    starts: dt.datetime,
+    ends: dt.datetime | None,
+    reason: str,
+    by: User,
+    at: dt.datetime | None = None,
+) -> Holding:
+    """It was held at other times than was written down. The old row stays, no longer believed;
+    every reading in between goes to who held the device then."""
+    check_can_manage_kit(by, holding.admission)
+    moment = at or timezone.now()
+    device = Device.objects.select_for_update().get(pk=holding.device_id)
+    old = Holding.objects.believed().select_for_update(of=("self",)).get(pk=holding.pk)
+    old.superseded_at, old.superseded_by, old.reason = moment, by, reason
+    old.save(update_fields=["superseded_at", "superseded_by", "reason"])
+    _check_nobody_else(device, starts, ends)
+    fresh = Holding.objects.create(
+        device=device,
+        admission=holding.admission,
+        state=old.state,
+        starts=starts,
+        ends=ends,
+        recorded_at=moment,
+        recorded_by=by,
+        reason=reason,
+    )
+    last = max(old.ends or moment, ends or moment, moment)
+    custody.ask_again(device, min(old.starts, starts), last, reason=reason, by=by, at=moment)
+    _audit(by, "custody-corrected", fresh, moment)
+    return fresh
 
 
 @transaction.atomic
@@ -103,6 +144,13 @@ def _check_free(device: Device, starts: dt.datetime) -> None:
     taken = Holding.objects.believed().filter(device=device)
     if taken.filter(ends__isnull=True).exists() or taken.filter(ends__gt=starts).exists():
         raise DeviceRefusedError("Another patient holds this device then.")
+
+
+def _check_nobody_else(device: Device, starts: dt.datetime, ends: dt.datetime | None) -> None:
+    others = Holding.objects.believed().filter(device=device)
+    others = others.filter(Q(ends__isnull=True) | Q(ends__gt=starts))
+    if (others if ends is None else others.filter(starts__lt=ends)).exists():
+        raise DeviceRefusedError("Another patient held this device then.")
 
 
 def _set_status(device: Device, status: str) -> None:

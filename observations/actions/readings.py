@@ -45,7 +45,7 @@ def enter_readings(
             "patient": "by hand",
             "kind": kind,
             "value": value,
-            "unit": _unit(kind),
+            "unit": kinds.unit_to_send(kind) if kind in kinds.KINDS else None,
             "measured_at": measured_at.isoformat(),
             "source": source,
             "reported_by": said_by or None,
@@ -112,8 +112,3 @@ def retract_reading(
 def _store(upload: Upload, at: dt.datetime) -> None:
     partitions.ensure_days(days_of([upload]))
     receipts.write([upload], batch=store([upload], at=at))
-
-
-def _unit(kind: str) -> str | None:
-    known = kinds.KINDS.get(kind)
-    return known.ucum if known is not None and known.ucum in known.units else None
