@@ -81,6 +81,7 @@ def end_spell(
     at = at or timezone.now()
     stay = open_stay_locked(spell)
     if destination == Destination.ENTERED_IN_ERROR:
+        at = max(at, spell.admitted_at)
         _void_stays(spell, at=at)
     else:
         close_stay(stay, reason=Stay.EndReason.DISCHARGED, at=at)
