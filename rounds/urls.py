@@ -2,12 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from rounds.views import board
+from rounds.views import board, patient, reviews, stays, tasks
 
 app_name = "rounds"
+
+_admission = "admissions/<uuid:pk>"
 
 urlpatterns: list[URLPattern] = [
     path("wards/", board.ward_list, name="ward-list"),
     path("wards/<slug:code>/board/", board.ward_board, name="ward-board"),
     path("admissions/<uuid:pk>/row/", board.board_row, name="board-row"),
+    path(f"{_admission}/", patient.patient_detail, name="patient-detail"),
+    path(f"{_admission}/discharge/", stays.admission_discharge, name="admission-discharge"),
+    path(f"{_admission}/summary/", stays.admission_summary, name="admission-summary"),
+    path(f"{_admission}/take-back/", stays.discharge_take_back, name="discharge-take-back"),
+    path(f"{_admission}/readings/new/", reviews.readings_create, name="readings-create"),
+    path(f"{_admission}/reviews/new/", reviews.review_create, name="review-create"),
+    path(f"{_admission}/tasks/new/", tasks.task_create, name="task-create"),
+    path("tasks/<uuid:pk>/complete/", tasks.task_complete, name="task-complete"),
+    path("referrals/<uuid:pk>/admit/", stays.admission_create, name="admission-create"),
 ]

@@ -67,3 +67,24 @@ def complete_task(*, task: Task, outcome: str, by: User, at: dt.datetime | None 
         at=at,
     )
     return locked
+
+
+@transaction.atomic
+def hand_over_task(*, task: Task, to: str, by: User, at: dt.datetime | None = None) -> Task:
+    """Somebody outside the ward, named, takes it on; here it is done."""
+    Task.objects.filter(pk=task.pk).update(handed_to=to[:160])
+    return complete_task(task=task, outcome=f"handed over to {to}"[:240], by=by, at=at)
+
+
+@transaction.atomic
+def reopen_task(*, task: Task, by: User, at: dt.datetime | None = None) -> Task:
+    """The departure that ended it was entered in error: it is to be done again."""
+    check_can_complete_task(by, task, at=at)
+    locked = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    locked.done_at = locked.done_by = None
+    locked.outcome = locked.handed_to = ""
+    locked.save(update_fields=["done_at", "done_by", "outcome", "handed_to"])
+    touch(locked.admission)
+    detail = {"task": str(locked.pk)}
+    audit.record(by=by, verb="task-reopened", subject=locked.admission, detail=detail, at=at)
+    return locked

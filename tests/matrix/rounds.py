@@ -4,11 +4,29 @@ import pytest
 
 from tests.capacity.factories import make_ward
 from tests.matrix.rows import UNAUTHORISED, Row
-from tests.patients.factories import make_admission
+from tests.patients.factories import make_admission, make_clinician, make_referral
+from tests.rounds.factories import make_task
 
 # The ward's own, and who covers the provider's wards at night.
 CARING = {"ward_nurse", "ward_lead", "ward_doctor", "out_of_hours", "read_only"}
 CLINICAL = CARING | {"other_nurse"}
+TREATING = CARING - {"read_only"}
+# 422: the form comes back and says what is missing, to whoever may send it.
+SENT = (200, 302, 422)
+
+
+def changes(name: str, kwargs: str, method: str = "get") -> Row:
+    """Those who treat; read only is told no, all others that nobody is there."""
+    return Row(
+        name,
+        allowed=TREATING,
+        refusals={"read_only": 403},
+        otherwise=404,
+        kwargs=kwargs,
+        method=method,
+        through=SENT,
+    )
+
 
 ROWS = [
     Row("rounds:ward-list", allowed=CLINICAL, kwargs="both_wards", otherwise=404),
@@ -21,6 +39,23 @@ ROWS = [
         otherwise=404,
         stranger=UNAUTHORISED,
     ),
+    Row("rounds:patient-detail", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    Row("rounds:admission-summary", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    *(
+        changes(f"rounds:{name}", "patient_of_soar_valley", method)
+        for name in (
+            "admission-discharge",
+            "discharge-take-back",
+            "readings-create",
+            "review-create",
+            "task-create",
+        )
+        for method in ("get", "post")
+    ),
+    changes("rounds:task-complete", "task_of_soar_valley"),
+    changes("rounds:task-complete", "task_of_soar_valley", "post"),
+    changes("rounds:admission-create", "awaited_at_soar_valley"),
+    changes("rounds:admission-create", "awaited_at_soar_valley", "post"),
 ]
 
 
@@ -39,3 +74,16 @@ def soar_valley(db):
 @pytest.fixture
 def patient_of_soar_valley(db):
     return {"pk": make_admission(ward=make_ward()).pk}
+
+
+@pytest.fixture
+def task_of_soar_valley(db):
+    ward = make_ward()
+    admission = make_admission(ward=ward)
+    task = make_task(admission, by=make_clinician(ward), due_at=admission.admitted_at)
+    return {"pk": task.pk}
+
+
+@pytest.fixture
+def awaited_at_soar_valley(db):
+    return {"pk": make_referral(ward=make_ward(), accepted=True).pk}

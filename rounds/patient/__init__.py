@@ -1,0 +1,1 @@
+"""One patient: what their page, their admission and their departure need to know."""

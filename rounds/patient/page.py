@@ -1,0 +1,94 @@
+"""Everything that one patient's page shows, as at one instant; of a past stay, as at its end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accounts.models import User
+from capacity.models import Stay, WardHours
+from lib.london import day_of
+from observations.models import Alert, Holding
+from patients.models import Admission, MonitoringMode, PlanLine
+from patients.policies import can_treat_on
+from rounds.board import row_of
+from rounds.board.held import Held
+from rounds.board.held import by as held_by
+from rounds.board.opened import Opened, opened
+from rounds.models import Task
+from rounds.patient.charted import Course, course, window
+from rounds.patient.history import History, history
+
+
+@dataclass(frozen=True)
+class PatientPage:
+    """`opened` is what a board's row shows when it opens: the page says the same."""
+
+    admission: Admission
+    at: dt.datetime
+    now: dt.datetime
+    show: str
+    opened: Opened
+    held: Held | None
+    hours: WardHours | None
+    stay: Stay | None
+    mode: MonitoringMode | None
+    lines: tuple[PlanLine, ...]
+    alert: Alert | None
+    kit: tuple[Holding, ...]
+    tasks: tuple[Task, ...]
+    course: Course
+    history: History
+
+    @property
+    def may_treat(self) -> bool:
+        return self.opened.may_treat
+
+
+def patient_page(
+    admission: Admission, *, user: User, at: dt.datetime, show: str = "5d"
+) -> PatientPage:
+    until = min(at, admission.discharged_at or at)
+    may_treat = admission.is_open and can_treat_on(user, admission.ward, at=at)
+    return PatientPage(
+        admission=admission,
+        at=until,
+        now=at,
+        show=show,
+        opened=opened(row_of(admission, at=until), may_treat=may_treat),
+        held=held_by(admission.ward, at),
+        hours=hours_of(admission, at),
+        stay=admission.spell.stays.select_related("bed", "ward").order_by("starts", "pk").last(),
+        mode=_mode(admission, until),
+        lines=_lines(admission, until),
+        alert=_alert(admission),
+        kit=tuple(admission.holdings.open().select_related("device__hub").order_by("starts")),
+        tasks=tuple(
+            Task.objects.open()
+            .filter(admission=admission)
+            .select_related("assigned_to")
+            .order_by("due_at")
+        ),
+        course=course(admission, window(admission, show, until)),
+        history=history(admission, until=at),
+    )
+
+
+def hours_of(admission: Admission, at: dt.datetime) -> WardHours | None:
+    """Who is to be called about the ward on that day."""
+    day = day_of(at)
+    known = admission.ward.hours.filter(starts__lte=day).exclude(ends__lte=day)
+    return known.order_by("-starts").first()
+
+
+def _mode(admission: Admission, at: dt.datetime) -> MonitoringMode | None:
+    return admission.modes.at(at).select_related("decided_by", "agreed_by").first()
+
+
+def _lines(admission: Admission, at: dt.datetime) -> tuple[PlanLine, ...]:
+    return tuple(admission.plan_lines.at(at).select_related("set_by", "agreed_by"))
+
+
+def _alert(admission: Admission) -> Alert | None:
+    found = Alert.objects.open().filter(admission=admission).select_related("owner")
+    return found.prefetch_related("triggers", "events__by").first()

@@ -1,0 +1,37 @@
+"""What a departure must answer for: alert, tasks, prompts, kit, leave and pause."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from observations.models import Alert, Holding, Prompt
+from patients.models import Admission, LeaveDetail, Pause
+from rounds.models import Task
+
+
+@dataclass(frozen=True)
+class StillOpen:
+    alert: Alert | None
+    tasks: tuple[Task, ...]
+    prompts: tuple[Prompt, ...]
+    kit: tuple[Holding, ...]
+    leave: LeaveDetail | None
+    pause: Pause | None
+
+    @property
+    def nothing(self) -> bool:
+        return not any((self.alert, self.tasks, self.prompts, self.kit, self.leave, self.pause))
+
+
+def still_open(admission: Admission, *, at: dt.datetime) -> StillOpen:
+    tasks = Task.objects.open().filter(admission=admission).select_related("assigned_to")
+    leaves = LeaveDetail.objects.filter(admission=admission, leave__ends__isnull=True)
+    return StillOpen(
+        alert=Alert.objects.open().filter(admission=admission).select_related("owner").first(),
+        tasks=tuple(tasks.order_by("due_at")),
+        prompts=tuple(Prompt.objects.open().filter(admission=admission).order_by("raised_at")),
+        kit=tuple(Holding.objects.open().filter(admission=admission).select_related("device")),
+        leave=leaves.select_related("leave").first(),
+        pause=admission.pauses.at(at).first(),
+    )

@@ -1,0 +1,72 @@
+"""The version of one patient's page: one statement, so that an unchanged one costs little."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any, Final
+
+from django.conf import settings
+
+from accounts.models import User
+from lib.london import day_of
+from observations.queries import rows
+from patients.models import Admission
+from patients.policies import can_treat_on
+
+# The paper's right edge is now: it moves on even while nothing happens.
+_STEP: Final = 600
+# As on the board: sums of what only grows, and counts of stored instants that have passed.
+_STATEMENT: Final = """
+SELECT a.board_version, a.discharged_at, s.version,
+    (SELECT roster_version FROM capacity_ward WHERE id = a.ward_id),
+    (SELECT array[count(*) FILTER (WHERE d.due_at <= %(at)s),
+                  count(*) FILTER (WHERE d.late_at <= %(at)s),
+                  count(*) FILTER (WHERE d.silent_at <= %(at)s),
+                  count(*) FILTER (WHERE d.stale_at <= %(at)s)]
+     FROM observations_duetime d WHERE d.admission_id = a.id),
+    (SELECT array[count(*), count(*) FILTER (WHERE t.done_at IS NULL),
+                  count(*) FILTER (WHERE t.done_at IS NULL AND t.due_at < %(at)s)]
+     FROM rounds_task t WHERE t.admission_id = a.id),
+    (SELECT array[count(*), count(p.done_at)] FROM observations_prompt p
+     WHERE p.admission_id = a.id),
+    (SELECT array[count(*) FILTER (WHERE p.starts <= %(at)s),
+                  count(*) FILTER (WHERE p.ends <= %(at)s)]
+     FROM patients_pause p WHERE p.admission_id = a.id),
+    (SELECT array[count(*) FILTER (WHERE m.starts <= %(at)s),
+                  count(*) FILTER (WHERE m.ends <= %(at)s)]
+     FROM patients_monitoringmode m WHERE m.admission_id = a.id),
+    (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
+                  count(*) FILTER (WHERE l.ends <= %(at)s)]
+     FROM patients_planline l WHERE l.admission_id = a.id),
+    (SELECT array[count(*), count(*) FILTER (WHERE l.expected_back <= %(at)s)]
+     FROM capacity_leave l WHERE l.spell_id = a.spell_id AND l.ends IS NULL),
+    (SELECT array[count(*)::text, max(e.rang_at)::text, max(e.owned_at)::text,
+                  max(e.closed_at)::text, max(e.acted_at)::text]
+     FROM observations_alert e WHERE e.admission_id = a.id),
+    (SELECT array[count(*), count(h.ends), count(h.superseded_at)]
+     FROM observations_holding h WHERE h.admission_id = a.id),
+    (SELECT max(accepted_at)::text FROM rounds_handover
+     WHERE ward_id = a.ward_id AND accepted_at <= %(at)s)
+FROM patients_admission a LEFT JOIN observations_standing s ON s.admission_id = a.id
+WHERE a.id = %(admission)s
+"""
+
+
+def patient_version(admission: Admission, user: User, at: dt.datetime, query: str = "") -> str:
+    """A short digest of all that the page shows to this user; its ETag."""
+    seen = (
+        settings.RELEASE,
+        user.pk,
+        can_treat_on(user, admission.ward, at=at),
+        query,
+        day_of(at).isoformat(),
+        int(at.timestamp()) // _STEP,
+        *_counts(admission, at),
+    )
+    return hashlib.blake2b(repr(seen).encode(), digest_size=12).hexdigest()
+
+
+def _counts(admission: Admission, at: dt.datetime) -> tuple[Any, ...]:
+    found: tuple[Any, ...] = rows(_STATEMENT, {"admission": str(admission.pk), "at": at})[0]
+    return found

@@ -1,0 +1,167 @@
+"""The words of admitting, of leaving, and of the summary."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from accounts.models import User
+from lib import london
+from lib.london import near_moment, plain_day
+from observations.kinds import KINDS
+from patients.models import Admission
+from patients.nhs_numbers import shown
+from patients.policies import can_discharge
+from patients.presenters.words import age_and_sex, named
+from rounds.forms.admitting import AdmitForm
+from rounds.models import Review
+from rounds.patient.coming import Coming
+from rounds.patient.still_open import StillOpen
+from rounds.presenters.addresses import address
+
+
+class PlanPreview(NamedTuple):
+    kind: str
+    often: str
+    told: str
+
+
+def limits(low: float | None, high: float | None, unit: str) -> str:
+    """below 93 %, above 130 /min"""
+    tail = f" {unit}" if unit else ""
+    told = [f"{word} {n:g}{tail}" for word, n in (("below", low), ("above", high)) if n is not None]
+    return ", ".join(told)
+
+
+def often(times: list[str], every_hours: int | None) -> str:
+    if every_hours:
+        return "hourly" if every_hours == 1 else f"every {every_hours} h"
+    return ", ".join(times)
+
+
+class AdmitPresenter:
+    def __init__(self, offered: Coming, form: AdmitForm) -> None:
+        self.referral = offered.referral
+        self.patient = offered.referral.patient
+        self.version = offered.version
+        self.form = form
+        self.may_go_over = offered.may_go_over
+        self.named = named(self.patient)
+        self.number = shown(self.patient.nhs_number)
+        self.born = plain_day(self.patient.born)
+        self.no_bed = not offered.beds.exists()
+        self.has_kit = offered.devices.exists()
+        self.back_url = address("patients:referral-detail", self.referral.pk)
+
+    @property
+    def line(self) -> str:
+        today = london.day_of(dt.datetime.now(dt.UTC))
+        who = f"{age_and_sex(self.patient, today)} · born {self.born}"
+        return f"{who} · {self.number}" if self.number else who
+
+    @property
+    def held(self) -> str:
+        bed = self.referral.held_bed
+        return f"Bed {bed.label} is held for this patient." if bed else ""
+
+    @property
+    def plan(self) -> list[PlanPreview]:
+        """What will be copied from the pathway."""
+        told = {one["kind"]: one for one in self.version.ruleset.get("limits", ())}
+        return [self._planned(kind, when, told) for kind, when in self.version.schedule.items()]
+
+    @staticmethod
+    def _planned(
+        kind: str, when: dict[str, object], told: dict[str, dict[str, object]]
+    ) -> PlanPreview:
+        limit = told.get(kind, {})
+        known = KINDS[kind]
+        said = limits(limit.get("low"), limit.get("high"), known.unit)  # type: ignore[arg-type]  # a published ruleset
+        rhythm = often(when.get("times", []), when.get("every_hours"))  # type: ignore[arg-type]  # a published schedule
+        return PlanPreview(known.label, rhythm, "" if kind == "consciousness" else said)
+
+
+class DischargePresenter:
+    def __init__(self, admission: Admission, left_open: StillOpen, *, at: dt.datetime) -> None:
+        self.admission, self.open = admission, left_open
+        self.named = named(admission.patient)
+        self.at = at
+        self.back_url = address("rounds:patient-detail", admission.pk)
+
+    @property
+    def line(self) -> str:
+        patient, today = self.admission.patient, london.day_of(self.at)
+        came = near_moment(self.admission.admitted_at, self.at)
+        return f"{age_and_sex(patient, today)} · {self.admission.ward.name} since {came}"
+
+    @property
+    def alert(self) -> str:
+        alert = self.open.alert
+        if alert is None:
+            return ""
+        reasons = "; ".join(trigger.text for trigger in alert.triggers.all())
+        owner = f"{alert.owner.short_name} owns it" if alert.owner else "nobody owns it"
+        return f"{alert.get_priority_display().capitalize()} alert: {reasons or alert}; {owner}"
+
+    @property
+    def also(self) -> list[str]:
+        """What ends by itself, told so that nobody wonders."""
+        return list(self._also())
+
+    def _also(self) -> Iterator[str]:
+        for prompt in self.open.prompts:
+            yield f"{prompt.get_kind_display().capitalize()}: asked no more."
+        if self.open.leave:
+            yield f"On leave, {self.open.leave.place}: the leave ends."
+        if self.open.pause:
+            until = near_moment(self.open.pause.ends, self.at)
+            yield f"Readings paused until {until}: the pause ends with the stay."
+
+    @property
+    def kit(self) -> list[str]:
+        return [f"{held.device.serial}, {held.device.model}" for held in self.open.kit]
+
+
+class SummaryPresenter:
+    def __init__(self, admission: Admission, *, user: User, at: dt.datetime) -> None:
+        self.admission, self.patient = admission, admission.patient
+        self.at = at
+        self.number = shown(self.patient.nhs_number)
+        self.born = plain_day(self.patient.born)
+        self.came = london.long_moment(admission.admitted_at)
+        self.left = london.long_moment(admission.discharged_at) if admission.discharged_at else ""
+        self.patient_url = address("rounds:patient-detail", admission.pk)
+        may = not admission.is_open and can_discharge(user, admission)
+        self.take_back_url = address("rounds:discharge-take-back", admission.pk) if may else ""
+
+    @property
+    def days(self) -> int:
+        end = self.admission.discharged_at or self.at
+        return (london.day_of(end) - london.day_of(self.admission.admitted_at)).days + 1
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """Said to be empty where nothing was written: a gap is not "none"."""
+        told = self.admission
+        return [
+            ("Course at home", told.discharge_note),
+            ("Changes of medicines", told.medicine_changes),
+            ("Follow-up", told.follow_up),
+            ("When to call, and whom", told.safety_net_advice),
+        ]
+
+    @property
+    def safety(self) -> list[tuple[str, str]]:
+        records = self.patient.safety_records.current()
+        return [(r.get_topic_display(), r.text or r.get_state_display()) for r in records]
+
+    @property
+    def reviews(self) -> list[Review]:
+        found = Review.objects.filter(admission=self.admission, corrected_by__isnull=True)
+        return list(found.select_related("by").order_by("at"))
+
+    @property
+    def kit(self) -> list[str]:
+        held = self.admission.holdings.open().select_related("device")
+        return [f"{one.device.serial}, {one.device.model}" for one in held]

@@ -1,0 +1,36 @@
+"""What the desk's pages ask first: who is there, and the admission within what they may see."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from accounts.policies import signed_in
+from patients.models import Admission, Referral
+from patients.policies import check_can_change_care
+from patients.views.asking import caring_admission
+
+READ_OR_POST = ["GET", "HEAD", "POST"]
+_RELATED = ("patient", "spell", "ward__lead_provider", "ward__icb", "pathway_version__pathway")
+
+
+def any_admission(user: User, pk: uuid.UUID) -> Admission:
+    """Past ones, too."""
+    found = Admission.objects.caring(user).select_related(*_RELATED)
+    return get_object_or_404(found.prefetch_related("patient__identifiers"), pk=pk)
+
+
+def treated(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Admission]:
+    """A current patient whose care this user may change."""
+    user = signed_in(request)
+    admission = caring_admission(user, pk)
+    check_can_change_care(user, admission)
+    return user, admission
+
+
+def awaited(user: User, pk: uuid.UUID) -> Referral:
+    related = ("patient", "pathway", "ward__lead_provider", "ward__icb", "held_bed")
+    return get_object_or_404(Referral.objects.caring(user).select_related(*related), pk=pk)
