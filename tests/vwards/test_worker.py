@@ -3,6 +3,7 @@
 import time
 
 from vwards import health
+from vwards.schedule import HEARTBEAT_SECONDS
 
 
 def test_a_worker_does_what_is_sent_to_it(start_worker, valkey):
@@ -33,4 +34,4 @@ def _within(seconds, holds) -> bool:
 
 def test_the_shared_worker_runs_the_schedule_by_itself(worker, valkey):
     valkey.delete(health.HEARTBEAT_KEY)
-    assert _within(3 * health.HEARTBEAT_SECONDS, lambda: valkey.exists(health.HEARTBEAT_KEY))
+    assert _within(3 * HEARTBEAT_SECONDS, lambda: valkey.exists(health.HEARTBEAT_KEY))
