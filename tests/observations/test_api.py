@@ -1,0 +1,109 @@
+"""What the API answers about readings, and to whom."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.test import Client
+
+from observations.models import Correction, Reading, Standing
+from observations.vitals import day_of_public_id, public_id
+from tests.observations.conftest import NOW
+from tests.observations.factories import make_key, make_set, reading
+
+HOUR = dt.timedelta(hours=1)
+
+
+def address(admission, *, start=NOW - HOUR, end=NOW + HOUR) -> str:
+    told = f"from={start:%Y-%m-%dT%H:%M:%SZ}&to={end:%Y-%m-%dT%H:%M:%SZ}"
+    return f"/api/v1/admissions/{admission.pk}/vitals/?{told}"
+
+
+def test_vitals_are_told_as_stored_to_who_cares_for_the_patient(
+    send, hub, admission, ward_nurse, signed_in
+):
+    sent = reading(hub, "temperature", 100.4, NOW, unit="degF")
+    send([sent, reading(hub, "oxygen", "air", NOW)])
+    answer = signed_in(ward_nurse).get(address(admission))
+    assert answer.status_code == 200
+    oxygen, temperature = sorted(answer.json()["readings"], key=lambda line: line["kind"])
+    assert set(temperature) == {
+        *("public_id", "id", "device", "kind", "value", "unit"),
+        *("measured_at", "sent_at", "received_at", "stored_at"),
+    }
+    assert (temperature["value"], temperature["unit"]) == (38.0, "Cel")
+    assert (temperature["id"], temperature["device"]) == (sent["id"], hub.serial)
+    assert temperature["measured_at"] == "2026-11-21T12:00:00Z"
+    assert oxygen["value"] == "air"
+    assert temperature["public_id"].startswith("20261121-")
+
+
+def test_from_is_included_and_to_is_not(send, hub, admission, ward_nurse, signed_in):
+    send([reading(hub, "pulse", 70, NOW - HOUR), reading(hub, "pulse", 71, NOW)])
+    told = signed_in(ward_nurse).get(address(admission, end=NOW)).json()["readings"]
+    assert [line["value"] for line in told] == [70]
+
+
+@pytest.mark.parametrize("query", ["from=yesterday", "to=2026-11-21", "from=2026-11-21T08:00:00"])
+def test_a_time_without_its_offset_is_refused(admission, ward_nurse, signed_in, query):
+    got = signed_in(ward_nurse).get(f"/api/v1/admissions/{admission.pk}/vitals/?{query}")
+    assert (got.status_code, got["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_strangers_get_401_and_those_without_a_relation_404(
+    admission, other_nurse, icb_manager, read_only, signed_in
+):
+    assert Client().get(address(admission)).status_code == 401
+    assert signed_in(other_nurse).get(address(admission)).status_code == 404
+    assert signed_in(icb_manager).get(address(admission)).status_code == 404
+    assert signed_in(read_only).get(address(admission)).status_code == 200
+
+
+def test_a_public_id_is_known_before_the_reading_is_and_names_its_day():
+    name = public_id(7, "a", NOW)
+    assert name == public_id(7, "a", NOW.astimezone(dt.timezone(dt.timedelta(hours=9))))
+    assert name != public_id(7, "b", NOW)
+    assert day_of_public_id(name) == NOW.date()
+    assert day_of_public_id("nonsense") is None
+
+
+# Retractions
+
+
+def retract(key: str, *readings: object) -> tuple[int, list[str]]:
+    answer = Client().post(
+        "/api/v1/retractions/",
+        data=json.dumps({"readings": list(readings)}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    lines = answer.json().get("readings", [])
+    return answer.status_code, [line["outcome"] for line in lines]
+
+
+def test_a_sender_takes_back_its_own_reading(send, key, hub, admission):
+    send(make_set(hub, NOW - HOUR))
+    wrong = reading(hub, "spo2", 84, NOW)
+    send([wrong])
+    assert retract(key, wrong) == (200, ["retracted"])
+    assert retract(key, wrong, {}, None, wrong | {"id": "x"}) == (
+        200,
+        ["already", "rejected", "rejected", "not_found"],
+    )
+    assert Reading.objects.filter(error=True).count() == 1
+    assert Standing.objects.get(pk=admission.pk).total == 0
+    assert Correction.objects.get().gateway_id is not None
+
+
+def test_nobody_takes_back_another_gateways_reading(send, hub):
+    wrong = reading(hub, "spo2", 84, NOW)
+    send([wrong])
+    assert retract(make_key(), wrong) == (200, ["not_found"])
+    assert retract("", wrong)[0] == 401
+    assert not Reading.objects.filter(error=True).exists()
+
+
+def test_what_an_app_sent_without_a_device_can_be_taken_back(send, key, hub, admission):
+    sent = reading(None, "pain", 9, NOW, patient=admission.patient.nhs_number)
+    send([sent])
+    assert retract(key, sent) == (200, ["retracted"])
