@@ -103,8 +103,9 @@ def _write_contacts(patient: Patient, known: Known, by: User, at: dt.datetime) -
     if known.call_first is None and known.new_contact is None:
         return
     first = known.call_first
-    for contact in patient.contacts.filter(call_first=True).exclude(pk=first.pk if first else None):
-        change_contact(contact=contact, call_first=False, by=by, at=at)
+    for contact in patient.contacts.filter(call_first=True):
+        if contact != first:
+            change_contact(contact=contact, call_first=False, by=by, at=at)
     if first is not None and not first.call_first:
         change_contact(contact=first, call_first=True, by=by, at=at)
     if known.new_contact is not None:

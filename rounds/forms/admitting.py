@@ -19,7 +19,8 @@ from patients.models import Contact, MonitoringMode, Patient, SafetyRecord
 from rounds.actions.stays import Known, Safety
 from rounds.forms.fields import KitField, Whole
 
-State, Topic = SafetyRecord.State, SafetyRecord.Topic
+State = SafetyRecord.State
+TOPICS = tuple(SafetyRecord.Topic)
 SENIOR_MODES = (MonitoringMode.Mode.NEWS2_SCALE2, MonitoringMode.Mode.COMFORT)
 
 
@@ -32,8 +33,8 @@ class SafetyFields(NamedTuple):
     source: BoundField
 
 
-class ContactField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class ContactField(forms.ModelChoiceField[Contact]):
+    def label_from_instance(self, obj: Contact) -> str:
         return ", ".join(filter(None, (obj.name, obj.relationship, obj.phone)))
 
 
@@ -102,10 +103,10 @@ class AdmitForm(BedChoiceForm):
         among(self, "devices", devices)
         among(self, "call_first", patient.contacts.filter(must_not_be_told=False))
         self._recorded = {one.topic: one for one in patient.safety_records.current()}
-        for topic in Topic:
+        for topic in TOPICS:
             self._ask(topic)
 
-    def _ask(self, topic: Topic) -> None:
+    def _ask(self, topic: SafetyRecord.Topic) -> None:
         known = self._recorded.get(topic)
         self.fields[f"{topic}_state"] = forms.ChoiceField(
             choices=State,
@@ -125,20 +126,20 @@ class AdmitForm(BedChoiceForm):
         )
 
     def safety(self) -> Iterator[SafetyFields]:
-        for topic in Topic:
+        for topic in TOPICS:
             names = (f"{topic}_{part}" for part in ("state", "text", "source"))
             yield SafetyFields(topic.label, *(self[name] for name in names))
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
-        for topic in Topic:
+        for topic in TOPICS:
             self._check_safety(typed, topic)
         if typed.get("mode") in SENIOR_MODES and not typed.get("mode_reason", "").strip():
             self.add_error("mode_reason", "Say why.")
         self._check_contact(typed)
         return typed
 
-    def _check_safety(self, typed: dict[str, Any], topic: Topic) -> None:
+    def _check_safety(self, typed: dict[str, Any], topic: SafetyRecord.Topic) -> None:
         state = typed.get(f"{topic}_state")
         if state == State.RECORDED and not typed.get(f"{topic}_text", "").strip():
             self.add_error(f"{topic}_text", "Say what is recorded.")
@@ -173,7 +174,7 @@ class AdmitForm(BedChoiceForm):
 
     def _changed_safety(self) -> Iterator[Safety]:
         """What stands already is not written again: it keeps its date and source."""
-        for topic in Topic:
+        for topic in TOPICS:
             parts = ("state", "text", "source")
             state, text, source = (self.cleaned_data[f"{topic}_{part}"] for part in parts)
             known = self._recorded.get(topic)

@@ -19,7 +19,7 @@ class Whole(forms.IntegerField):
         super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
-class KitField(forms.ModelMultipleChoiceField):
+class KitField(forms.ModelMultipleChoiceField[Device]):
     """Devices in store, by what they are and their serial; which ones, the form says."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -27,7 +27,7 @@ class KitField(forms.ModelMultipleChoiceField):
             Device.objects.none(), widget=forms.CheckboxSelectMultiple, required=False, **kwargs
         )
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Device) -> str:
         measures = ", ".join(KINDS[kind].short.rstrip(".") for kind in obj.kinds if kind in KINDS)
         battery = f", battery {obj.battery}%" if obj.battery is not None else ""
         return f"{obj.serial}, {obj.model}: {measures}{battery}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from lib.charts.vitals import vitals
 from lib.london import day_of, near_moment, plain_day, wall
+from observations import news2
 from observations.charting import vitals_chart
 from observations.models.readings import Context, Quality, Source
 from rounds.patient.charted import Course, Measured, drawn
@@ -93,7 +95,7 @@ class ChartPresenter:
 
     @property
     def choices(self) -> list[Choice]:
-        table = {"table": 1} if self.as_table else {}
+        table = {"table": "1"} if self.as_table else {}
         return [
             Choice(words, self._address({"show": show} | table), show == self._page.show)
             for show, words in _CHOICES
@@ -104,7 +106,9 @@ class ChartPresenter:
         """The table from the picture, the picture from the table."""
         if self.as_table:
             return Choice("as a chart", self._address({"show": self._page.show}), chosen=False)
-        return Choice("as a table", self._address({"show": self._page.show, "table": 1}), chosen=False)
+        return Choice(
+            "as a table", self._address({"show": self._page.show, "table": "1"}), chosen=False
+        )
 
     @property
     def columns(self) -> list[str]:
@@ -129,22 +133,21 @@ class ChartPresenter:
     def empty(self) -> bool:
         return not self._course.readings
 
-    def _address(self, query: dict[str, object]) -> str:
+    def _address(self, query: dict[str, str]) -> str:
         return f"{self._url}?{urlencode(query)}"
 
 
-def _by_instant(course: Course) -> dict[object, list[Measured]]:
-    sets: dict[object, list[Measured]] = {}
+def _by_instant(course: Course) -> dict[dt.datetime, list[Measured]]:
+    sets: dict[dt.datetime, list[Measured]] = {}
     for reading in course.readings:
         sets.setdefault(reading.at, []).append(reading)
     return sets
 
 
-def _told(score: object) -> str:
-    total, lowest = getattr(score, "total", None), getattr(score, "lowest", None)
+def _told(score: news2.Score | None) -> str:
     if score is None:
         return "–"
-    return str(total) if total is not None else f"≥{lowest}"
+    return str(score.total) if score.total is not None else f"≥{score.lowest}"
 
 
 def _cell(kind: str, readings: Iterable[Measured]) -> Cell:
