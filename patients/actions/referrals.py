@@ -61,7 +61,9 @@ def refer(
 
 def _check_not_waiting(patient: Patient) -> None:
     # Queues two referrers of one person behind each other, so that one of them sees the other's.
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    if patient.died_at is not None:
+        raise ValidationError("This patient is recorded as having died.", code="died")
     if patient.admissions.current().exists():
         raise ValidationError("This patient is on a virtual ward already.", code="admitted")
     if patient.referrals.waiting().exists() or patient.referrals.awaiting_bed().exists():

@@ -21,10 +21,14 @@ DAYS_AHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One bed, or one patient without a bed. `css` are the component's modifiers."""
+    """One bed, or one patient without a bed. `css` are the component's modifiers.
+
+    `key` names its link, so that the focus stays on it when the board is drawn anew.
+    """
 
     label: str
     css: str
+    key: str = ""
     head: str = ""
     head_solid: bool = False
     family: str = ""
@@ -39,6 +43,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    key: str
     family: str
     given: str
     line: str
@@ -188,6 +193,7 @@ class BedBoardPresenter:
             given=patient.given_name,
             long=any(len(part) > LONG_PART for part in patient.family_name.split()),
             url=address("rounds:patient-detail", admission.pk),
+            key=str(admission.pk),
             foot=(
                 f"{admission.pathway_version.pathway.short_name} \u00b7 {days}",
                 self._then(place, admission),
@@ -255,6 +261,7 @@ class BedBoardPresenter:
         patient, at = referral.patient, self.board.at
         undecided = referral.decided_at is None
         return Waiting(
+            key=str(referral.pk),
             family=patient.family_name.upper(),
             given=patient.given_name,
             line=asked_for(referral, self.day),

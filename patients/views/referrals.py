@@ -196,6 +196,7 @@ BESIDE = {
     "born": "born",
     "admitted": "nhs_number",
     "referred": "nhs_number",
+    "died": "nhs_number",
     "number_of_another": "nhs_number",
 }
 

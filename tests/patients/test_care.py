@@ -17,6 +17,7 @@ from patients.actions.care import (
     set_times,
     stop_oxygen,
 )
+from patients.agreements import running_out
 from patients.planned import PRIORITIES, Limits, loosens
 from tests.patients.factories import MORNING, make_admission, make_patient
 
@@ -218,3 +219,21 @@ def test_nobody_else_changes_care(admission, who, request):
         set_pause(admission=admission, until=NOON, reason="x", by=user)
     with pytest.raises(PermissionDenied):
         prescribe_oxygen(admission=admission, litres_per_minute=1, by=user)
+
+
+def test_what_was_agreed_warns_the_day_before(admission, ward_doctor):
+    until = NOON + 3 * DAY
+    set_limit(admission=admission, **SPO2, low=88, expires_at=until, by=ward_doctor, at=NOON)
+    set_mode(
+        admission=admission,
+        mode="comfort",
+        reason="x",
+        expires_at=until + HOUR,
+        by=ward_doctor,
+        at=NOON,
+    )
+    ids = [admission.pk]
+    assert running_out(ids, at=until - DAY - HOUR) == []
+    assert [one.ends for one in running_out(ids, at=until - DAY)] == [until]
+    assert [one.ends for one in running_out(ids, at=until - HOUR)] == [until, until + HOUR]
+    assert running_out(ids, at=until + HOUR) == []

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from capacity.models import ReferralFact
+from patients.actions.admissions import discharge
 from patients.actions.referrals import accept, decline, hold_bed, look_first, refer, withdraw
 from patients.models import Referral
 from tests.capacity.factories import make_beds
@@ -74,6 +75,13 @@ def test_nobody_is_referred_who_is_on_a_ward(ward, referrer):
     admission = make_admission(ward=ward)
     with pytest.raises(ValidationError, match="already"):
         make_referral(ward=ward, patient=admission.patient, by=referrer)
+
+
+def test_nobody_is_referred_who_is_recorded_as_having_died(ward):
+    admission = make_admission(ward=ward)
+    discharge(admission=admission, destination="died", by=admission.admitted_by)
+    with pytest.raises(ValidationError, match="died"):
+        make_referral(ward=ward, patient=admission.patient)
 
 
 def test_the_first_look_is_kept(ward, ward_nurse):
