@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 from urllib.parse import urlencode
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from capacity.occupancy import percent_display
 from capacity.presenters import words
 from capacity.presenters.icb import printed_cells
+from capacity.presenters.league import HEADINGS, ORDERS, Place, ranked
 from capacity.presenters.switches import Switch
 from capacity.reports.published import (
     BEDS_THEN,
@@ -22,66 +21,10 @@ from capacity.reports.published import (
     League,
     Printed,
     RegionSum,
+    outweighed,
 )
-from lib.charts import bars, trend
+from lib.charts import trend
 from lib.charts.svg import Table
-
-ORDERS: Final = {
-    "rate": "Beds per 100,000",
-    "occupancy": "Occupancy",
-    "short": "Beds short",
-    "region": "Region",
-}
-
-
-@dataclass(frozen=True)
-class Place:
-    """One line of the league."""
-
-    rank: int
-    line: Printed
-    name: str
-    region: str
-    england: Printed
-    top: float
-    own: bool
-    linked: bool
-
-    @property
-    def rate(self) -> str:
-        return words.rate(self.line.per_100k)
-
-    @property
-    def rate_bar(self) -> SafeString:
-        average = self.england.per_100k
-        return bars.rate(self.line.per_100k, top=self.top, average=average, own=self.own)
-
-    @property
-    def dot(self) -> SafeString:
-        taken, average = self.line.occupancy, self.england.occupancy or 0
-        percent = None if taken is None else 100 * taken
-        return bars.dot_strip(percent, average=100 * average, own=self.own)
-
-    @property
-    def taken(self) -> str:
-        return percent_display(self.line.count) if self.line.returned else "not returned"
-
-    @property
-    def patients(self) -> str:
-        return f"{self.line.patients:,}" if self.line.patients is not None else "–"
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """As text, for the file that holds exactly what is shown."""
-        line = self.line
-        counts = (f"{line.capacity}", self.rate, f"{line.short}", self.patients, self.taken)
-        return (str(self.rank), line.code, self.name, self.region, *counts)
-
-
-HEADINGS: Final = (
-    *("Rank", "Code", "ICB", "Region", "Beds", "Per 100,000"),
-    *("Beds short of 40", "Patients", "Taken"),
-)
 
 
 @dataclass(frozen=True)
@@ -130,7 +73,7 @@ class EnglandPresenter:
         )
 
     def _own_words(self) -> str:
-        ranked = _ranked(self.league.icbs, "rate")
+        ranked = ranked(self.league.icbs, "rate")
         own = [(n, line.code) for n, line in enumerate(ranked, 1) if line.code in self.mine]
         return "".join(f" {code} is {_ordinal(n)} by beds per 100,000." for n, code in own[:3])
 
@@ -198,7 +141,7 @@ class EnglandPresenter:
                 own=line.code in self.mine,
                 linked=line.code in self.linked,
             )
-            for rank, line in enumerate(_ranked(self.league.icbs, self.order, names), 1)
+            for rank, line in enumerate(ranked(self.league.icbs, self.order, names), 1)
         ]
 
     @property
@@ -221,6 +164,15 @@ class EnglandPresenter:
         if not missing:
             return ""
         return f"{missing} did not return patients; the beds stay in England’s sum, as published."
+
+    @property
+    def region_note(self) -> str:
+        """East is 85.0% without QJG."""
+        names = {region.code: words.region_name(region.name) for region in self.regions}
+        return " ".join(
+            f"{names[code]} is {words.share(rest)} without {icb.code}."
+            for code, icb, rest in outweighed(self.league.icbs)
+        )
 
     @property
     def region_rows(self) -> list[tuple[str, ...]]:
@@ -270,22 +222,6 @@ class EnglandPresenter:
     @property
     def csv(self) -> list[tuple[str, ...]]:
         return [HEADINGS, *(place.cells for place in self.places)]
-
-
-def _ranked(
-    icbs: Sequence[Printed], order: str, regions: dict[str, str] | None = None
-) -> list[Printed]:
-    """Unrounded; who did not return stands last by occupancy, for nothing is known of them."""
-    names = regions or {}
-    return sorted(icbs, key=lambda line: (*_key(line, order, names), line.code))
-
-
-def _key(line: Printed, order: str, regions: dict[str, str]) -> tuple[str | float, float]:
-    if order == "occupancy":
-        return float(line.occupancy is None), -(line.occupancy or 0)
-    if order == "short":
-        return 0.0, -float(line.short)
-    return regions.get(line.region_code, "") if order == "region" else "", -line.per_100k
 
 
 def _ordinal(number: int) -> str:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts.policies import signed_in
 from capacity.models import IntegratedCareBoard
 from capacity.policies import check_can_see_figures, own_icbs
-from capacity.presenters.england import ORDERS, EnglandPresenter
+from capacity.presenters.england import EnglandPresenter
+from capacity.presenters.league import ORDERS
 from capacity.reports import published
 from capacity.views.answers import csv_file
 

@@ -40,24 +40,24 @@ def icb_detail(request: HttpRequest, code: str) -> HttpResponseBase:
     user = signed_in(request)
     icb = visible_icb(user, code)
     at = timezone.now()
-    visible = sorted(_visible_wards(user, icb))
+    visible = _visible_wards(user, icb)
     return unless_unchanged(
         request,
-        parts=(icb.pk, user.pk, visible, *_version(icb, at)),
-        render=lambda: _render(request, _read(request, icb, at)),
+        parts=(icb.pk, user.pk, sorted(visible), *_version(icb, at)),
+        render=lambda: _render(request, _read(request, icb, at, visible)),
     )
 
 
 @require_safe
 def icb_table(request: HttpRequest, code: str) -> HttpResponse:
-    shown = _read(request, visible_icb(signed_in(request), code), timezone.now())
+    shown = _shown(request, code)
     name = f"{code}-by-{shown.choice.by}-{shown.at:%Y-%m-%d-%H%M}"
     return csv_file(name, shown.csv)
 
 
 @require_safe
 def icb_days(request: HttpRequest, code: str) -> HttpResponse:
-    shown = _read(request, visible_icb(signed_in(request), code), timezone.now())
+    shown = _shown(request, code)
     return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.csv_days)
 
 
@@ -82,11 +82,19 @@ def _version(icb: IntegratedCareBoard, at: dt.datetime) -> tuple[object, ...]:
     return now.version(now.wards_of(icb)), counted, london.wall(at).strftime("%Y-%m-%d %H")
 
 
-def _read(request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime) -> IcbPresenter:
+def _shown(request: HttpRequest, code: str) -> IcbPresenter:
+    user = signed_in(request)
+    icb = visible_icb(user, code)
+    return _read(request, icb, timezone.now(), _visible_wards(user, icb))
+
+
+def _read(
+    request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime, visible: frozenset[int]
+) -> IcbPresenter:
     choice = Choice.read(request.GET.dict())
     today = london.day_of(at)
     counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
-    sources = _sources(signed_in(request), icb, at, counted_on)
+    sources = _sources(icb, at, counted_on, visible)
     beds = sources.now.total.beds
     people = populations.populations_of(icb)
     first = counted_on - dt.timedelta(days=choice.days - 1)
@@ -95,13 +103,15 @@ def _read(request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime) -> Ic
         sources=sources,
         rates={base: Rate(beds, population) for base, population in people.items()},
         mornings=history.icb_mornings(icb, first, counted_on),
-        published=[*published.path_of("ENGLAND"), *published.path_of(icb.code)],
+        published=published.path_of("ENGLAND", icb.code),
         choice=choice,
         counted_on=counted_on,
     )
 
 
-def _sources(user: User, icb: IntegratedCareBoard, at: dt.datetime, counted_on: dt.date) -> Sources:
+def _sources(
+    icb: IntegratedCareBoard, at: dt.datetime, counted_on: dt.date, visible: frozenset[int]
+) -> Sources:
     counts = now.icb_now(icb, at)
     providers, wards = now.names(counts)
     until = london.count_instant(counted_on)
@@ -113,7 +123,7 @@ def _sources(user: User, icb: IntegratedCareBoard, at: dt.datetime, counted_on: 
         window=flows.flow([], since, until),
         providers=providers,
         wards=wards,
-        visible=_visible_wards(user, icb),
+        visible=visible,
     )
 
 

@@ -81,7 +81,7 @@ def test_the_dashboard_asks_a_fixed_number_of_questions(
     page(client, "capacity:icb-detail", code="QK1")
     for bed in make_beds(ward, 6):
         make_stay(ward, bed)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(17):
         page(client, "capacity:icb-detail", code="QK1")
 
 
@@ -179,6 +179,12 @@ def test_regions_are_sums_of_counts_and_never_means_of_shares(published, icb_man
     rows = {row[0]: row[1:] for row in shown.region_rows}
     assert rows["East"] == ("6", "1,632", "27.8", "1,623", "99.4%")
     assert rows["England"] == ("42", "11,805", "23.0", "8,586", "72.7%")
+
+
+def test_a_region_that_one_icb_outweighs_says_so(published, icb_manager, signed_in):
+    client = signed_in(icb_manager)
+    december = page(client, "capacity:england-detail", "?month=2023-12").context["shown"]
+    assert "East is 85.0% without QJG." in december.region_note
 
 
 @pytest.mark.parametrize("month", ["2024-01", "december", "2023-13"])
