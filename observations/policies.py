@@ -49,8 +49,8 @@ def check_can_manage_keys(user: User | None, gateway: Gateway) -> None:
 
 
 def can_answer(user: User, alert: Alert) -> bool:
-    """Own, act on, hand on, escalate or close: the clinicians of the alert's ward."""
-    return can_treat(user, alert.ward)
+    """Own, act on, hand on, escalate or close: the clinicians of the ward the patient is on."""
+    return can_treat(user, alert.ward_now)
 
 
 def check_can_answer(user: User, alert: Alert) -> None:
@@ -59,7 +59,7 @@ def check_can_answer(user: User, alert: Alert) -> None:
 
 
 def can_finish_prompt(user: User, prompt: Prompt) -> bool:
-    return can_treat(user, prompt.ward)
+    return can_treat(user, prompt.ward_now)
 
 
 def check_can_finish_prompt(user: User, prompt: Prompt) -> None:

@@ -1,4 +1,8 @@
-"""What people do about an alert: own it, act, hand it on, escalate, close it with an outcome."""
+"""What people do about an alert: own it, act, hand it on, escalate, close it with an outcome.
+
+`shown_at` is when the alert had last rung as the person saw it on their page (its `rang_at` then).
+If it rang again since, nothing that they do covers what they had not seen.
+"""
 
 from __future__ import annotations
 
@@ -32,45 +36,54 @@ def acknowledge(
     shown_at: dt.datetime | None = None,
     at: dt.datetime | None = None,
 ) -> Alert:
-    """Own the alert, and acknowledge its triggers as they were shown at `shown_at` (default: now).
+    """Own the alert, and acknowledge its triggers; done twice, it is done once.
 
-    If it rang again since, that is refused: an older look never covers something worse.
+    Refused when somebody else owns it, and when it rang again since `shown_at` (absent: it was
+    seen as it is now): an older look never covers something worse.
     """
-    check_can_answer(by, alert)
     moment = at or timezone.now()
-    locked = _lock(alert)
-    _check_open(locked)
+    locked = _ready(alert, by)
     _check_not_anothers(locked, by)
-    if shown_at is not None and locked.rang_at > shown_at:
-        raise AlertRefusedError("It rang again since you looked. Read it once more.")
-    _acknowledge(locked.triggers.all(), by, moment)
-    _own(locked, by, moment)
+    _check_as_shown(locked, shown_at)
+    if locked.owner == by and not _waiting(locked):
+        return locked
+    _take(locked, by, moment)
     return _tell(locked, AlertEvent.What.ACKNOWLEDGED, "", by, moment)
 
 
 @transaction.atomic
-def act(*, alert: Alert, text: str, by: User, at: dt.datetime | None = None) -> Alert:
-    """Somebody did something about it: the clock of what goes on without an action starts anew."""
-    moment = at or timezone.now()
-    locked = _ready(alert, by)
-    locked.acted_at = moment
-    locked.save(update_fields=["acted_at"])
-    return _tell(locked, AlertEvent.What.ACTED, text, by, moment)
+def act(
+    *,
+    alert: Alert,
+    text: str,
+    by: User,
+    shown_at: dt.datetime | None = None,
+    at: dt.datetime | None = None,
+) -> Alert:
+    """Somebody did something about it: the clock of what goes on without an action starts anew,
+    and an alert that nobody owned is theirs."""
+    return _act(alert, AlertEvent.What.ACTED, text, by, shown_at, at)
 
 
 @transaction.atomic
-def escalate(*, alert: Alert, to: str, text: str, by: User, at: dt.datetime | None = None) -> Alert:
+def escalate(
+    *,
+    alert: Alert,
+    to: str,
+    text: str,
+    by: User,
+    shown_at: dt.datetime | None = None,
+    at: dt.datetime | None = None,
+) -> Alert:
     """Called for more help: 999, urgent community response, a senior. It is an action, too."""
-    moment = at or timezone.now()
-    locked = _ready(alert, by)
-    locked.acted_at = moment
-    locked.save(update_fields=["acted_at"])
     told = f"{to}: {text}" if text else to
-    return _tell(locked, AlertEvent.What.ESCALATED, told, by, moment)
+    return _act(alert, AlertEvent.What.ESCALATED, told, by, shown_at, at)
 
 
 @transaction.atomic
-def hand_on(*, alert: Alert, to: User, text: str, by: User, at: dt.datetime | None = None) -> Alert:
+def hand_on(
+    *, alert: Alert, to: User, text: str = "", by: User, at: dt.datetime | None = None
+) -> Alert:
     """Another clinician of the ward owns it from now on."""
     check_can_answer(to, alert)
     moment = at or timezone.now()
@@ -82,12 +95,22 @@ def hand_on(*, alert: Alert, to: User, text: str, by: User, at: dt.datetime | No
 
 @transaction.atomic
 def close(
-    *, alert: Alert, outcome: str, note: str = "", by: User, at: dt.datetime | None = None
+    *,
+    alert: Alert,
+    outcome: str,
+    note: str = "",
+    by: User,
+    shown_at: dt.datetime | None = None,
+    at: dt.datetime | None = None,
 ) -> Alert:
     """The end, with what came of it. The next finding opens another alert: closing re-arms."""
     moment = at or timezone.now()
     locked = _ready(alert, by)
-    return _close(locked, outcome, note, by, moment)
+    _check_as_shown(locked, shown_at)
+    locked.outcome, locked.outcome_note = outcome, note
+    locked.closed_at, locked.closed_by, locked.next_step_at = moment, by, None
+    locked.save(update_fields=["outcome", "outcome_note", "closed_at", "closed_by", "next_step_at"])
+    return _tell(locked, AlertEvent.What.CLOSED, note or locked.get_outcome_display(), by, moment)
 
 
 @transaction.atomic
@@ -106,10 +129,30 @@ def close_for_departure(
     return close(alert=alert, outcome=outcome, note=note, by=by, at=at)
 
 
+def _act(
+    alert: Alert,
+    what: str,
+    text: str,
+    by: User,
+    shown_at: dt.datetime | None,
+    at: dt.datetime | None,
+) -> Alert:
+    """Never refused because it rang again meanwhile: what was done was done. But then it stays
+    nobody's."""
+    moment = at or timezone.now()
+    locked = _ready(alert, by)
+    locked.acted_at = moment
+    locked.save(update_fields=["acted_at"])
+    if locked.owner is None and not _rang_since(locked, shown_at):
+        _take(locked, by, moment)
+    return _tell(locked, what, text, by, moment)
+
+
 def _ready(alert: Alert, by: User) -> Alert:
     check_can_answer(by, alert)
     locked = _lock(alert)
-    _check_open(locked)
+    if locked.closed_at is not None:
+        raise AlertRefusedError("This alert was closed meanwhile.")
     return locked
 
 
@@ -117,12 +160,7 @@ def _lock(alert: Alert) -> Alert:
     """The admission first, as the drain does, so that neither waits for the other."""
     if alert.admission_id is not None:
         Admission.objects.select_for_update(no_key=True).get(pk=alert.admission_id)
-    return Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
-
-
-def _check_open(alert: Alert) -> None:
-    if alert.closed_at is not None:
-        raise AlertRefusedError("This alert was closed meanwhile.")
+    return Alert.objects.select_for_update(of=("self",)).select_related("owner").get(pk=alert.pk)
 
 
 def _check_not_anothers(alert: Alert, by: User) -> None:
@@ -130,24 +168,31 @@ def _check_not_anothers(alert: Alert, by: User) -> None:
         raise AlertRefusedError(f"{alert.owner.signature} owns this alert.")
 
 
+def _check_as_shown(alert: Alert, shown_at: dt.datetime | None) -> None:
+    if _rang_since(alert, shown_at):
+        raise AlertRefusedError("It rang again since you looked. Read it once more.")
+
+
+def _rang_since(alert: Alert, shown_at: dt.datetime | None) -> bool:
+    return shown_at is not None and alert.rang_at > shown_at
+
+
+def _take(alert: Alert, by: User, at: dt.datetime) -> None:
+    for trigger in _waiting(alert):
+        trigger.acknowledged_at, trigger.acknowledged_by = at, by
+        trigger.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    _own(alert, by, at)
+
+
+def _waiting(alert: Alert) -> Iterable[Trigger]:
+    """Triggers that rang after they were acknowledged, or never were."""
+    return [trigger for trigger in alert.triggers.all() if not trigger.is_acknowledged]
+
+
 def _own(alert: Alert, owner: User, at: dt.datetime) -> None:
     """Owned: the ladder stops. It starts again when the alert rings again, unowned."""
     alert.owner, alert.owned_at, alert.next_step_at = owner, at, None
     alert.save(update_fields=["owner", "owned_at", "next_step_at"])
-
-
-def _acknowledge(triggers: Iterable[Trigger], by: User, at: dt.datetime) -> None:
-    for trigger in triggers:
-        if trigger.acknowledged_at is None or trigger.acknowledged_at < trigger.rang_at:
-            trigger.acknowledged_at, trigger.acknowledged_by = at, by
-            trigger.save(update_fields=["acknowledged_at", "acknowledged_by"])
-
-
-def _close(alert: Alert, outcome: str, note: str, by: User, at: dt.datetime) -> Alert:
-    alert.outcome, alert.outcome_note = outcome, note
-    alert.closed_at, alert.closed_by, alert.next_step_at = at, by, None
-    alert.save(update_fields=["outcome", "outcome_note", "closed_at", "closed_by", "next_step_at"])
-    return _tell(alert, AlertEvent.What.CLOSED, note or alert.get_outcome_display(), by, at)
 
 
 def _tell(alert: Alert, what: str, text: str, by: User, at: dt.datetime) -> Alert:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from observations import ringing
-from observations.models import Bell, Finding
+from observations.bells import WORSE_BY
+from observations.models import Alert, Bell, Finding, Trigger
 from observations.policies import check_can_raise_concern
 from observations.rules import CONCERN
 from observations.rules import Finding as Found
@@ -21,6 +22,8 @@ from patients.actions.admissions.locking import lock_open
 from patients.models import Admission
 
 TELLS: Final = 200
+# The same words sooner than this are the same call, sent twice.
+TWICE: Final = dt.timedelta(minutes=2)
 
 
 @transaction.atomic
@@ -29,14 +32,18 @@ def raise_carer_concern(
 ) -> Bell | None:
     """Urgent, whatever the readings say. `text` is what the carer said, in their words.
 
-    None when an open alert's own concern was shown so lately that it covers this one.
+    Each concern rings, also when the last one is still open; None when this very one was
+    written down a moment ago.
     """
     check_can_raise_concern(by, admission)
     if not text.strip():
         raise ValidationError("Write what the carer said.", code="text")
     moment = at or timezone.now()
     locked = lock_open(admission)
-    found = _found(text.strip(), moment)
+    before = _before(locked)
+    found = _found(text.strip(), before, moment)
+    if before is not None and before.text == found.text and moment - before.rang_at < TWICE:
+        return None
     _keep(locked, found)
     bell = ringing.ring_findings(locked.pk, locked.ward_id, [found], at=moment)
     touch_standing(locked.pk)
@@ -44,9 +51,17 @@ def raise_carer_concern(
     return bell
 
 
-def _found(text: str, at: dt.datetime) -> Found:
+def _before(admission: Admission) -> Trigger | None:
+    """The concern that people were told last, while its alert is open."""
+    open_ones = Alert.objects.open().filter(admission=admission)
+    return Trigger.objects.filter(alert__in=open_ones, rule=CONCERN).first()
+
+
+def _found(text: str, before: Trigger | None, at: dt.datetime) -> Found:
+    """Somebody who calls again is more worried than before, so it counts as worse."""
+    severity = 0 if before is None else before.severity + WORSE_BY
     told = f"Carer worried: {text}"[:TELLS]
-    return Found(CONCERN, "urgent", frozenset({CONCERN}), told, (), at)
+    return Found(CONCERN, "urgent", frozenset({CONCERN}), told, (), at, severity)
 
 
 def _keep(admission: Admission, found: Found) -> None:

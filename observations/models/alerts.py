@@ -55,9 +55,17 @@ class Finding(models.Model):
         return self.text
 
 
+def _now_on(wards: models.QuerySet[Ward]) -> Q:
+    """A patient's follows the patient from ward to ward; a ward's own stays."""
+    return Q(admission__ward__in=wards) | Q(admission__isnull=True, ward__in=wards)
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
     def caring(self, user: User) -> Self:
-        return self.filter(ward__in=Ward.objects.caring(user))
+        return self.filter(_now_on(Ward.objects.caring(user)))
+
+    def on(self, ward: Ward) -> Self:
+        return self.filter(_now_on(Ward.objects.filter(pk=ward.pk)))
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -157,6 +165,11 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return f"{self.get_priority_display()} alert {self.pk}"
 
+    @property
+    def ward_now(self) -> Ward:
+        """Whose clinicians answer it; `ward` is where it opened."""
+        return self.ward if self.admission is None else self.admission.ward
+
 
 class Trigger(models.Model):
     """One reason inside an alert, with its own acknowledgement, which covers what was shown."""
@@ -189,6 +202,11 @@ class Trigger(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Somebody owns what it last rang for; not what rings after."""
+        return self.acknowledged_at is not None and self.acknowledged_at >= self.rang_at
 
 
 class Bell(models.Model):
@@ -269,7 +287,10 @@ class AlertEvent(models.Model):
 
 class PromptQuerySet(models.QuerySet["Prompt"]):
     def caring(self, user: User) -> Self:
-        return self.filter(ward__in=Ward.objects.caring(user))
+        return self.filter(_now_on(Ward.objects.caring(user)))
+
+    def on(self, ward: Ward) -> Self:
+        return self.filter(_now_on(Ward.objects.filter(pk=ward.pk)))
 
     def open(self) -> Self:
         return self.filter(done_at__isnull=True)
@@ -318,3 +339,7 @@ class Prompt(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def ward_now(self) -> Ward:
+        return self.ward if self.admission is None else self.admission.ward

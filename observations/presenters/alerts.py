@@ -6,12 +6,16 @@ import datetime as dt
 from typing import Final, NamedTuple
 
 from lib import london
-from observations.models import Alert, Trigger
-from patients.presenters.words import address, named
+from observations.models import Alert, AlertEvent, Trigger
+from observations.ringing import LADDER
+from observations.rulesets import PRIORITIES
+from patients.models import SafetyRecord
+from patients.presenters.words import address, age_and_sex, counted, named
 
 LETTERS: Final = {"emergency": "E", "urgent": "U", "prompt": "3"}
 TONES: Final = {"emergency": "emergency", "urgent": "urgent", "prompt": "single"}
 ORDER: Final = {"emergency": 0, "urgent": 1, "prompt": 2}
+_PRIORITY: Final = {str(one): one for one in PRIORITIES}
 
 
 class Action(NamedTuple):
@@ -40,12 +44,27 @@ class AlertPresenter:
 
     @property
     def title(self) -> str:
-        return "; ".join(trigger.text for trigger in self._triggers) or self._alert.subject
+        """The most urgent first; what was found to be another patient's is struck out below."""
+        texts = [trigger.text for trigger in self._triggers if trigger.wrong_patient_at is None]
+        return "; ".join(texts) or self._alert.subject or self._alert.get_kind_display()
+
+    @property
+    def wrong(self) -> list[str]:
+        return [trigger.text for trigger in self._triggers if trigger.wrong_patient_at is not None]
 
     @property
     def whom(self) -> str:
         admission = self._alert.admission
         return named(admission.patient) if admission else self._alert.get_kind_display()
+
+    @property
+    def whom_more(self) -> str:
+        """83 F, called on 0116 496 0001"""
+        admission = self._alert.admission
+        if admission is None:
+            return ""
+        age = age_and_sex(admission.patient, london.day_of(self._at))
+        return f"{age}, phone {admission.patient.phone}" if admission.patient.phone else age
 
     @property
     def whom_url(self) -> str:
@@ -59,23 +78,36 @@ class AlertPresenter:
         return self._alert.owner.signature if self._alert.owner else ""
 
     @property
+    def owned(self) -> str:
+        """since 07:41, no action yet"""
+        since, acted = self._alert.owned_at, self._alert.acted_at
+        if since is None:
+            return ""
+        words = f"since {london.near_moment(since, self._at)}"
+        if acted is None or acted < self._alert.rang_at:
+            return f"{words}, no action yet"
+        return f"{words}, last action {london.near_moment(acted, self._at)}"
+
+    @property
     def unacknowledged(self) -> str:
         """What rang since somebody acknowledged; empty when all was, or nothing yet."""
-        new = [t for t in self._triggers if not _is_acknowledged(t)]
+        new = [trigger for trigger in self._triggers if not trigger.is_acknowledged]
         if len(new) == len(self._triggers):
             return ""
         return "; ".join(trigger.text for trigger in new)
 
     @property
     def next(self) -> str:
-        """When the next step of the ladder is told, while nobody owns it."""
-        due = self._alert.next_step_at
-        if due is None or self._alert.owner is not None:
+        """Where the ladder stands, while nobody owns it."""
+        due, step = self._alert.next_step_at, self._alert.step
+        if self._alert.owner is not None or not self.is_open:
             return ""
-        step = self._alert.step + 1
-        return (
-            f"Step {step} is told at {london.clock(due)}" if due > self._at else "Next step is due"
-        )
+        last = len(LADDER[_PRIORITY[self._alert.priority]])
+        if due is None:
+            return f"All {last} steps of the ladder were told"
+        when = f"at {london.clock(due)}" if due > self._at else "now"
+        told = f"Step {step} of {last} told" if step else "Nobody else told yet"
+        return f"{told}, step {step + 1} {when}"
 
     @property
     def measured(self) -> str:
@@ -84,11 +116,12 @@ class AlertPresenter:
 
     @property
     def events(self) -> list[str]:
-        return [
-            f"{london.near_moment(event.at, self._at)} {event.by.signature}: "
-            f"{event.text or event.get_what_display()}"
-            for event in self._alert.events.all()
-        ]
+        return [self._told(event) for event in self._alert.events.all()]
+
+    def _told(self, event: AlertEvent) -> str:
+        what = event.get_what_display().capitalize()
+        words = f"{what}: {event.text}" if event.text else what
+        return f"{london.near_moment(event.at, self._at)} {event.by.short_name}. {words}"
 
     @property
     def ended(self) -> str:
@@ -100,7 +133,8 @@ class AlertPresenter:
 
     @property
     def shown_at(self) -> str:
-        return self._at.isoformat()
+        """The ring that is shown: an answer covers nothing that rings after it."""
+        return self._alert.rang_at.isoformat()
 
     @property
     def acknowledge_url(self) -> str:
@@ -113,21 +147,17 @@ class AlertPresenter:
             return []
         rows = [
             Action("Write what you did", address("observations:alert-act", self.pk)),
-            Action("Close with an outcome", address("observations:alert-close", self.pk)),
+            Action("Close", address("observations:alert-close", self.pk)),
             Action("Hand on", address("observations:alert-hand-on", self.pk)),
         ]
         if self._alert.admission is not None:
             escalate = address("observations:alert-escalate", self.pk)
-            rows.append(Action("Escalate: 999 or urgent community…", escalate, tone="apart"))
+            rows.append(Action("Escalate…", escalate, tone="apart", apart=True))
         return rows
 
     @property
     def _triggers(self) -> list[Trigger]:
-        return list(self._alert.triggers.all())
-
-
-def _is_acknowledged(trigger: Trigger) -> bool:
-    return trigger.acknowledged_at is not None and trigger.acknowledged_at >= trigger.rang_at
+        return sorted(self._alert.triggers.all(), key=lambda one: (ORDER[one.priority], one.pk))
 
 
 def in_order(alerts: list[Alert]) -> list[Alert]:
@@ -155,18 +185,41 @@ class AlertListPresenter:
         number, nobody = len(self.unowned) + len(self.owned), len(self.unowned)
         if not number:
             return "No alert is open."
-        return f"{number} open, {nobody} owned by nobody."
+        opened = counted(number, "alert is open", "alerts are open")
+        return f"{opened}; {nobody or 'none'} without an owner."
 
 
-class EscalationPresenter:
-    """What stands first wherever an escalation is offered."""
+class SafetyWord(NamedTuple):
+    """What is known before anybody is called; `more` is when and from whom."""
+
+    label: str
+    words: str
+    more: str = ""
+
+
+class CallPresenter:
+    """What stands first wherever an escalation is offered: allergies, ceiling, resuscitation."""
 
     def __init__(self, alert: Alert) -> None:
         admission = alert.admission
-        records = admission.patient.safety_records.current() if admission else ()
-        self.safety = [
-            (record.get_topic_display(), record.text or record.get_state_display())
-            for record in records
-        ]
+        self._records = {one.topic: one for one in _records(alert)}
+        self.safety = [_safety(self._records.get(topic), topic) for topic in SafetyRecord.Topic]
         self.phone = admission.patient.phone if admission else ""
         self.contacts = list(admission.patient.contacts.all()) if admission else []
+        self.address = admission.patient.address if admission else ""
+
+
+def _records(alert: Alert) -> list[SafetyRecord]:
+    if alert.admission is None:
+        return []
+    return list(alert.admission.patient.safety_records.current())
+
+
+def _safety(record: SafetyRecord | None, topic: SafetyRecord.Topic) -> SafetyWord:
+    """None, not asked and recorded told apart; what nobody wrote down was not asked."""
+    if record is None or record.state == SafetyRecord.State.NOT_ASKED:
+        return SafetyWord(str(topic.label), "Not asked")
+    when = london.plain_day(london.day_of(record.recorded_at))
+    more = f"{record.source}, {when}" if record.source else when
+    words = record.text if record.state == SafetyRecord.State.RECORDED else "None"
+    return SafetyWord(str(topic.label), words, more)

@@ -30,7 +30,7 @@ from observations.policies import (
     check_can_answer,
     check_can_raise_concern,
 )
-from observations.presenters.alerts import AlertListPresenter, EscalationPresenter
+from observations.presenters.alerts import AlertListPresenter, AlertPresenter, CallPresenter
 from observations.views.asking import caring_admission, caring_alert, caring_ward, shown_at
 from patients.policies import clinicians_on
 from patients.presenters.words import address, named
@@ -52,7 +52,7 @@ def alert_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:
-    known = Alert.objects.caring(user).filter(ward=ward)
+    known = Alert.objects.caring(user).on(ward)
     known = known.select_related("owner", "closed_by", "admission__patient", "ward")
     known = known.prefetch_related("triggers", "events__by", "admission__patient__identifiers")
     closed = known.filter(closed_at__gt=at - KEPT_IN_SIGHT).order_by("-closed_at")
@@ -81,8 +81,10 @@ def alert_act(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         alert,
         form,
         title="Write what you did",
-        act=lambda: actions.act(alert=alert, text=form.cleaned_data["text"], by=user),
-        done="Written down.",
+        act=lambda: actions.act(
+            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
+        ),
+        done="What you did is written down. Close the alert when it is over.",
     )
 
 
@@ -95,8 +97,10 @@ def alert_escalate(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         alert,
         form,
         title="Escalate",
-        act=lambda: actions.escalate(alert=alert, **form.cleaned_data, by=user),
-        done="Your call for help is written down.",
+        act=lambda: actions.escalate(
+            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
+        ),
+        done="Your call for help is written down. Tell whoever is with the patient.",
     )
 
 
@@ -104,7 +108,7 @@ def alert_escalate(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 def alert_hand_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, alert = _ready(request, pk)
     form = HandOnForm(
-        request.POST or None, colleagues=clinicians_on(alert.ward).exclude(pk=user.pk)
+        request.POST or None, colleagues=clinicians_on(alert.ward_now).exclude(pk=user.pk)
     )
     return _answer(
         request,
@@ -112,7 +116,7 @@ def alert_hand_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         form,
         title="Hand on",
         act=lambda: actions.hand_on(alert=alert, **form.cleaned_data, by=user),
-        done="Handed on.",
+        done="Handed on. Its new owner finds it among the owned ones.",
     )
 
 
@@ -124,8 +128,10 @@ def alert_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         request,
         alert,
         form,
-        title="Close with an outcome",
-        act=lambda: actions.close(alert=alert, **form.cleaned_data, by=user),
+        title="Close",
+        act=lambda: actions.close(
+            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
+        ),
         done="Closed. The next finding opens another alert.",
     )
 
@@ -143,13 +149,14 @@ def concern_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         except ValidationError as refused:
             form.add_error("text", refused)
         else:
-            messages.success(request, f"The carer's concern about {admission.patient} rings now.")
+            words = f"The concern about {named(admission.patient)} rings. Own it, or phone now."
+            messages.success(request, words)
             return redirect("observations:alert-list", code=admission.ward.code)
     told = {
         "form": form,
         "title": "Carer’s concern",
         "whom": named(admission.patient),
-        "submit": "Ring the ward",
+        "submit": f"Ring the ward for {named(admission.patient)}",
         "back_url": address("rounds:patient-detail", admission.pk),
     }
     return render(request, "observations/alert_form.html", told, status=_status(form))
@@ -159,6 +166,8 @@ def _ready(request: HttpRequest, pk: uuid.UUID) -> Ready:
     user = signed_in(request)
     alert = caring_alert(user, pk)
     check_can_answer(user, alert)
+    if alert.admission is not None:
+        audit.look(request, page="alert", subject=alert.admission)
     return user, alert
 
 
@@ -184,8 +193,9 @@ def _answer(
         "form": form,
         "title": title,
         "whom": _whom(alert),
-        "escalation": EscalationPresenter(alert),
-        "submit": title,
+        "alert": AlertPresenter(alert, at=timezone.now(), may_answer=True),
+        "call": CallPresenter(alert),
+        "submit": f"{title}: {_whom(alert)}",
         "back_url": _back(request, alert),
     }
     return render(request, "observations/alert_form.html", told, status=_status(form))
@@ -197,7 +207,7 @@ def _status(form: forms.Form) -> int:
 
 
 def _whom(alert: Alert) -> str:
-    return str(alert.admission.patient) if alert.admission else alert.get_kind_display()
+    return named(alert.admission.patient) if alert.admission else str(alert.get_kind_display())
 
 
 def _back(request: HttpRequest, alert: Alert) -> str:
@@ -205,4 +215,4 @@ def _back(request: HttpRequest, alert: Alert) -> str:
     asked = request.POST.get("next") or request.GET.get("next", "")
     if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return asked
-    return address("observations:alert-list", alert.ward.code)
+    return address("observations:alert-list", alert.ward_now.code)

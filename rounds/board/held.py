@@ -6,6 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
 
 from capacity.models import Ward
 from observations import standing
@@ -42,6 +43,7 @@ def lag(at: dt.datetime) -> dt.timedelta:
 
 
 def unowned_alerts(wards: QuerySet[Ward]) -> dict[int, int]:
-    """How many open alerts nobody owns, by ward."""
-    counted = Alert.objects.unowned().filter(ward__in=wards).values_list("ward")
+    """How many open alerts nobody owns, by the ward that answers them."""
+    placed = Alert.objects.unowned().annotate(place=Coalesce("admission__ward", "ward"))
+    counted = placed.filter(place__in=wards).values_list("place")
     return dict(counted.annotate(many=Count("pk")).order_by())

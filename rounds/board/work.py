@@ -13,9 +13,9 @@ from capacity.models import Stay, Ward
 from observations.models import Alert, Prompt, Trigger
 from patients.models import LeaveDetail, Pause
 from rounds.board.entries import AlertNow, LeaveNow, PauseNow, ReviewNow, TaskNow
+from rounds.board.measured import Ids
 from rounds.models import Review, Task
 
-Ids = Collection[UUID]
 _URGENCY: Final = {"emergency": 0, "urgent": 1, "prompt": 2}
 
 
@@ -24,7 +24,7 @@ def open_alerts(ward: Ward) -> list[Alert]:
     shown = Trigger.objects.filter(wrong_patient_at__isnull=True)
     return list(
         Alert.objects.open()
-        .filter(ward=ward)
+        .on(ward)
         .select_related("owner")
         .prefetch_related(Prefetch("triggers", queryset=shown))
     )

@@ -11,28 +11,8 @@ from patients.actions.admissions import start_leave
 from patients.actions.people import add_contact
 from patients.models import Admission
 from tests.capacity.factories import make_beds, make_ward
-from tests.matrix.rows import Row
+from tests.matrix.rows import CARING, CLINICAL, SENT, TREATING, Row, changes
 from tests.patients.factories import make_admission, make_referral
-
-TREATING = {"ward_nurse", "ward_lead", "ward_doctor", "out_of_hours"}
-CARING = TREATING | {"read_only"}
-CLINICAL = CARING | {"other_nurse"}
-# 422: the form comes back and says what is missing, to whoever may send it.
-SENT = (200, 302, 422)
-
-
-def changes(name: str, kwargs: str, method: str = "get") -> Row:
-    """Care is changed by those who treat; read only is told no, all others that nobody is there."""
-    return Row(
-        name,
-        allowed=TREATING,
-        refusals={"read_only": 403},
-        otherwise=404,
-        kwargs=kwargs,
-        method=method,
-        through=SENT,
-    )
-
 
 ROWS = [
     Row("patients:bed-wards", allowed=CLINICAL),

@@ -48,3 +48,25 @@ class Elsewhere:
 
     name: str
     why: str
+
+
+# What most clinical pages say.
+
+TREATING = {"ward_nurse", "ward_lead", "ward_doctor", "out_of_hours"}
+CARING = TREATING | {"read_only"}
+CLINICAL = CARING | {"other_nurse"}
+# 422: the form comes back and says what is missing, to whoever may send it.
+SENT = (200, 302, 422)
+
+
+def changes(name: str, kwargs: str, method: str = "get") -> Row:
+    """Care is changed by those who treat; read only is told no, all others that nobody is there."""
+    return Row(
+        name,
+        allowed=TREATING,
+        refusals={"read_only": 403},
+        otherwise=404,
+        kwargs=kwargs,
+        method=method,
+        through=SENT,
+    )
