@@ -59,6 +59,7 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
         _note_versions(admissions)
 
 
+@transaction.atomic
 def sweep(*, at: datetime) -> int:
     """Note every moment that has passed, for each admission's board to move; how many there were.
 
