@@ -73,8 +73,8 @@ class EnglandPresenter:
         )
 
     def _own_words(self) -> str:
-        ranked = ranked(self.league.icbs, "rate")
-        own = [(n, line.code) for n, line in enumerate(ranked, 1) if line.code in self.mine]
+        places = enumerate(ranked(self.league.icbs, "rate"), 1)
+        own = [(n, line.code) for n, line in places if line.code in self.mine]
         return "".join(f" {code} is {_ordinal(n)} by beds per 100,000." for n, code in own[:3])
 
     @property
