@@ -1,0 +1,181 @@
+"""Time alone makes things due, late, silent and stale; and a worker that stopped is seen."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from observations import deadlines, deliveries, drain, inbox, ladders, standing, tasks
+from observations.models import (
+    Alert,
+    Bell,
+    BellDelivery,
+    DueTime,
+    Heartbeat,
+    Receipt,
+    Standing,
+)
+from patients.actions.touch import touch
+from patients.models import PlanLine
+from tests.observations.conftest import ADMITTED, NOW
+from tests.observations.factories import body_of, make_set, reading
+
+MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
+
+
+def version(admission) -> int:
+    return Standing.objects.get(pk=admission.pk).version
+
+
+def test_a_patient_who_never_sent_anything_has_due_times_all_the_same(admission):
+    assert deadlines.refresh_changed(at=NOW) == 1
+    planned = set(PlanLine.objects.filter(admission=admission).exclude(times=[], every_hours=None))
+    assert DueTime.objects.filter(admission=admission).count() == len(planned) > 0
+    assert deadlines.refresh_changed(at=NOW) == 0
+
+
+def test_each_moment_moves_the_board_once(admission):
+    deadlines.refresh_changed(at=ADMITTED)
+    row = DueTime.objects.filter(admission=admission).order_by("next_deadline_at")[0]
+    passed = row.next_deadline_at
+    assert passed is not None
+    before = version(admission)
+    assert deadlines.sweep(at=passed) == 1
+    assert version(admission) == before + 1
+    assert deadlines.sweep(at=passed) == 0
+    assert version(admission) == before + 1
+
+
+def test_due_late_silent_and_stale_follow_each_other(send, hub, admission):
+    send(make_set(hub, NOW))
+    row = DueTime.objects.filter(admission=admission)[0]
+    assert NOW < row.due_at < row.late_at < row.silent_at
+    assert row.due_at < row.stale_at
+    assert row.next_deadline_at == row.due_at
+
+
+def test_a_change_of_plan_moves_the_due_times(send, hub, admission):
+    send(make_set(hub, NOW))
+    deadlines.refresh_changed(at=NOW)
+    PlanLine.objects.filter(admission=admission, kind="pulse").update(times=[], every_hours=4)
+    touch(admission)
+    assert deadlines.refresh_changed(at=NOW) == 1
+    assert DueTime.objects.get(admission=admission, kind=6).due_at == NOW + 4 * HOUR
+
+
+def test_a_discharged_patient_owes_nothing(send, hub, admission):
+    from django.db.models import F
+
+    from patients.models import Admission
+
+    send(make_set(hub, NOW))
+    Admission.objects.filter(pk=admission.pk).update(
+        discharged_at=NOW, destination="home", discharged_by=F("admitted_by")
+    )
+    touch(admission)
+    deadlines.refresh([admission.pk], at=NOW)
+    assert not DueTime.objects.exists()
+
+
+# Ladders and bells
+
+
+def test_an_alert_that_nobody_owns_climbs_its_ladder(send, hub):
+    send(make_set(hub, NOW, spo2=84, pulse=135, systolic=88))
+    alert = Alert.objects.get()
+    due = alert.next_step_at
+    assert due == NOW + 5 * MINUTE
+    assert ladders.climb_due(at=due - MINUTE) == 0
+    assert ladders.climb_due(at=due) == 1
+    assert ladders.climb_due(at=due) == 0
+    alert.refresh_from_db()
+    assert (alert.step, alert.next_step_at) == (1, due + 10 * MINUTE)
+    step = Bell.objects.get(why=Bell.Why.STEP)
+    assert step.step == 1
+    assert "Nobody owns it" in step.text
+
+
+def test_the_ladder_ends_at_its_top(send, hub):
+    send(make_set(hub, NOW, spo2=84, pulse=135, systolic=88))
+    for day in range(1, 6):
+        ladders.climb_due(at=NOW + day * 24 * HOUR)
+    assert Bell.objects.filter(why=Bell.Why.STEP).count() == 3
+    assert Alert.objects.get().next_step_at is None
+
+
+def test_an_owned_alert_climbs_no_further(send, hub, ward_nurse):
+    send(make_set(hub, NOW, spo2=84))
+    Alert.objects.update(owner=ward_nurse, owned_at=NOW)
+    assert ladders.climb_due(at=NOW + 24 * HOUR) == 0
+
+
+def test_each_bell_is_sent_once(send, hub):
+    send(make_set(hub, NOW, spo2=84))
+    assert deliveries.send_waiting(at=NOW) == 1
+    assert deliveries.send_waiting(at=NOW) == 0
+    delivery = BellDelivery.objects.get()
+    assert (delivery.sent_at, delivery.attempts) == (NOW, 1)
+    assert "Soar Valley" in delivery.told
+
+
+# Processing lag
+
+
+def test_the_lag_is_the_age_of_the_oldest_upload_that_waits(key, hub):
+    assert standing.lag(NOW) == dt.timedelta(0)
+    inbox.accept(key=key, body=body_of([reading(hub, "pulse", 70, NOW)]), at=NOW)
+    inbox.accept(key=key, body=body_of([]), at=NOW + MINUTE)
+    assert standing.lag(NOW + 2 * MINUTE) == 2 * MINUTE
+    drain.drain_all(at=NOW + 2 * MINUTE)
+    assert standing.lag(NOW + 2 * MINUTE) == dt.timedelta(0)
+
+
+def test_a_worker_that_stopped_is_seen_while_nothing_is_sent(db):
+    standing.beat(NOW)
+    assert standing.lag(NOW + 90 * MINUTE) == 90 * MINUTE
+
+
+def test_fresh_uploads_are_stored_before_a_replayed_buffer(send, key, hub):
+    old = [reading(hub, "pulse", 70, NOW - 2 * HOUR)]
+    first = inbox.accept(key=key, body=body_of(old), at=NOW).receipt
+    second = inbox.accept(key=key, body=body_of([reading(hub, "pulse", 71, NOW)]), at=NOW).receipt
+    drain.drain_once(at=NOW, limit=1)
+    assert list(Receipt.objects.values_list("pk", flat=True)) == [second]
+    drain.drain_all(at=NOW)
+    assert Receipt.objects.filter(pk=first).exists()
+
+
+# Tasks
+
+
+@pytest.mark.parametrize(
+    "task",
+    [tasks.drain_inbox, tasks.sweep_deadlines, tasks.send_bells, tasks.keep_partitions],
+)
+def test_every_task_does_no_harm_when_run_twice(admission, task):
+    task()
+    task()
+
+
+def test_the_drains_task_shows_life(db):
+    tasks.drain_inbox()
+    assert timezone.now() - Heartbeat.objects.get().beat_at < MINUTE
+
+
+def test_old_receipts_go_and_readings_stay(send, hub):
+    from observations import receipts
+    from observations.models import Reading
+
+    send([reading(hub, "pulse", 70, NOW)])
+    assert receipts.drop(before=NOW) == 0
+    assert receipts.drop(before=NOW + MINUTE) == 1
+    assert Reading.objects.count() == 1
+
+
+def test_the_schedule_names_only_tasks_that_exist(settings):
+    from vwards.celery import app
+
+    app.loader.import_default_modules()
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert named <= set(app.tasks)
