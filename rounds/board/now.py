@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from uuid import UUID
@@ -17,8 +17,9 @@ from observations.models import Alert, Standing
 from patients.models import Admission, Identifier
 from patients.policies import can_treat_on
 from rounds.board import held, measured, work
-from rounds.board.entries import AlertNow, ModeNow, PathwayNow
+from rounds.board.entries import AlertNow, ModeNow, PastScore, PathwayNow
 from rounds.board.held import Held
+from rounds.board.measured import Ids
 from rounds.board.rows import Row
 from rounds.board.version import board_version
 
@@ -78,7 +79,7 @@ def board(
         ward=ward,
         at=at,
         version=version,
-        rows=rows(admissions, ward=ward, alerts=alerts, at=at),
+        rows=rows(admissions, here=_here(ward), ward=ward, alerts=alerts, at=at),
         count=ward_counts(Ward.objects.filter(pk=ward.pk), at)[ward.pk],
         held=held.by(ward, at),
         ward_alerts=tuple(work.in_one_line(alert) for alert in alerts if not alert.admission_id),
@@ -88,19 +89,29 @@ def board(
 
 
 def rows(
-    admissions: QuerySet[Admission], *, ward: Ward, alerts: Sequence[Alert], at: dt.datetime
+    admissions: QuerySet[Admission],
+    *,
+    here: Ids,
+    ward: Ward,
+    alerts: Sequence[Alert],
+    at: dt.datetime,
 ) -> tuple[Row, ...]:
-    """One query a table, however many patients."""
-    found = {admission.pk: admission for admission in _with_people(admissions)}
-    ids = list(found)
-    known = _Known(ids, ward=ward, alerts=alerts, at=at)
-    return tuple(sorted((known.row(found[pk]) for pk in ids), key=lambda row: row.place))
+    """One query a table, however many patients; `here` are these admissions or more."""
+    found = list(_with_people(admissions))
+    scores = measured.scores([admission.pk for admission in found], at)
+    known = _Known(here, ward=ward, alerts=alerts, scores=scores, at=at)
+    return tuple(sorted(map(known.row, found), key=lambda row: row.place))
 
 
 def row_of(admission: Admission, *, at: dt.datetime) -> Row:
     """One patient's row alone."""
     ward, alone = admission.ward, Admission.objects.filter(pk=admission.pk)
-    return rows(alone, ward=ward, alerts=work.open_alerts(ward), at=at)[0]
+    alerts = work.open_alerts(ward)
+    return rows(alone, here=[admission.pk], ward=ward, alerts=alerts, at=at)[0]
+
+
+def _here(ward: Ward) -> Ids:
+    return Admission.objects.current().on(ward).order_by().values("pk")
 
 
 def _with_people(admissions: QuerySet[Admission]) -> QuerySet[Admission]:
@@ -120,15 +131,21 @@ class _Known:
     """What the tables say of these admissions, by id."""
 
     def __init__(
-        self, ids: Sequence[UUID], *, ward: Ward, alerts: Sequence[Alert], at: dt.datetime
+        self,
+        ids: Ids,
+        *,
+        ward: Ward,
+        alerts: Sequence[Alert],
+        scores: Mapping[UUID, tuple[PastScore, ...]],
+        at: dt.datetime,
     ) -> None:
         self.at = at
-        self.standings = Standing.objects.in_bulk(ids)
+        self.scores = scores
+        self.standings = {one.pk: one for one in Standing.objects.filter(admission__in=ids)}
         self.vitals = measured.vitals(ids, at)
         self.dues = measured.dues(ids)
         self.plans = measured.plans(ids, at)
         self.modes = measured.modes(ids, at)
-        self.scores = measured.scores(ids, at)
         self.kit = measured.kit(ids)
         self.alerts = work.of_patients(alerts)
         self.reviews = work.reviews(ids)

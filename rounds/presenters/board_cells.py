@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from lib.london import age, near_moment
@@ -44,8 +43,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One vital: `band` 0 is in band, `direction` above or below it, `part` what it scores."""
 
     kind: str
