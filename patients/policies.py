@@ -39,6 +39,11 @@ def check_can_treat_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = No
     _check(can_treat_on(user, ward, at=at), "Only this ward's clinicians do that.")
 
 
+def can_see_on(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """Whether they may see this ward's patients at all."""
+    return _covers(user, CARING, ward, at)
+
+
 def can_admit(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
     return can_treat_on(user, ward, at=at)
 

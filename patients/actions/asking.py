@@ -20,7 +20,10 @@ from patients.models import Identifier, Pathway, Patient, Referral
 from patients.policies import check_can_refer
 
 AS_REFERRED = "as_referred"
-"""The key in a referral's facts under which another name or birth date stands as it was given."""
+"""The key in a referral's facts under which another name or birth date stands as it was given.
+
+`{"family_name", "given_name", "born"}`, the date in ISO form.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ def ask_for_place(
     given = dict(facts)
     if known is not None and differs(known, person):
         _check_same(same_person)
-        given[AS_REFERRED] = f"{person.family_name}, {person.given_name}, {person.born:%d/%m/%Y}"
+    if known is not None and _as_written(known) != _as_written(person):
+        given[AS_REFERRED] = _as_written(person)
     patient = known or register_patient(**asdict(person), by=by, at=at)
     return refer(patient=patient, ward=ward, pathway=pathway, facts=given, by=by, at=at, **asked)
 
@@ -83,6 +87,14 @@ def find_by_number(number: str) -> Patient | None:
 def differs(known: Patient, person: Person) -> bool:
     """Family name or date of birth; accents, case and what joins double names do not count."""
     return known.born != person.born or _letters(known.family_name) != _letters(person.family_name)
+
+
+def _as_written(who: Patient | Person) -> dict[str, str]:
+    return {
+        "family_name": who.family_name,
+        "given_name": who.given_name,
+        "born": who.born.isoformat(),
+    }
 
 
 def _letters(name: str) -> str:

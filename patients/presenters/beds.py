@@ -142,15 +142,13 @@ class BedBoardPresenter:
 
     def _taken(self) -> Figure:
         count = self.board.count
-        without = count.patients - count.taken
-        more = f"of {counted(count.beds, 'open bed', 'open beds')}"
+        more = f"of {counted(count.beds, 'bed', 'beds')}"
         if count.beds:
             more += f", {_percent(count.patients, count.beds)}"
-        if count.surge:
-            more += f"\nand {counted(count.surge, 'surge bed', 'surge beds')}"
-        if without:
-            more += f"\nand {without} without a bed"
-        return Figure(count.taken, "taken", more)
+        beside = [f"{count.surge} surge"] if count.surge else []
+        if without := count.patients - count.taken:
+            beside.append(f"{without} without a bed")
+        return Figure(count.taken, "taken", "\n".join(filter(None, (more, ", ".join(beside)))))
 
     def _free(self) -> Figure:
         held = [one.held_for for one in self.board.places if one.held_for and not one.stay]

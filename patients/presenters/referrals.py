@@ -13,7 +13,7 @@ from patients import criteria, nhs_numbers
 from patients.actions.asking import AS_REFERRED
 from patients.criteria import Answer, State
 from patients.models import PathwayVersion, Referral
-from patients.presenters.words import address, age_and_sex, named
+from patients.presenters.words import address, age_and_sex
 
 _COUNTED: tuple[State, ...] = ("met", "consider", "not_met", "not_known")
 
@@ -34,13 +34,23 @@ class WardPlaces:
 
 
 class ReferralPresenter:
-    """One referral; `version` is what the ward admits by, for its criteria."""
+    """One referral; `version` is what the ward admits by, for its criteria.
+
+    To whoever only referred, `recorded` is False: they see the name and date they wrote, never
+    what else is recorded under the NHS number.
+    """
 
     def __init__(
-        self, referral: Referral, *, at: dt.datetime, version: PathwayVersion | None = None
+        self,
+        referral: Referral,
+        *,
+        at: dt.datetime,
+        recorded: bool,
+        version: PathwayVersion | None = None,
     ) -> None:
         self.referral, self.at, self.version = referral, at, version
         self.patient = referral.patient
+        self.recorded = recorded
         self.day = london.day_of(at)
 
     @property
@@ -58,11 +68,24 @@ class ReferralPresenter:
 
     @property
     def named(self) -> str:
-        return named(self.patient)
+        """SAMPLE, Margaret, 999 000 0018"""
+        return f"{self.family}, {self.given}, {self.number}"
 
     @property
     def family(self) -> str:
-        return self.patient.family_name.upper()
+        return self._written("family_name", self.patient.family_name).upper()
+
+    @property
+    def given(self) -> str:
+        return self._written("given_name", self.patient.given_name)
+
+    def _written(self, field: str, known: str) -> str:
+        return known if self.recorded else self._as_written.get(field, known)
+
+    @property
+    def _as_written(self) -> dict[str, str]:
+        written: dict[str, str] = self.referral.facts.get(AS_REFERRED, {})
+        return written
 
     @property
     def number(self) -> str:
@@ -70,11 +93,18 @@ class ReferralPresenter:
 
     @property
     def age(self) -> str:
-        return age_and_sex(self.patient, self.day)
+        """83 F; the age alone where the record is another's to see."""
+        if self.recorded or not self._as_written:
+            return age_and_sex(self.patient, self.day)
+        return str(london.years_between(self._born, self.day))
 
     @property
     def born(self) -> str:
-        return london.plain_day(self.patient.born)
+        return london.plain_day(self._born)
+
+    @property
+    def _born(self) -> dt.date:
+        return dt.date.fromisoformat(self._written("born", self.patient.born.isoformat()))
 
     @property
     def line(self) -> str:
@@ -129,7 +159,12 @@ class ReferralPresenter:
 
     @property
     def as_referred(self) -> str:
-        return str(self.referral.facts.get(AS_REFERRED, ""))
+        """For the ward, where the referrer wrote another name or date."""
+        written = self._as_written
+        if not (written and self.recorded):
+            return ""
+        born = london.plain_day(dt.date.fromisoformat(written["born"]))
+        return f"{written['family_name'].upper()}, {written['given_name']}, born {born}"
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.models import User
-from capacity.models import Bed
+from capacity.models import Bed, Ward
 from patients.actions.asking import ask_for_place
 from patients.actions.plans import version_for
 from patients.actions.referrals import accept, decline, look_first, withdraw
@@ -32,6 +32,7 @@ from patients.policies import (
     can_decide,
     can_look_for_patients,
     can_refer_somewhere,
+    can_see_on,
     can_withdraw,
     check_can_decide,
     check_can_refer_somewhere,
@@ -39,7 +40,6 @@ from patients.policies import (
     check_can_withdraw,
 )
 from patients.presenters.referrals import ReferralPresenter, WardPlaces
-from patients.presenters.words import named
 from patients.referral_book import could_take, referral_book, seen_by, versions_of
 from patients.views.asking import posted, who
 
@@ -52,12 +52,18 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     book = referral_book(user, at=at)
     versions = versions_of(book.waiting)
+    own = set(Ward.objects.caring(user).values_list("pk", flat=True))
+
+    def rows(referrals: list[Referral]) -> list[ReferralPresenter]:
+        return [
+            ReferralPresenter(one, at=at, recorded=one.ward_id in own, version=versions.get(one.pk))
+            for one in referrals
+        ]
+
     told = {
-        "waiting": [
-            ReferralPresenter(one, at=at, version=versions.get(one.pk)) for one in book.waiting
-        ],
-        "accepted": [ReferralPresenter(one, at=at) for one in book.accepted],
-        "decided": [ReferralPresenter(one, at=at) for one in book.decided],
+        "waiting": rows(book.waiting),
+        "accepted": rows(book.accepted),
+        "decided": rows(book.decided),
         "can_refer": can_refer_somewhere(user),
         "caring": can_look_for_patients(user),
     }
@@ -86,7 +92,7 @@ def referral_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         except ValidationError as refused:
             refuse(form, refused, beside={"until": "held_until", "ward": "held_bed"})
         else:
-            messages.success(request, f"{named(referral.patient)} is accepted. Admit them next.")
+            messages.success(request, f"{_named(referral, user)} is accepted. Admit them next.")
             return redirect("patients:referral-detail", pk=pk)
     return _detail(request, referral, accept_form=form)
 
@@ -104,7 +110,7 @@ def referral_decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
             refuse(form, refused, beside={"note": "note", "reason": "reason"})
         else:
             messages.success(
-                request, f"{named(referral.patient)} is declined. The referrer sees why."
+                request, f"{_named(referral, user)} is declined. The referrer sees why."
             )
             return redirect("patients:referral-list")
     return _detail(request, referral, decline_form=form)
@@ -122,7 +128,7 @@ def referral_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         except ValidationError as refused:
             refuse(form, refused)
         else:
-            messages.success(request, f"{named(referral.patient)} is withdrawn.")
+            messages.success(request, f"{_named(referral, user)} is withdrawn.")
             return redirect("patients:referral-list")
     return _detail(request, referral, withdraw_form=form)
 
@@ -130,6 +136,11 @@ def referral_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 def _referral(user: User, pk: uuid.UUID) -> Referral:
     check_can_see_referrals(user)
     return get_object_or_404(seen_by(user), pk=pk)
+
+
+def _named(referral: Referral, user: User) -> str:
+    seen = can_see_on(user, referral.ward)
+    return ReferralPresenter(referral, at=timezone.now(), recorded=seen).named
 
 
 def _free_beds(referral: Referral) -> Any:
@@ -142,7 +153,9 @@ def _detail(request: HttpRequest, referral: Referral, **typed: forms.Form) -> Ht
     version = versions_of([referral]).get(referral.pk)
     referral.refresh_from_db(fields=["first_looked_at", "outcome"])
     told = {
-        "referral": ReferralPresenter(referral, at=at, version=version),
+        "referral": ReferralPresenter(
+            referral, at=at, recorded=can_see_on(user, referral.ward), version=version
+        ),
         "deciding": deciding,
         "withdrawing": can_withdraw(user, referral),
         "places": _places(referral, at) if deciding else [],
@@ -184,7 +197,7 @@ def _referral_form(request: HttpRequest, place: PlaceForm, user: User) -> HttpRe
         except ValidationError as refused:
             refuse(form, refused, beside=BESIDE)
         else:
-            messages.success(request, f"{named(referral.patient)} is referred to {ward.name}.")
+            messages.success(request, f"{_named(referral, user)} is referred to {ward.name}.")
             return redirect("patients:referral-detail", pk=referral.pk)
     told = {"form": form, "ward": ward, "pathway": pathway, "asks_again": _asks_again(form)}
     status = 422 if form.errors else 200

@@ -185,8 +185,30 @@ def test_another_name_or_birth_date_stops_and_asks_without_telling(sender, creat
     assert "Real-Name" not in text(answer) or wrong.get("family_name") is None
     assert not Referral.objects.exists()
     sender.post(create, typed | {"same_person": "on"})
-    assert wrong.get("family_name", "Real-Name") in Referral.objects.get().facts["as_referred"]
+    referral = Referral.objects.get()
+    assert wrong.get("family_name", "Real-Name") in referral.facts["as_referred"]["family_name"]
     assert Patient.objects.get().family_name == "Real-Name"
+
+
+def test_the_ward_sees_both_names_and_the_referrer_only_what_they_wrote(sender, nurse, create):
+    make_patient(
+        family_name="Real-Name",
+        given_name="Margaret",
+        born=dt.date(1950, 1, 1),
+        nhs_number="9990000018",
+    )
+    typed = PERSON | {"nhs_number": "9990000018", "same_person": "on"}
+    sent = sender.post(create, typed, follow=True)
+    address = reverse("patients:referral-detail", args=[Referral.objects.get().pk])
+    for page in (sent, sender.get(address), sender.get(reverse("patients:referral-list"))):
+        assert "REAL-NAME" not in text(page).upper()
+        assert "Margaret" not in text(page)
+        assert "1950" not in text(page)
+        assert "Aoife" in text(page)
+    seen = text(nurse.get(address))
+    assert "REAL-NAME" in seen
+    assert "Check who this is." in seen
+    assert "born 3 Feb 1940" in seen
 
 
 @pytest.mark.parametrize(
