@@ -166,7 +166,7 @@ def _word(row: Row) -> str:
     if row.level == "single" and row.facts.response != "low_medium":
         return "Prompt"
     if row.score_is_stale and row.level != "stale":
-        return f"Stale, was {row.score_at_least}"
+        return f"Was {row.score_at_least}, old"
     return _LEVEL_WORDS[row.level]
 
 

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Look
+from observations import standing
+from observations.models import Alert
 from patients.actions.admissions import start_leave
 from patients.actions.care import set_mode
 from rounds.board import board
@@ -23,6 +25,7 @@ from tests.rounds.factories import (
     make_dues,
     make_handover,
     make_review,
+    make_score,
     make_set,
     make_task,
     make_vital,
@@ -78,7 +81,7 @@ def test_who_stopped_sending_at_high_risk_stays_on_top(admit, now, open_board):
     make_set(admit("Urgent"), MEDIUM, at=now - HOUR)
     response = open_board()
     assert _names(response) == ["SILENT", "URGENT"]
-    assert "Stale, was 8" in _shown(response)
+    assert "Was 8, old" in _shown(response)
 
 
 def test_a_patient_without_any_reading_stands_above_the_low(admit, now, open_board):
@@ -431,3 +434,38 @@ def test_one_silent_device_leaves_the_rest_of_the_score(admit, now, ward, ward_n
     (row,) = board(ward, user=ward_nurse, at=now).rows
     assert (row.level, row.score_at_least, row.is_stale("spo2")) == ("incomplete", 0, True)
     assert row.readings.kinds == ("spo2",)
+
+
+def test_a_stopped_worker_is_told_on_the_page_and_by_every_poll(admit, now, open_board):
+    make_set(admit(), NORMAL, at=now - HOUR)
+    standing.beat(at=now - dt.timedelta(seconds=90))
+    assert "readings are 9" in _shown(open_board())
+    polled = open_board(headers=POLL)
+    again = open_board(headers={**POLL, "If-None-Match": polled["ETag"]})
+    assert int(again["X-Lag"]) >= 90
+    standing.beat(at=now)
+    assert "What is below may be old" not in _shown(open_board())
+
+
+def test_a_day_of_scores_a_minute_is_drawn_by_its_steps(admit, now, ward, ward_nurse):
+    admission = admit()
+    for minute in range(30, 0, -1):
+        values = HIGH if minute < 10 else NORMAL
+        make_score(admission, values, at=now - dt.timedelta(minutes=minute))
+    (row,) = board(ward, user=ward_nurse, at=now).rows
+    assert [past.total for past in row.scores] == [0, 0, 8, 8]
+    assert row.scores[1].measured_at == now - dt.timedelta(minutes=10)
+
+
+def test_an_alert_of_the_ward_itself_stands_above_the_rows(admit, now, open_board, ward):
+    Alert.objects.create(
+        kind=Alert.Kind.NO_PATIENT,
+        ward=ward,
+        subject="HUB-7",
+        priority="urgent",
+        opened_at=now,
+        rang_at=now,
+    )
+    text = _shown(open_board())
+    assert "Ward alert:" in text
+    assert "HUB-7, nobody owns it" in text

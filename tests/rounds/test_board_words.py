@@ -33,7 +33,7 @@ RISKS = [
     (make_row({"spo2": 84}), ("3", "≥3", "Single 3")),
     (make_row({}), ("?", "–", "Incomplete")),
     (_stale(NORMAL), ("S", "–", "Stale")),
-    (_stale(HIGH), ("E", "–", "Stale, was 8")),
+    (_stale(HIGH), ("E", "–", "Was 8, old")),
     (make_row(NORMAL, alert=_alert()), ("U", "0", "Urgent")),
     (make_row(NORMAL, alert=_alert("prompt")), ("3", "0", "Prompt")),
     (make_row(NORMAL, mode="limits_only"), ("N", "–", "Not scored")),
