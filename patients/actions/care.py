@@ -47,6 +47,9 @@ def prescribe_oxygen(
     at = at or timezone.now()
     if not 0 < litres_per_minute <= 80:
         raise ValidationError("Litres a minute, above 0.", code="flow")
+    current = admission.oxygen.at(at).first()
+    if current is not None and current.litres_per_minute == litres_per_minute:
+        return current
     _stop_oxygen(admission, at)
     oxygen = PrescribedOxygen.objects.create(
         admission=admission, litres_per_minute=litres_per_minute, starts=at, prescribed_by=by
@@ -131,6 +134,9 @@ def set_expected_discharge(
     at = at or timezone.now()
     if day < timezone.localdate(admission.admitted_at):
         raise ValidationError("That is before the patient came.", code="day")
+    last = admission.expected_discharges.first()
+    if last is not None and (last.day, last.reason) == (day, reason.strip()):
+        return admission
     Admission.objects.filter(pk=admission.pk).update(expected_discharge=day)
     ExpectedDischarge.objects.create(
         admission=admission, day=day, reason=reason.strip(), set_at=at, set_by=by

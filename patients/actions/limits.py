@@ -45,6 +45,8 @@ def set_limit(
     line = planned_line(admission, kind, at)
     wanted = Limits(low, high, priority or line.priority)
     _check_limits(kind, wanted)
+    if _says_the_same(line, wanted, reason=reason, until=expires_at):
+        return line
     agreed, until = _answered(line, wanted, by=by, agreed_by=agreed_by, until=expires_at, at=at)
     new = _replace(line, wanted, reason=reason, by=by, agreed_by=agreed, until=until, at=at)
     detail = {"kind": kind, "low": low, "high": high, "priority": wanted.priority}
@@ -64,6 +66,14 @@ def planned_line(admission: Admission, kind: str, at: dt.datetime) -> PlanLine:
 
 def limits_of(line: PlanLine) -> Limits:
     return Limits(line.low, line.high, line.priority)
+
+
+def _says_the_same(
+    line: PlanLine, wanted: Limits, *, reason: str, until: dt.datetime | None
+) -> bool:
+    """A form sent twice changes nothing the second time."""
+    same = limits_of(line) == wanted and line.reason == reason.strip()
+    return same and until in (None, line.expires_at)
 
 
 def needs_senior(line: PlanLine, wanted: Limits) -> bool:

@@ -40,6 +40,9 @@ def set_mode(
     at = at or timezone.now()
     check_reason(reason)
     Admission.objects.select_for_update(no_key=True).get(pk=admission.pk)
+    current = admission.modes.at(at).first()
+    if current and _says_the_same(current, mode, reason=reason, until=expires_at):
+        return current
     new = begin_mode(
         admission, mode, reason=reason, by=by, agreed_by=agreed_by, expires_at=expires_at, at=at
     )
@@ -47,6 +50,14 @@ def set_mode(
     audit.record(by=by, verb="mode-set", subject=admission, detail=detail, at=at)
     touch(admission)
     return new
+
+
+def _says_the_same(
+    current: MonitoringMode, mode: str, *, reason: str, until: dt.datetime | None
+) -> bool:
+    """A form sent twice changes nothing the second time."""
+    same = current.mode == mode and current.reason == reason.strip()
+    return same and until in (None, current.ends)
 
 
 def begin_mode(

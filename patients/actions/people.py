@@ -223,6 +223,10 @@ def record_safety(
     check_can_change_patient(by, patient, at=at)
     at = at or timezone.now()
     _check_safety(state, text, source)
+    said = {"topic": topic, "state": state, "text": text.strip(), "source": source.strip()}
+    known = patient.safety_records.current().filter(**said, recorded_by__isnull=False).first()
+    if known is not None:
+        return known
     patient.safety_records.current().filter(topic=topic).update(superseded_at=at)
     record = SafetyRecord.objects.create(
         patient=patient,

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -511,3 +513,45 @@ def test_every_change_is_in_the_audit_with_who(nurse, admission, ward_nurse):
     nurse.post(reverse("patients:oxygen-set", args=[admission.pk]), {"litres_per_minute": "2"})
     event = AuditEvent.objects.get(verb="oxygen-prescribed")
     assert (event.by, event.subject_id) == (ward_nurse, str(admission.pk))
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("limits/spo2", {"low": "95", "priority": "prompt", "reason": "Usual 97"}),
+        ("mode", {"mode": "limits_only", "reason": "Pregnant"}),
+        ("oxygen", {"litres_per_minute": "2"}),
+        ("expected-discharge", {"day": "31/12/2099", "reason": "Waits for a home"}),
+    ],
+)
+def test_a_change_sent_twice_is_one_change(nurse, admission, page, typed):
+    address = f"/admissions/{admission.pk}/{page}/"
+    assert nurse.post(address, typed).status_code == 302
+    before = Admission.objects.get().board_version, AuditEvent.objects.count()
+    assert nurse.post(address, typed).status_code == 302
+    assert (Admission.objects.get().board_version, AuditEvent.objects.count()) == before
+
+
+def test_a_safety_record_sent_twice_is_one(nurse, admission):
+    address = reverse("patients:safety-record", args=[admission.patient_id, "allergies"])
+    for _ in range(2):
+        nurse.post(address, {"state": "none", "source": "Patient said"})
+    assert admission.patient.safety_records.filter(topic="allergies").count() == 2
+
+
+def test_the_list_of_referrals_takes_no_more_queries_with_more_of_them(nurse, ward):
+    address = reverse("patients:referral-list")
+
+    def queries():
+        nurse.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            nurse.get(address)
+        return len(asked)
+
+    make_referral(ward=ward)
+    make_admission(ward=ward)
+    few = queries()
+    for _ in range(4):
+        make_referral(ward=ward)
+        make_admission(ward=ward)
+    assert queries() == few
