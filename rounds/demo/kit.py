@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Final
 
 from accounts.models import User
@@ -48,7 +47,6 @@ class Kit:
     suppliers: dict[str, Supplier] = field(default_factory=dict)
     homes: dict[str, Place] = field(default_factory=dict)
     shared: dict[str, Device] = field(default_factory=dict)
-    numbers: count[int] = field(default_factory=lambda: count(2001))
 
 
 @dataclass(slots=True)
@@ -94,18 +92,18 @@ def hand_out(kit: Kit, places: Places, case: Case, admission: Admission, *, by: 
         token = enrol(admission=admission, supplier=supplier, by=by, at=case.admitted_at)
         return Worn(case, admission, gate, dict.fromkeys(case.kinds, device.serial), token.token)
     serials: dict[str, str] = {}
-    for device in _own(kit, places, case, supplier):
+    for device in _own(places, case, supplier):
         issue_device(device=device, admission=admission, by=by, at=case.admitted_at)
         serials |= dict.fromkeys(device.kinds, device.serial)
     return Worn(case, admission, gate, serials)
 
 
-def _own(kit: Kit, places: Places, case: Case, supplier: Supplier) -> Iterator[Device]:
+def _own(places: Places, case: Case, supplier: Supplier) -> Iterator[Device]:
     """The first one is the hub through which the others report."""
     hub: Device | None = None
     for prefix, model, kinds in _pieces(case):
         device = add_device(
-            serial=f"{prefix}-{next(kit.numbers)}",
+            serial=f"{prefix}-{_number(case)}",
             supplier=supplier,
             provider=places.providers[case.ward.provider],
             model=model,
@@ -118,6 +116,11 @@ def _own(kit: Kit, places: Places, case: Case, supplier: Supplier) -> Iterator[D
         )
         hub = hub or device
         yield device
+
+
+def _number(case: Case) -> int:
+    """Once in the demo, whichever process hands it out."""
+    return 2000 + int(case.person.nhs_number[3:9]) - 10
 
 
 def _pieces(case: Case) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -152,7 +155,7 @@ def _shared(kit: Kit, places: Places, case: Case, supplier: Supplier) -> Device:
     code = case.ward.code
     if code not in kit.shared:
         kit.shared[code] = add_device(
-            serial=f"CH-{next(kit.numbers)}",
+            serial=f"CH-{_number(case)}",
             supplier=supplier,
             provider=places.providers[case.ward.provider],
             model="Care home kit",

@@ -6,15 +6,40 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 from capacity.actions.figures import refresh
-from rounds.demo import admitting, cases, kit, past, places, staff, world
+from observations import deadlines, ladders
+from rounds.demo import admitting, cases, clock, desk, kit, parallel, past, places, staff, world
+from rounds.demo.cases import Case
+from rounds.demo.clock import Together
 from rounds.demo.kit import Kit, Worn
 from rounds.demo.places import Places
 from rounds.demo.staff import Staff
 
 Say = Callable[[str], None]
+# Before it, what is late or silent was noticed and dealt with.
+WATCHED: Final = dt.timedelta(hours=desk.OPEN_HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told: how much, from which seed, at which moment."""
+
+    size: str
+    seed: int
+    now: dt.datetime
+
+    @property
+    def chosen(self) -> world.Size:
+        return world.SIZES[self.size]
+
+    @property
+    def since(self) -> dt.datetime:
+        """When the readings begin."""
+        return self.now - dt.timedelta(days=self.chosen.reading_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +49,100 @@ class Loaded:
     staff: Staff
     places: Places
     kit: Kit
+    worn: list[Worn] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the wards: their patients come, and their days pass, in one process."""
+
+    name: str
+    cases: list[Case]
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a part has to tell."""
+
     worn: list[Worn]
+    readings: int
+    seconds: tuple[float, float]
 
 
-def load(*, size: str, seed: int, now: dt.datetime, say: Say) -> Loaded:
-    """Into an empty database; `now` is the moment that it is all told at."""
-    chosen = world.SIZES[size]
+def load(telling: Telling, *, processes: int, say: Say) -> Loaded:
+    """Into an empty database."""
+    now, seed = telling.now, telling.seed
     with _step("Organisations, wards, beds", say):
-        opened = places.open_places(chosen, now=now)
-    with _step("Accounts", say):
-        people = staff.appoint(world.wards(chosen), seed=seed, since=now - dt.timedelta(days=400))
-    drawn = cases.draw(chosen, seed=seed, now=now)
-    with _step("Past stays and referrals", say):
-        past.record(opened, drawn, chosen, seed=seed, now=now)
-    with _step(f"Admitting {len(drawn)} patients", say):
+        opened = places.open_places(telling.chosen, now=now)
         gates = kit.set_up(opened, now=now)
-        worn = admitting.admit_all(opened, people, gates, drawn, seed=seed, now=now)
+    with _step("Accounts", say):
+        plans = world.wards(telling.chosen)
+        people = staff.appoint(plans, seed=seed, since=now - dt.timedelta(days=400))
+    drawn = cases.draw(telling.chosen, seed=seed, now=now)
+    with _step("Past stays and referrals", say):
+        past.record(opened, drawn, telling.chosen, seed=seed, now=now)
+    ready = Loaded(people, opened, gates)
+    with _step(f"{len(drawn)} patients and their days", say):
+        work = partial(_pass, telling, ready)
+        for passed in parallel.do(work, _parts(drawn, processes)):
+            ready.worn.extend(passed.worn)
+            came, went = passed.seconds
+            say(
+                f"  {len(passed.worn)} came: {came:.1f} s; {passed.readings} readings: {went:.1f} s"
+            )
     with _step("Daily figures", say):
-        refresh(days=_days(chosen.history_days, now), at=now)
-    return Loaded(people, opened, gates, worn)
+        days = [
+            now.date() - dt.timedelta(days=n) for n in range(telling.chosen.history_days, -1, -1)
+        ]
+        refresh(days=days, at=now)
+    return ready
 
 
 def _days(many: int, now: dt.datetime) -> list[dt.date]:
-    return [now.date() - dt.timedelta(days=n) for n in range(many, -1, -1)]
+    return [now.date() - dt.timedelta(days=back) for back in range(many, -1, -1)]
+
+
+def _parts(drawn: list[Case], processes: int) -> list[Part]:
+    """Whole wards, so that nobody waits for another's lock; about as many patients each."""
+    wards: dict[str, list[Case]] = {}
+    for case in drawn:
+        wards.setdefault(case.ward.code, []).append(case)
+    parts: list[list[Case]] = [[] for _ in range(min(processes, len(wards)))]
+    for together in sorted(wards.values(), key=len, reverse=True):
+        min(parts, key=len).extend(together)
+    return [Part(f"part {n}", some, leads=n == 0) for n, some in enumerate(parts)]
+
+
+def _pass(telling: Telling, ready: Loaded, part: Part, together: Together) -> Passed:
+    started = time.monotonic()
+    worn = admitting.admit_all(
+        ready.places, ready.staff, ready.kit, part.cases, seed=telling.seed, now=telling.now
+    )
+    came = time.monotonic()
+    answer = desk.Answering(worn, ready.staff, seed=telling.seed, now=telling.now)
+    readings = clock.pass_days(
+        worn,
+        desk.events(worn, ready.places, ready.staff, seed=telling.seed, since=telling.since,
+                    now=telling.now),
+        seed=telling.seed,
+        since=telling.since,
+        now=telling.now,
+        then=partial(_then, answer, telling.now, leads=part.leads),
+        together=together,
+    )  # fmt: skip
+    return Passed(worn, readings, (came - started, time.monotonic() - came))
+
+
+def _then(
+    answer: Callable[[dt.datetime], None], now: dt.datetime, at: dt.datetime, *, leads: bool
+) -> None:
+    """What a ward and its worker do as time goes by; the worker's part is one process's."""
+    answer(at)
+    if leads and now - at < WATCHED:
+        deadlines.refresh_changed(at=at)
+        deadlines.sweep(at=at)
+        ladders.climb_due(at=at)
 
 
 @contextmanager

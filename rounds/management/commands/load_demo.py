@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from capacity.models import Ward
 from rounds.demo import telling, world
-from rounds.demo.load import load
+from rounds.demo.load import Telling, load
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", default="http://127.0.0.1:8000")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--now", default="", help="the moment it is told at; default: now")
+        parser.add_argument("--processes", type=int, default=2)
         parser.add_argument("--size", choices=sorted(world.SIZES), default="full")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -35,12 +36,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "There are wards already; the demonstration wants an empty database."
             )
-        loaded = load(
-            size=options["size"],
-            seed=options["seed"],
-            now=_moment(options["now"]),
-            say=self.stdout.write,
-        )
+        telling_of = Telling(options["size"], options["seed"], _moment(options["now"]))
+        loaded = load(telling_of, processes=options["processes"], say=self.stdout.write)
         told = telling.demo(loaded, base_url=options["base_url"])
         telling.write_private(Path(options["json"]), told)
 

@@ -1,0 +1,98 @@
+"""Lets the days before pass: uploads through the real inbox and drain, people's work in between.
+
+The clock is set, so that every row says when it happened. It goes in wide steps long ago and in
+small ones towards now. Several processes may keep step with each other, each with its own wards.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from observations import drain, inbox
+from rounds.demo import sets
+from rounds.demo.kit import Worn
+from rounds.demo.sets import Batch
+
+# (older than so many hours, in steps of so many minutes)
+STEPS: Final = ((72, 120), (24, 60), (3, 20), (0, 4))
+READINGS_AT_ONCE: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person did at a moment."""
+
+    at: dt.datetime
+    do: Callable[[], object]
+
+
+Together = Callable[[], object]
+
+
+def instants(since: dt.datetime, now: dt.datetime) -> Iterator[dt.datetime]:
+    """The moments at which the clock stops; the last one is now."""
+    at = since
+    while at < now:
+        hours = (now - at).total_seconds() / 3600
+        minutes = next(minutes for older, minutes in STEPS if hours > older)
+        at = min(now, at + dt.timedelta(minutes=minutes))
+        yield at
+
+
+def pass_days(
+    worn: list[Worn],
+    events: list[Event],
+    *,
+    seed: int,
+    since: dt.datetime,
+    now: dt.datetime,
+    then: Callable[[dt.datetime], None],
+    together: Together = lambda: None,
+) -> int:
+    """How many readings were sent. `then` is called after each step's drain; `together` waits
+    for the other processes."""
+    uploads = _uploads(worn, seed=seed, since=since, now=now)
+    keys = {one.gate.name: one.gate.key for one in worn}
+    work = sorted(events, key=lambda event: event.at)
+    sent = 0
+    for at in instants(since, now):
+        sent += _send(uploads, keys, at)
+        together()
+        drain.drain_all(at=at)
+        together()
+        while work and work[0].at <= at:
+            work.pop(0).do()
+        then(at)
+    return sent
+
+
+def _uploads(worn: list[Worn], *, seed: int, since: dt.datetime, now: dt.datetime) -> list[Batch]:
+    """The last first, to be taken from the end."""
+    by_gate: dict[str, list[tuple[sets.Set, list[dict[str, object]]]]] = {}
+    for one in worn:
+        for number, each in enumerate(sets.of(one.case, seed=seed, since=since, now=now)):
+            rows = sets.as_sent(each, one.serials, one.names, number)
+            by_gate.setdefault(one.gate.name, []).append((each, rows))
+    made = [batch for gate, pairs in by_gate.items() for batch in sets.batches(gate, pairs)]
+    return sorted(made, key=lambda batch: batch.received_at, reverse=True)
+
+
+def _send(uploads: list[Batch], keys: dict[str, str], at: dt.datetime) -> int:
+    """All that was received by then, each at its own time."""
+    sent = 0
+    with transaction.atomic():
+        while uploads and uploads[-1].received_at <= at:
+            batch = uploads.pop()
+            for start in range(0, len(batch.readings), READINGS_AT_ONCE):
+                part = batch.readings[start : start + READINGS_AT_ONCE]
+                told = {"sent_at": batch.received_at.isoformat(), "readings": part}
+                body = json.dumps(told).encode()
+                inbox.accept(key=keys[batch.gate], body=body, at=batch.received_at)
+                sent += len(part)
+    return sent
