@@ -29,6 +29,11 @@ def version_for(ward: Ward, pathway: Pathway) -> PathwayVersion:
     return version
 
 
+def last_day(version: PathwayVersion, came: dt.date) -> dt.date:
+    """Seven days are the day of coming and six more."""
+    return came + dt.timedelta(days=version.expected_days - 1)
+
+
 def default_limits(version: PathwayVersion, kind: str) -> Limits:
     """What the pathway says of a kind; a pathway has one limit a kind."""
     for limit in version.ruleset.get("limits", ()):

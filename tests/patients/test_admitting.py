@@ -56,6 +56,12 @@ def test_every_planned_reading_of_every_pathway_has_a_limit(ward, pathway):
     assert [line.kind for line in lines if line.low is None and line.high is None] == []
 
 
+def test_seven_days_are_the_day_of_coming_and_six_more(ward):
+    admission = make_admission(ward=ward, at=MORNING)
+    assert admission.pathway_version.expected_days == 7
+    assert admission.expected_discharge == dt.date(2023, 12, 20)
+
+
 def test_what_nobody_asked_stands_as_not_asked(ward):
     admission = make_admission(ward=ward)
     states = admission.patient.safety_records.current().values_list("topic", "state")

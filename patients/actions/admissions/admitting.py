@@ -18,7 +18,7 @@ from capacity.models.stays import Residence
 from lib import london
 from patients.actions.modes import begin_mode, usual_mode, usual_reason
 from patients.actions.people import note_not_asked
-from patients.actions.plans import copy_plan, version_for
+from patients.actions.plans import copy_plan, last_day, version_for
 from patients.models import Admission, ExpectedDischarge, PathwayVersion, Patient, Referral
 from patients.models.people import Place
 from patients.policies import check_can_admit, check_can_go_over_capacity
@@ -55,7 +55,7 @@ def admit(
     _check_can_come(referral, at)
     version = version_for(referral.ward, referral.pathway)
     stay = _take_place(referral, bed, no_bed_reason=no_bed_reason, by=by, at=at)
-    expected = expected_discharge or _last_day(version, at)
+    expected = expected_discharge or last_day(version, london.day_of(at))
     admission = _create(
         referral=referral,
         stay=stay,
@@ -79,11 +79,6 @@ def admit(
     detail = {"ward": referral.ward.code, "bed": bed.label if bed else None}
     audit.record(by=by, verb="admitted", subject=admission, detail=detail, at=at)
     return admission
-
-
-def _last_day(version: PathwayVersion, at: dt.datetime) -> dt.date:
-    """Seven days are the day of coming and six more."""
-    return london.day_of(at) + dt.timedelta(days=version.expected_days - 1)
 
 
 def _lock(referral: Referral) -> Referral:
