@@ -49,7 +49,7 @@ class AdmitForm(BedChoiceForm):
     mode = forms.ChoiceField(
         choices=MonitoringMode.Mode,
         widget=forms.RadioSelect,
-        label="How readings are judged",
+        label="By",
         error_messages=said("Choose how readings are judged."),
         help_text="Scale 2 and comfort are a senior’s decision and run out within 14 days.",
     )
@@ -102,6 +102,8 @@ class AdmitForm(BedChoiceForm):
         among(self, "agreed_by", seniors)
         among(self, "devices", devices)
         among(self, "call_first", patient.contacts.filter(must_not_be_told=False))
+        if not patient.contacts.filter(must_not_be_told=False).exists():
+            del self.fields["call_first"]
         self._recorded = {one.topic: one for one in patient.safety_records.current()}
         for topic in TOPICS:
             self._ask(topic)
@@ -166,7 +168,7 @@ class AdmitForm(BedChoiceForm):
         typed = self.cleaned_data
         return Known(
             safety=list(self._changed_safety()),
-            call_first=typed["call_first"],
+            call_first=typed.get("call_first"),
             new_contact=self._new_contact(),
             usual_news2=typed["usual_news2"],
             usual_spo2=typed["usual_spo2"],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils import timezone
 
 from capacity.models.stays import Destination
 from observations.models import Alert
@@ -88,6 +91,12 @@ class DischargeForm(forms.Form):
 
     def open_tasks(self) -> list[TaskFields]:
         return [TaskFields(t, self[f"fate_{t.pk}"], self[f"told_{t.pk}"]) for t in self.tasks]
+
+    def clean_left_at(self) -> dt.datetime:
+        left_at: dt.datetime = self.cleaned_data["left_at"]
+        if left_at > timezone.now():
+            raise ValidationError("That time lies ahead.")
+        return left_at
 
     @property
     def at_once(self) -> bool:

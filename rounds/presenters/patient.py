@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.utils.text import capfirst
 
 from capacity.models.stays import Residence
-from lib.london import age, clock, near_moment, plain_day, short_day, wall, years_between
+from lib.london import age, clock, day_of, near_moment, plain_day, short_day, wall, years_between
+from observations.models import Device
 from patients.models import Contact, SafetyRecord
 from rounds.board.opened import Opened
 from rounds.patient.page import PatientPage
@@ -25,11 +28,12 @@ _SCALES = {"news2_scale1": "Scale 1", "news2_scale2": "Scale 2"}
 
 
 class Fact(NamedTuple):
-    """A term and its words; `url` where it can be changed."""
+    """A term and its words; `more` says whence they are, `url` where they can be changed."""
 
     term: str
     words: str
     strong: bool = False
+    more: str = ""
     url: str = ""
 
 
@@ -117,6 +121,11 @@ class PatientPresenter:
             self._safety(topics.TREATMENT_ESCALATION, "Ceiling"),
             self._judged(),
         ]
+
+    @property
+    def known(self) -> list[Fact]:
+        """The same with date and source, where they can be changed."""
+        return [self.allergies, *self.agreed[:2]]
 
     @property
     def held(self) -> str:
@@ -223,7 +232,7 @@ class PatientPresenter:
             Action("Review", address("rounds:review-create", pk), key="r"),
             *self._answers(),
             Action("Add a task", address("rounds:task-create", pk), key="t"),
-            Action("Carer’s concern", address("observations:concern-raise", pk)),
+            Action("Carer’s concern", address("observations:concern-create", pk)),
         ]
         return [action for action in found if action.url]
 
@@ -242,6 +251,13 @@ class PatientPresenter:
             Action("Expected day to leave", address("patients:expected-discharge-change", pk)),
         ]
         return [action for action in found if action.url]
+
+    @property
+    def escalate_url(self) -> str:
+        alert = self.row.alert
+        if alert is None or not self.may_treat:
+            return ""
+        return self._here("observations:alert-escalate", alert.pk)
 
     @property
     def discharge_url(self) -> str:
@@ -278,7 +294,7 @@ class PatientPresenter:
             KitLine(
                 name=words.device(tuple(held.device.kinds)),
                 serial=held.device.serial,
-                heard=self._moment(held.device.last_heard_at),
+                heard=self._moment(self._heard(held.device)),
                 battery=f"{held.device.battery}%" if held.device.battery is not None else "–",
                 state=held.device.get_status_display(),
             )
@@ -341,15 +357,26 @@ class PatientPresenter:
         if alert is None:
             return
         if alert.owner_id:
-            yield Action("Acted…", address("observations:alert-act", alert.pk))
-            yield Action("Close the alert…", address("observations:alert-close", alert.pk))
+            yield Action("Acted…", self._here("observations:alert-act", alert.pk))
+            yield Action("Hand on…", self._here("observations:alert-hand-on", alert.pk))
+            yield Action("Close the alert…", self._here("observations:alert-close", alert.pk))
+
+    def _here(self, name: str, *args: object) -> str:
+        """A page that comes back to this one."""
+        found = address(name, *args)
+        return f"{found}?{urlencode({'next': self.url})}" if found else ""
 
     def _return_url(self) -> str:
         detail = next((d for d in self._page.history.leaves if d.leave.ends is None), None)
         return address("patients:leave-return", detail.leave_id) if detail else ""
 
-    def _moment(self, at: object) -> str:
-        return near_moment(at, self._page.now) if at else "never"  # type: ignore[arg-type]  # a moment, or nothing
+    def _heard(self, device: Device) -> dt.datetime | None:
+        """Its last reading of this patient, or when it last said anything at all."""
+        read = [one.at for one in self._page.course.readings if one.device_id == device.pk]
+        return max([*read, *filter(None, [device.last_heard_at])], default=None)
+
+    def _moment(self, at: dt.datetime | None) -> str:
+        return near_moment(at, self._page.now) if at else "not yet"
 
 
 def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:
@@ -357,7 +384,8 @@ def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:
     record = known.safety.get(topic)
     if record is None or record.state == SafetyRecord.State.NOT_ASKED:
         return Fact(term, "not asked", strong=True, url=url)
-    said = f" ({record.source}, {plain_day(record.recorded_at.date())})" if record.source else ""
+    day = plain_day(day_of(record.recorded_at))
+    more = f"{record.source}, {day}" if record.source else day
     if record.state == SafetyRecord.State.NONE:
-        return Fact(term, f"none{said}", url=url)
-    return Fact(term, f"{record.text}{said}", strong=True, url=url)
+        return Fact(term, "none", more=more, url=url)
+    return Fact(term, record.text, strong=True, more=more, url=url)

@@ -6,18 +6,17 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from accounts.models import User
 from lib import london
 from lib.london import near_moment, plain_day
 from observations.kinds import KINDS
 from patients.models import Admission
 from patients.nhs_numbers import shown
-from patients.policies import can_discharge
 from patients.presenters.words import age_and_sex, named
 from rounds.forms.admitting import AdmitForm
 from rounds.models import Review
 from rounds.patient.coming import Coming
 from rounds.patient.still_open import StillOpen
+from rounds.patient.summary import Summary
 from rounds.presenters.addresses import address
 
 
@@ -124,20 +123,21 @@ class DischargePresenter:
 
 
 class SummaryPresenter:
-    def __init__(self, admission: Admission, *, user: User, at: dt.datetime) -> None:
-        self.admission, self.patient = admission, admission.patient
-        self.at = at
+    def __init__(self, known: Summary) -> None:
+        admission = known.admission
+        self._known, self.admission, self.patient = known, admission, admission.patient
         self.number = shown(self.patient.nhs_number)
         self.born = plain_day(self.patient.born)
         self.came = london.long_moment(admission.admitted_at)
         self.left = london.long_moment(admission.discharged_at) if admission.discharged_at else ""
         self.patient_url = address("rounds:patient-detail", admission.pk)
-        may = not admission.is_open and can_discharge(user, admission)
-        self.take_back_url = address("rounds:discharge-take-back", admission.pk) if may else ""
+        self.take_back_url = (
+            address("rounds:discharge-take-back", admission.pk) if known.may_take_back else ""
+        )
 
     @property
     def days(self) -> int:
-        end = self.admission.discharged_at or self.at
+        end = self.admission.discharged_at or self._known.at
         return (london.day_of(end) - london.day_of(self.admission.admitted_at)).days + 1
 
     @property
@@ -153,15 +153,13 @@ class SummaryPresenter:
 
     @property
     def safety(self) -> list[tuple[str, str]]:
-        records = self.patient.safety_records.current()
+        records = self._known.safety
         return [(r.get_topic_display(), r.text or r.get_state_display()) for r in records]
 
     @property
     def reviews(self) -> list[Review]:
-        found = Review.objects.filter(admission=self.admission, corrected_by__isnull=True)
-        return list(found.select_related("by").order_by("at"))
+        return list(self._known.reviews)
 
     @property
     def kit(self) -> list[str]:
-        held = self.admission.holdings.open().select_related("device")
-        return [f"{one.device.serial}, {one.device.model}" for one in held]
+        return [f"{one.device.serial}, {one.device.model}" for one in self._known.kit]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -21,6 +20,7 @@ from lib import london
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.devices import DeviceRefusedError
 from patients.actions.agreement import NeedsSenior
+from patients.actions.plans import last_day
 from patients.forms.fields import refuse
 from patients.forms.moves import BedChoiceForm
 from patients.policies import can_go_over_capacity, check_can_admit, check_can_discharge
@@ -31,6 +31,7 @@ from rounds.forms.admitting import AdmitForm, usual_mode
 from rounds.forms.leaving import DischargeForm, TakeBackForm
 from rounds.patient.coming import Coming, coming
 from rounds.patient.still_open import still_open
+from rounds.patient.summary import summary
 from rounds.presenters.stays import AdmitPresenter, DischargePresenter, SummaryPresenter
 from rounds.views.asking import READ_OR_POST, any_admission, awaited, treated
 
@@ -82,7 +83,7 @@ def admission_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 def _admit_form(request: HttpRequest, offered: Coming) -> AdmitForm:
     patient, today = offered.referral.patient, london.day_of(timezone.now())
-    expected = today + dt.timedelta(days=offered.version.expected_days)
+    expected = last_day(offered.version, today)
     first = patient.contacts.filter(call_first=True).first()
     return AdmitForm(
         request.POST or None,
@@ -131,7 +132,7 @@ def admission_summary(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     admission = any_admission(user, pk)
     audit.look(request, page="rounds:admission-summary", subject=admission, at=at)
-    shown = SummaryPresenter(admission, user=user, at=at)
+    shown = SummaryPresenter(summary(admission, user=user, at=at))
     return render(request, "rounds/admission_summary.html", {"summary": shown})
 
 

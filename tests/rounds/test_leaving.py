@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from capacity.models import Bed, Leave, Stay
+from lib.london import wall
 from observations.models import Alert, Device, Holding, Prompt
 from patients.actions.admissions import start_leave
 from rounds.actions.stays import (
@@ -15,6 +16,7 @@ from rounds.actions.stays import (
     discharge_with_open,
     take_back_discharge,
 )
+from rounds.actions.tasks import complete_task
 from rounds.models import Task
 from tests.observations.factories import make_held_hub
 from tests.patients.factories import make_admission
@@ -164,8 +166,6 @@ def test_a_departure_in_error_is_taken_back_with_all_that_it_closed(
 
 
 def test_what_was_done_before_the_departure_stays_done(admission, task, ward_nurse, now):
-    from rounds.actions.tasks import complete_task
-
     complete_task(task=task, outcome="normal", by=ward_nurse, at=now - HOUR)
     discharge_with_open(admission=admission, destination="home", by=ward_nurse, at=now)
     admission.refresh_from_db()
@@ -191,8 +191,8 @@ def send(signed_in, admission):
 def typed(now):
     return {
         "destination": "home",
-        "left_at_0": f"{now:%d/%m/%Y}",
-        "left_at_1": f"{now:%H:%M}",
+        "left_at_0": f"{wall(now):%d/%m/%Y}",
+        "left_at_1": f"{wall(now):%H:%M}",
         "medicine_changes": "Doxycycline stopped",
         "follow_up": "GP in a week",
         "safety_net_advice": "111 if breathless",
@@ -250,6 +250,13 @@ def test_death_asks_one_answer_only(send, typed, admission, alert, task, ward_nu
     alert.refresh_from_db()
     assert task.outcome == "Died at home, expected"
     assert alert.outcome_note == "Died at home, expected"
+
+
+def test_nobody_leaves_in_the_future(send, typed, admission, ward_nurse):
+    answer = send(ward_nurse, typed | {"left_at_0": "01/01/2099"})
+    assert "That time lies ahead." in answer.content.decode()
+    admission.refresh_from_db()
+    assert admission.is_open
 
 
 def test_the_form_takes_a_departure_back(signed_in, send, typed, admission, ward_nurse):

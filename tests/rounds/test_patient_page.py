@@ -53,7 +53,10 @@ def test_not_asked_stands_apart_from_none(read, admission, now, ward_nurse):
     record_safety(
         patient=admission.patient, topic="allergies", state="none", source="patient", by=ward_nurse
     )
-    assert "Allergies: none (patient" in _text(read(admission))
+    text = _text(read(admission))
+    assert "Allergies: <strong>not asked</strong>" not in text
+    assert 'title="patient, ' in text
+    assert '">none</span>' in text
 
 
 def test_an_unowned_alert_stands_first_with_its_acknowledgement(read, admission, now):
