@@ -29,7 +29,7 @@ def row_as_json(row: Row) -> dict[str, Any]:
         "pathway": row.pathway.code,
         "mode": row.mode.mode,
         "news2": _news2(row),
-        "vitals": {kind: _vital(kind, vital) for kind, vital in row.vitals.items()},
+        "vitals": _vitals(row),
         "alerts": [_alert(row.alert)] if row.alert else [],
         "last_review": _review(row.review),
     }
@@ -52,6 +52,11 @@ def _news2(row: Row) -> dict[str, Any]:
         "measured_at": moment(known.measured_at) if known else None,
         "stale": row.score_is_stale,
     }
+
+
+def _vitals(row: Row) -> dict[str, Any]:
+    """What was measured: oxygen that stands in the plan alone is in the score, not here."""
+    return {kind: _vital(kind, vital) for kind, vital in row.vitals.items() if not vital.from_plan}
 
 
 def _vital(kind: str, vital: Vital) -> dict[str, Any]:

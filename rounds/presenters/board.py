@@ -73,7 +73,7 @@ class RowPresenter:
         self.task = words.task(row)
         self.alert = _alert(row)
         self.version = _version(row, may_treat=may_treat)
-        self.announce = f"{self.family} now {self.risk.word.lower()}"
+        self.announce = _announcement(row, self.risk.word)
         self.toggle_url = address("rounds:board-row", self.pk)
         self.patient_url = address("rounds:patient-detail", self.pk)
         self.buttons = may_treat and row.unowned
@@ -191,6 +191,13 @@ class BoardPresenter:
     def _row(self, row: Row) -> RowPresenter:
         opened = self._opened.get(row.admission.pk)
         return RowPresenter(row, may_treat=self._board.may_treat, opened=opened)
+
+
+def _announcement(row: Row, word: str) -> str:
+    """Only of who needs somebody: every reading of a full ward would drown them."""
+    if not needs_somebody(row.facts):
+        return ""
+    return f"{row.admission.patient.family_name.upper()} now {word.lower()}"
 
 
 def _alert(row: Row) -> AlertLine | None:

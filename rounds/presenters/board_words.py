@@ -246,7 +246,10 @@ def _next(row: Row) -> Line:
 
 
 def _none(row: Row) -> Line:
-    return Line("As needed" if row.mode.mode == "comfort" else "None planned")
+    if row.mode.mode == "comfort":
+        return Line("As needed")
+    # Between an admission and its first deadlines nothing is owed yet, but all is awaited.
+    return Line("First set awaited" if row.plan and not row.vitals else "None planned")
 
 
 _READINGS: Final = {

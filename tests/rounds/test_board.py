@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Look
 from observations import standing
-from observations.models import Alert
+from observations.kinds import NUMBERS
+from observations.models import Alert, LatestVital
 from patients.actions.admissions import start_leave
-from patients.actions.care import set_mode
+from patients.actions.care import prescribe_oxygen, set_mode
 from rounds.board import board
 from rounds.board.risk import LEVELS
 from tests.patients.factories import make_admission, make_patient
@@ -417,6 +418,25 @@ def test_json_of_a_partial_set_keeps_its_gaps_open(admit, now, ward_nurse, signe
     assert (news2["total"], news2["lowest"], news2["response"]) == (None, 3, "low_medium")
     assert len(news2["missing"]) == 6
     assert news2["parts"]["pulse"] is None
+
+
+def test_oxygen_of_the_plan_scores_and_is_no_reading(admit, now, ward_doctor, signed_in, url):
+    admission = admit()
+    prescribe_oxygen(admission=admission, litres_per_minute=1, by=ward_doctor, at=now - 2 * HOUR)
+    make_set(admission, NORMAL | {"oxygen": 1}, at=now - HOUR)
+    LatestVital.objects.filter(admission=admission, kind=NUMBERS["oxygen"]).delete()
+    browser = signed_in(ward_doctor)
+    (patient,) = browser.get(f"/api/v1{url}").json()["patients"]
+    assert patient["news2"]["parts"]["oxygen"] == 2
+    assert "oxygen" not in patient["vitals"]
+    assert "from plan" in _shown(browser.get(url))
+
+
+def test_only_who_needs_somebody_is_announced(admit, now, open_board):
+    make_set(admit("Calm"), NORMAL, at=now - HOUR)
+    make_set(admit("Worst"), HIGH, at=now - HOUR)
+    said = re.findall(r'data-announce="([^"]*)"', _shown(open_board()))
+    assert said == ["WORST now emergency", ""]
 
 
 def test_a_stranger_gets_401_as_a_problem(client, db, url):

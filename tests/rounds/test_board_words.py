@@ -113,6 +113,7 @@ READINGS = [
     ),
     (_stale(NORMAL, mode="comfort"), ("As needed", "", False)),
     (make_row(dues={}), ("None planned", "", False)),
+    (make_row({}, dues={}), ("First set awaited", "", False)),
 ]
 
 
