@@ -85,8 +85,18 @@ class Directory:
     admissions: dict[UUID, AdmissionFacts] = field(default_factory=dict)
     of_patient: dict[UUID, list[AdmissionFacts]] = field(default_factory=dict)
 
+    _answered: dict[tuple[object, ...], Claim | Unclaimed] = field(default_factory=dict)
+
     def claim(self, sent: Sent, gateway_id: int, offset: float) -> Claim | Unclaimed:
-        """Whose a reading is. Identity keeps the time as sent; custody uses the corrected one."""
+        """Whose a reading is; the readings of a set are asked about once."""
+        key = (sent.device, sent.patient, sent.measured_at, gateway_id, offset)
+        known = self._answered.get(key)
+        if known is None:
+            known = self._answered[key] = self._claim(sent, gateway_id, offset)
+        return known
+
+    def _claim(self, sent: Sent, gateway_id: int, offset: float) -> Claim | Unclaimed:
+        # Identity keeps the time as sent; custody uses the corrected one.
         gateway = self.gateways.get(gateway_id, NO_GATEWAY)
         at = sent.measured_at - offset * _SECOND if offset else sent.measured_at
         if not sent.device:

@@ -126,15 +126,16 @@ def _changes_at(
 
 def _moved(job: Job, at: datetime) -> Iterator[str]:
     """A set's kinds mostly share schedule and instant, and so all but the first two columns."""
-    tails: dict[tuple[silence.Schedule, datetime], str] = {}
+    tails: dict[tuple[int, datetime], str] = {}
     for kind in {touch.kind for touch in job.touches}:
         schedule, last_at = job.plan.schedule_at(kind, at), job.latest[kind].at
         if schedule is None:
             continue
-        tail = tails.get((schedule, last_at))
+        key = (id(schedule), last_at)  # equal schedules are one object
+        tail = tails.get(key)
         if tail is None:
             when = moments(job.plan, kind, last_at, at)
-            tail = tails[schedule, last_at] = copying.line([*when, when.next_after(at)])
+            tail = tails[key] = copying.line([*when, when.next_after(at)])
         yield f"{job.admission.id}\t{kinds.NUMBERS[kind]}\t{tail}"
 
 

@@ -198,8 +198,16 @@ def _line(
     every = None if every_hours is None or times else timedelta(hours=every_hours)
     if not times and every is None:
         return Line(limit, None)
+    return Line(limit, _schedule(starts, tuple(times), every))
+
+
+@lru_cache(maxsize=4096)
+def _schedule(
+    starts: datetime, times: tuple[str, ...], every: timedelta | None
+) -> silence.Schedule:
+    """One object for equal schedules: most kinds of a plan share theirs."""
     at = tuple(time.fromisoformat(text) for text in times)
-    return Line(limit, silence.Schedule(starts=starts, times=at, every=every))
+    return silence.Schedule(starts=starts, times=at, every=every)
 
 
 def _absences(ids: list[str]) -> dict[UUID, list[silence.Absence]]:

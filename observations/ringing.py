@@ -7,6 +7,7 @@ one open alert is never opened twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -31,6 +32,8 @@ _WHY: Final[Mapping[bells.Reason, Bell.Why]] = {
     "unattended": Bell.Why.STILL,
 }
 _TEXT: Final = 300
+_REARMED: Final = ("priority", "rang_at", "owner", "owned_at", "step", "next_step_at")
+_SHOWN: Final = ("last_at", "priority", "text", "rang_at", "parameters", "severity")
 
 
 class Rung(NamedTuple):
@@ -40,12 +43,41 @@ class Rung(NamedTuple):
     ring: bells.Ring
 
 
+@dataclass(slots=True)
+class Book:
+    """What a batch writes about alerts, put down at once: however many ring, a few statements."""
+
+    alerts: dict[UUID, Alert] = field(default_factory=dict)
+    triggers: dict[UUID, dict[str, Trigger]] = field(default_factory=dict)
+    opened: list[Alert] = field(default_factory=list)
+    rearmed: list[Alert] = field(default_factory=list)
+    told: list[Trigger] = field(default_factory=list)
+    prolonged: list[Trigger] = field(default_factory=list)
+    bells: list[Bell] = field(default_factory=list)
+
+    def write(self) -> None:
+        """A bell and its delivery together: the sender claims what is unsent, so none is lost."""
+        Alert.objects.bulk_create(self.opened)
+        Alert.objects.bulk_update(self.rearmed, _REARMED)
+        Trigger.objects.bulk_create(self.told)
+        Trigger.objects.bulk_update(self.prolonged, _SHOWN)
+        Bell.objects.bulk_create(self.bells)
+        BellDelivery.objects.bulk_create(BellDelivery(bell=bell) for bell in self.bells)
+
+
 def ring(jobs: Iterable[Job], *, at: datetime, batch: int) -> None:
     """Ring for what a batch found that is about now; discharged patients ring no more."""
-    for job in jobs:
-        if job.found and job.admission.discharged_at is None:
-            now = [finding for finding in job.found if _is_about_now(job, finding, at)]
-            ring_findings(job.admission.id, job.admission.ward_id, now, at=at, batch=batch)
+    about_now = [
+        (job.admission, [finding for finding in job.found if _is_about_now(job, finding, at)])
+        for job in jobs
+        if job.found and job.admission.discharged_at is None
+    ]
+    calling = [(admission, now) for admission, now in about_now if now]
+    if calling:
+        book = _open_book([admission.id for admission, _ in calling])
+        for admission, now in calling:
+            _ring_one(book, admission.id, admission.ward_id, now, at=at, batch=batch)
+        book.write()
 
 
 def ring_findings(
@@ -59,18 +91,10 @@ def ring_findings(
     """Ring at most once for all of these together; None when what was shown covers them."""
     if not findings:
         return None
-    alert = Alert.objects.open().select_for_update().filter(admission_id=admission_id).first()
-    triggers = {} if alert is None else {t.rule: t for t in alert.triggers.all()}
-    known = _open_alert(alert, triggers)
-    rung = [Rung(f, r) for f in findings if (r := bells.should_ring(f, known, at)) is not None]
-    if alert is None:
-        alert = _opened(admission_id, ward_id, findings[0], at)
-    elif rung:
-        _rearm(alert, max((one.ring.priority for one in rung), key=rank), at)
-    called = {one.finding.key for one in rung}
-    for finding in findings:
-        _show(alert, triggers.get(finding.key), finding, rang=finding.key in called, at=at)
-    return _bell(alert, rung, at=at, batch=batch) if rung else None
+    book = _open_book([admission_id])
+    bell = _ring_one(book, admission_id, ward_id, findings, at=at, batch=batch)
+    book.write()
+    return bell
 
 
 def ring_ward(ward_id: int, *, subject: str, finding: Finding, at: datetime, batch: int) -> None:
@@ -80,18 +104,49 @@ def ring_ward(ward_id: int, *, subject: str, finding: Finding, at: datetime, bat
     )
     if known.exists():
         return
-    alert = Alert.objects.create(
-        kind=Alert.Kind.NO_PATIENT,
-        ward_id=ward_id,
-        subject=subject,
-        priority=finding.priority,
-        opened_at=at,
-        rang_at=at,
-        next_step_at=at + LADDER[finding.priority][0],
-    )
-    _show(alert, None, finding, rang=True, at=at)
+    alert = _opened(None, ward_id, finding, at)
+    alert.kind, alert.subject = Alert.Kind.NO_PATIENT, subject
     told = Rung(finding, bells.Ring("new", finding.priority))
-    _bell(alert, [told], at=at, batch=batch)
+    bell = _bell(alert, [told], at=at, batch=batch)
+    Book(opened=[alert], told=[_new_trigger(alert, finding, at)], bells=[bell]).write()
+
+
+def _open_book(ids: Sequence[UUID]) -> Book:
+    """The open alerts of these admissions, locked, with their triggers."""
+    alerts = Alert.objects.open().select_for_update().filter(admission_id__in=ids).order_by("pk")
+    book = Book({alert.admission_id: alert for alert in alerts if alert.admission_id is not None})
+    for trigger in Trigger.objects.filter(alert__in=list(book.alerts.values())):
+        book.triggers.setdefault(trigger.alert_id, {})[trigger.rule] = trigger
+    return book
+
+
+def _ring_one(
+    book: Book,
+    admission_id: UUID,
+    ward_id: int,
+    findings: Sequence[Finding],
+    *,
+    at: datetime,
+    batch: int | None,
+) -> Bell | None:
+    alert = book.alerts.get(admission_id)
+    triggers = {} if alert is None else book.triggers.get(alert.pk, {})
+    known = _open_alert(alert, triggers)
+    rung = [Rung(f, r) for f in findings if (r := bells.should_ring(f, known, at)) is not None]
+    if alert is None:
+        alert = _opened(admission_id, ward_id, findings[0], at)
+        book.opened.append(alert)
+    elif rung:
+        _rearm(alert, max((one.ring.priority for one in rung), key=rank), at)
+        book.rearmed.append(alert)
+    called = {one.finding.key for one in rung}
+    for finding in findings:
+        _show(book, alert, triggers.get(finding.key), finding, rang=finding.key in called, at=at)
+    if not rung:
+        return None
+    bell = _bell(alert, rung, at=at, batch=batch)
+    book.bells.append(bell)
+    return bell
 
 
 def climb(alert: Alert, *, at: datetime) -> bool:
@@ -106,7 +161,7 @@ def climb(alert: Alert, *, at: datetime) -> bool:
     )
     if moved:
         text = f"Nobody owns it: {'; '.join(t.text for t in alert.triggers.all())}"
-        _write_bell(alert, Bell.Why.STEP, text, at=at, step=step)
+        Book(bells=[_new_bell(alert, Bell.Why.STEP, text, at=at, step=step)]).write()
     return bool(moved)
 
 
@@ -149,8 +204,8 @@ def _priority(text: str) -> Priority:
     return PRIORITIES[PRIORITIES.index(text)]
 
 
-def _opened(admission_id: UUID, ward_id: int, worst: Finding, at: datetime) -> Alert:
-    return Alert.objects.create(
+def _opened(admission_id: UUID | None, ward_id: int, worst: Finding, at: datetime) -> Alert:
+    return Alert(
         ward_id=ward_id,
         admission_id=admission_id,
         priority=worst.priority,
@@ -165,38 +220,47 @@ def _rearm(alert: Alert, priority: Priority, at: datetime) -> None:
     alert.priority, alert.rang_at = priority, at
     alert.owner, alert.owned_at = None, None
     alert.step, alert.next_step_at = 0, at + LADDER[priority][0]
-    alert.save(update_fields=["priority", "rang_at", "owner", "owned_at", "step", "next_step_at"])
 
 
 def _show(
-    alert: Alert, trigger: Trigger | None, finding: Finding, *, rang: bool, at: datetime
+    book: Book,
+    alert: Alert,
+    trigger: Trigger | None,
+    finding: Finding,
+    *,
+    rang: bool,
+    at: datetime,
 ) -> None:
     """A trigger says what people were told last; what did not ring only prolongs it."""
     if trigger is None:
-        Trigger.objects.create(
-            alert=alert,
-            rule=finding.key,
-            priority=finding.priority,
-            parameters=sorted(finding.parameters),
-            text=finding.text,
-            severity=finding.severity,
-            first_at=finding.measured_at,
-            last_at=finding.measured_at,
-            rang_at=at if rang else alert.rang_at,
-        )
+        book.told.append(_new_trigger(alert, finding, at if rang else alert.rang_at))
         return
     trigger.last_at = max(trigger.last_at, finding.measured_at)
     if rang:
         trigger.priority, trigger.text, trigger.rang_at = finding.priority, finding.text, at
         trigger.parameters = sorted(finding.parameters | set(trigger.parameters))
         trigger.severity = finding.severity
-    trigger.save()
+    book.prolonged.append(trigger)
+
+
+def _new_trigger(alert: Alert, finding: Finding, rang_at: datetime) -> Trigger:
+    return Trigger(
+        alert=alert,
+        rule=finding.key,
+        priority=finding.priority,
+        parameters=sorted(finding.parameters),
+        text=finding.text,
+        severity=finding.severity,
+        first_at=finding.measured_at,
+        last_at=finding.measured_at,
+        rang_at=rang_at,
+    )
 
 
 def _bell(alert: Alert, rung: Sequence[Rung], *, at: datetime, batch: int | None) -> Bell:
     first = max(rung, key=lambda one: rank(one.ring.priority))
     text = "; ".join(one.finding.text for one in rung)
-    return _write_bell(
+    return _new_bell(
         alert,
         _WHY[first.ring.reason],
         text,
@@ -207,7 +271,7 @@ def _bell(alert: Alert, rung: Sequence[Rung], *, at: datetime, batch: int | None
     )
 
 
-def _write_bell(
+def _new_bell(
     alert: Alert,
     why: Bell.Why,
     text: str,
@@ -218,8 +282,7 @@ def _write_bell(
     rule: str = "",
     measured_at: datetime | None = None,
 ) -> Bell:
-    """The bell and its delivery together: the sender claims what is unsent, so none is lost."""
-    bell = Bell.objects.create(
+    return Bell(
         alert=alert,
         rule=rule,
         why=why,
@@ -230,5 +293,3 @@ def _write_bell(
         rang_at=at,
         batch=batch,
     )
-    BellDelivery.objects.create(bell=bell)
-    return bell

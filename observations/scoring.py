@@ -153,7 +153,8 @@ def _from_latest(job: Job) -> None:
     job.series = series
     job.instants = sorted({touch.point.at for touch in job.touches})
     for change in job.plan.rules.changes:
-        if any(touch.kind == change.kind for touch in job.touches):
+        known = job.series.get(change.kind)
+        if known and known[-1].at >= job.instants[0]:
             since = job.instants[0] - timedelta(hours=change.within_hours)
             before = history.values(job.admission.id, change.kind, since, job.instants[-1])
             job.past.values[change.kind] = before
