@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import Ward
 from lib import fragments
+from observations import standing
 from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
@@ -45,10 +46,14 @@ def alert_list(request: HttpRequest, code: str) -> HttpResponse:
     user = signed_in(request)
     ward = caring_ward(user, code)
     audit.look(request, page="alerts", subject=ward)
-    told = {"ward": ward, "list": _list(user, ward, timezone.now())}
-    return fragments.render(
+    at = timezone.now()
+    behind = int(standing.lag(at).total_seconds())
+    told = {"ward": ward, "list": _list(user, ward, at), "lag": behind}
+    response = fragments.render(
         request, "observations/alert_list.html", told, fragment="observations/_alert_list.html"
     )
+    response["X-Lag"] = str(behind)
+    return response
 
 
 def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:

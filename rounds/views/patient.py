@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -28,11 +27,12 @@ FRAGMENT = "rounds/_patient.html"
 def patient_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     admission = any_admission(user, pk)
+    behind = int(lag(at).total_seconds())
     query, polled = request.GET.urlencode(), fragments.wants_fragment(request)
     version = patient_version(admission, user, at, query)
     audit.look(request, page="rounds:patient-detail", subject=admission, at=at)
     if polled and request.headers.get("If-None-Match") == f'"{version}"':
-        return _told(HttpResponseNotModified(), at)
+        return _told(HttpResponseNotModified(), behind)
     show = request.GET.get("show", "")
     page = patient_page(admission, user=user, at=at, show=show if show in SHOWN else "5d")
     shown = PatientPresenter(
@@ -43,14 +43,14 @@ def patient_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         timeline="timeline" in request.GET,
         query=query,
     )
-    told = {"patient": shown, "polled": polled}
+    told = {"patient": shown, "polled": polled, "lag": behind}
     response = fragments.render(request, PAGE, told, fragment=FRAGMENT)
     if polled:
         response["ETag"] = f'"{version}"'
-    return _told(response, at)
+    return _told(response, behind)
 
 
-def _told(response: HttpResponse, at: dt.datetime) -> HttpResponse:
+def _told(response: HttpResponse, behind: int) -> HttpResponse:
     """Even an unchanged page says how far behind its readings are."""
-    response["X-Lag"] = str(int(lag(at).total_seconds()))
+    response["X-Lag"] = str(behind)
     return response
