@@ -113,6 +113,12 @@ DESKS = (
         begins_for=ADMINISTRATORS,
     ),
     Desk(
+        "Gateways",
+        "Who uploads readings, and with which keys.",
+        ADMINISTRATORS,
+        anywhere="observations:gateway-list",
+    ),
+    Desk(
         "Audit",
         "Who looked at and changed what.",
         AUDITORS,

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import ADMINISTRATORS, reach
+from accounts.roles import TREATING
 from capacity.models import Ward
-from observations.models import Alert, Gateway, Prompt
+from lib import london
+from observations.models import Alert, Device, Gateway, Prompt, UnclaimedReading
 from patients.models import Admission
 
 
 def can_treat(user: User, ward: Ward) -> bool:
     """Whether the user may change the care of this ward's patients."""
     return Ward.objects.treating(user).filter(pk=ward.pk).exists()
+
+
+def check_can_treat(user: User, ward: Ward) -> None:
+    if not can_treat(user, ward):
+        raise PermissionDenied("Only this ward's clinicians do that.")
 
 
 def can_manage_kit(user: User, admission: Admission) -> bool:
@@ -25,6 +33,21 @@ def check_can_manage_kit(user: User, admission: Admission) -> None:
         raise PermissionDenied("Only clinicians of the patient's ward hand out and take back kit.")
 
 
+def can_manage_device(user: User, device: Device) -> bool:
+    """Whoever treats its holder; kit that nobody holds is its organisation's clinicians'."""
+    holding = device.holdings.open().select_related("admission__ward").first()
+    if holding is not None:
+        return can_treat(user, holding.admission.ward)
+    own = reach(user, TREATING)
+    treated = Ward.objects.treating(user).filter(lead_provider=device.provider)
+    return device.provider.code in own.providers or treated.exists()
+
+
+def check_can_manage_device(user: User, device: Device) -> None:
+    if not can_manage_device(user, device):
+        raise PermissionDenied("Only clinicians of the holder's ward, or of its owner, do that.")
+
+
 def can_correct_readings(user: User, admission: Admission) -> bool:
     return can_treat(user, admission.ward)
 
@@ -34,13 +57,23 @@ def check_can_correct_readings(user: User, admission: Admission) -> None:
         raise PermissionDenied("Only clinicians of the patient's ward correct readings.")
 
 
+def can_decide_reading(user: User, reading: UnclaimedReading) -> bool:
+    """The clinicians of the ward in whose tray it lies."""
+    return reading.ward is not None and can_treat(user, reading.ward)
+
+
+def check_can_decide_reading(user: User, reading: UnclaimedReading) -> None:
+    if not can_decide_reading(user, reading):
+        raise PermissionDenied("Only clinicians of the ward decide about its tray.")
+
+
 def can_manage_keys(user: User | None, gateway: Gateway) -> bool:
     """Administrators of an organisation that the gateway serves; None is the command line."""
     if user is None:
         return True
     own = reach(user, ADMINISTRATORS)
-    served = gateway.allowed.values_list("provider__code", flat=True)
-    return own.england or any(code in own.providers for code in served)
+    served = gateway.allowed.on(london.day_of(timezone.now()))
+    return own.england or served.filter(provider__code__in=own.providers).exists()
 
 
 def check_can_manage_keys(user: User | None, gateway: Gateway) -> None:

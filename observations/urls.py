@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from observations.views import alerts
+from observations.views import alerts, gateways, kit, tray
 
 app_name = "observations"
 
@@ -14,4 +14,17 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<uuid:pk>/hand-on/", alerts.alert_hand_on, name="alert-hand-on"),
     path("alerts/<uuid:pk>/close/", alerts.alert_close, name="alert-close"),
     path("admissions/<uuid:pk>/concern/", alerts.concern_create, name="concern-create"),
+    path("wards/<str:code>/kit/", kit.device_list, name="device-list"),
+    path("wards/<str:code>/kit/issue/", kit.device_issue, name="device-issue"),
+    path("devices/<int:pk>/", kit.device_show, name="device-show"),
+    path("devices/<int:pk>/status/", kit.device_status, name="device-status"),
+    path("holdings/<int:pk>/return/", kit.holding_return, name="holding-return"),
+    path("holdings/<int:pk>/correct/", kit.holding_correct, name="holding-correct"),
+    path("prompts/<int:pk>/finish/", kit.prompt_finish, name="prompt-finish"),
+    path("wards/<str:code>/tray/", tray.tray_list, name="tray-list"),
+    path("tray/<int:pk>/", tray.tray_decide, name="tray-decide"),
+    path("gateways/", gateways.gateway_list, name="gateway-list"),
+    path("gateways/<int:pk>/keys/", gateways.key_issue, name="key-issue"),
+    path("keys/<int:pk>/rotate/", gateways.key_rotate, name="key-rotate"),
+    path("keys/<int:pk>/revoke/", gateways.key_revoke, name="key-revoke"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,8 +13,10 @@ from accounts import audit
 from accounts.models import User
 from observations import custody
 from observations.models import Device, Holding
-from observations.policies import check_can_manage_kit
+from observations.policies import check_can_manage_device, check_can_manage_kit
 from patients.models import Admission
+
+_NOT_HELD: Final = (Device.Status.IN_STORE, Device.Status.RETIRED)
 
 
 class DeviceRefusedError(Exception):
@@ -62,11 +65,15 @@ def return_device(*, holding: Holding, by: User, at: dt.datetime | None = None) 
     check_can_manage_kit(by, holding.admission)
     moment = at or timezone.now()
     device = _lock(holding.device, holding.admission)
-    holding.ends = max(moment, holding.starts)
-    holding.save(update_fields=["ends"])
-    _set_status(device, Device.Status.IN_STORE)
-    _audit(by, "device-returned", holding, moment)
-    return holding
+    held = Holding.objects.open().filter(pk=holding.pk).first()
+    if held is None:
+        raise DeviceRefusedError("It is back already.")
+    held.ends = max(moment, held.starts)
+    held.save(update_fields=["ends"])
+    if device.status != Device.Status.FAULTY:
+        _set_status(device, Device.Status.IN_STORE)
+    _audit(by, "device-returned", held, moment)
+    return held
 
 
 @transaction.atomic
@@ -121,6 +128,22 @@ def want_back(*, admission: Admission, by: User, at: dt.datetime | None = None) 
         by=by, verb="device-wanted-back", subject=admission, detail={"devices": serials}, at=moment
     )
     return held
+
+
+@transaction.atomic
+def set_device_status(
+    *, device: Device, status: str, note: str, by: User, at: dt.datetime | None = None
+) -> Device:
+    """Faulty, lost, retired, or in store again; `note` says what was found. Kit that somebody
+    holds stays theirs until it is taken back."""
+    check_can_manage_device(by, device)
+    locked = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+    if status in _NOT_HELD and locked.holdings.open().exists():
+        raise DeviceRefusedError("A patient holds it. Take it back first.")
+    _set_status(locked, status)
+    detail = {"status": status, "note": note}
+    audit.record(by=by, verb="device-status-set", subject=locked, detail=detail, at=at)
+    return locked
 
 
 def _lock(device: Device, *admissions: Admission) -> Device:

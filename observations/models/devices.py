@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.policies import reach
+from accounts.policies import ADMINISTRATORS, reach
 from accounts.roles import CARING
 from capacity.models import Provider, Ward
 from capacity.models.ranges import Days, Moments
@@ -31,6 +31,16 @@ class Supplier(models.Model):
         return self.name
 
 
+class GatewayQuerySet(models.QuerySet["Gateway"]):
+    def administered_by(self, user: User, *, on: dt.date) -> Self:
+        """Those that serve an organisation which this user administers."""
+        who = reach(user, ADMINISTRATORS)
+        if who.england:
+            return self
+        served = GatewayProvider.objects.on(on).filter(provider__code__in=who.providers)
+        return self.filter(pk__in=served.values("gateway"))
+
+
 class Gateway(models.Model):
     """A supplier's server or hub that uploads readings, for devices of the providers it serves.
 
@@ -44,6 +54,8 @@ class Gateway(models.Model):
     recent_offsets = ArrayField(models.FloatField(), default=list, blank=True)
     clock_offset = models.FloatField(default=0.0, help_text="seconds")
 
+    objects = GatewayQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["supplier", "name"], name="gateway_name_once")
@@ -53,6 +65,11 @@ class Gateway(models.Model):
         return self.name
 
 
+class GatewayProviderQuerySet(models.QuerySet["GatewayProvider"]):
+    def on(self, day: dt.date) -> Self:
+        return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
+
+
 class GatewayProvider(models.Model):
     """A gateway may bring readings of this provider's devices, on these dates."""
 
@@ -60,6 +77,8 @@ class GatewayProvider(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
+
+    objects = GatewayProviderQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -144,3 +144,8 @@ class UnclaimedReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} from {self.serial}"
+
+    @property
+    def alert_subject(self) -> str:
+        """What the ward's alert about it is called: the sender, or how nobody was named."""
+        return self.serial or f"named {self.why}"

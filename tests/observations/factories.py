@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from capacity.models import Provider
+from lib.ids import uuid7
 from observations.actions.devices import issue_device
 from observations.actions.keys import issue_key
-from observations.models import Device, Gateway, GatewayProvider, Supplier
+from observations.models import Device, Gateway, GatewayProvider, Supplier, UnclaimedReading
 from patients.models import Admission, Place
 
 SINCE = dt.date(2020, 1, 1)
@@ -163,3 +165,31 @@ def post_set(key: str, device: Device, measured_at: dt.datetime, **values: Any) 
     assert answer.status_code == 202, answer.content
     drain.drain_all()
     return str(answer.json()["receipt"])
+
+
+def make_unclaimed(
+    admission: Admission,
+    *,
+    kind: str = "pulse",
+    value: float = 72,
+    measured_at: dt.datetime | None = None,
+    serial: str = "HUB-UNKNOWN",
+    **more: Any,
+) -> UnclaimedReading:
+    """A reading in the tray of this patient's ward, of whom it may be."""
+    at = measured_at or timezone.now() - dt.timedelta(minutes=2)
+    sent = reading(serial, kind, value, at)
+    facts: dict[str, Any] = {"why": "unknown_device", "candidates": [admission.pk]} | more
+    return UnclaimedReading.objects.create(
+        gateway_id=0,
+        serial=serial,
+        ward=admission.ward,
+        sender_id=sent["id"],
+        kind=kind,
+        number=value,
+        as_sent=sent,
+        measured_at=at,
+        received_at=at,
+        receipt=uuid7(),
+        **facts,
+    )

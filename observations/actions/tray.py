@@ -1,0 +1,98 @@
+"""A reading without a patient is given to one, or dismissed; the ward's alert about it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from observations import custody
+from observations.actions.alerts import close
+from observations.models import Alert, Device, UnclaimedReading
+from observations.policies import check_can_correct_readings, check_can_decide_reading
+from patients.models import Admission
+
+
+class TrayRefusedError(Exception):
+    """What cannot be decided so; `message` says why in plain words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@transaction.atomic
+def assign(
+    *,
+    readings: Collection[UnclaimedReading],
+    admission: Admission,
+    reason: str,
+    by: User,
+    at: dt.datetime | None = None,
+) -> int:
+    """They are this patient's: stored and scored like every reading, and they ring if they are
+    about now. How many."""
+    check_can_correct_readings(by, admission)
+    moment = at or timezone.now()
+    locked = _lock(readings, by)
+    if any(row.measured_at < admission.admitted_at for row in locked):
+        raise TrayRefusedError("Some were measured before this patient was admitted.")
+    custody.adopt(locked, admission.pk, reason=reason, by=by, at=moment)
+    _end_alerts(locked, Alert.Outcome.NO_CHANGE, "Given to its patient", by, moment)
+    detail = {"readings": [row.pk for row in locked], "reason": reason}
+    audit.record(by=by, verb="readings-assigned", subject=admission, detail=detail, at=moment)
+    return len(locked)
+
+
+@transaction.atomic
+def dismiss(
+    *,
+    readings: Collection[UnclaimedReading],
+    reason: str,
+    by: User,
+    at: dt.datetime | None = None,
+) -> int:
+    """They are nobody's, for a reason: kept, never scored. How many."""
+    moment = at or timezone.now()
+    locked = _lock(readings, by)
+    for row in locked:
+        row.decision, row.reason = UnclaimedReading.Decision.DISMISSED, reason
+        row.decided_at, row.decided_by = moment, by
+        row.save(update_fields=["decision", "reason", "decided_at", "decided_by"])
+        audit.record(
+            by=by, verb="reading-dismissed", subject=row, detail={"reason": reason}, at=moment
+        )
+    _end_alerts(locked, Alert.Outcome.FALSE_READING, f"Dismissed: {reason}", by, moment)
+    return len(locked)
+
+
+def _lock(readings: Collection[UnclaimedReading], by: User) -> list[UnclaimedReading]:
+    """Devices before readings, as a correction of custody locks them."""
+    devices = sorted({row.device_id for row in readings if row.device_id is not None})
+    list(Device.objects.select_for_update().filter(pk__in=devices).order_by("pk"))
+    ids = [row.pk for row in readings]
+    rows = UnclaimedReading.objects.open().select_for_update(of=("self",)).filter(pk__in=ids)
+    locked = list(rows.select_related("ward").order_by("pk"))
+    if not locked or len(locked) != len(set(ids)):
+        raise TrayRefusedError("Somebody decided about these meanwhile. Look again.")
+    for row in locked:
+        check_can_decide_reading(by, row)
+    return locked
+
+
+def _end_alerts(
+    decided: Collection[UnclaimedReading], outcome: str, note: str, by: User, at: dt.datetime
+) -> None:
+    """The ward's alert speaks of a sender: it ends with the last reading of that sender."""
+    for ward_id, subject in sorted({(row.ward_id or 0, row.alert_subject) for row in decided}):
+        waiting = UnclaimedReading.objects.open().filter(ward=ward_id)
+        if any(row.alert_subject == subject for row in waiting):
+            continue
+        for alert in Alert.objects.open().filter(
+            ward=ward_id, kind=Alert.Kind.NO_PATIENT, subject=subject, admission=None
+        ):
+            close(alert=alert, outcome=outcome, note=note[:400], by=by, at=at)

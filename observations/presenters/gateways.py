@@ -1,0 +1,61 @@
+"""Gateways and their keys in words: what holds, what ends, and what worries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final, NamedTuple
+
+from lib import london
+from observations.models import DeviceKey, Gateway
+
+WRONG_CLOCK: Final = 60.0
+
+
+class KeyPresenter:
+    def __init__(self, key: DeviceKey, *, at: dt.datetime) -> None:
+        self.key, self.pk, self.prefix = key, key.pk, f"vw_{key.prefix}_…"
+        by = key.issued_by.short_name if key.issued_by else "the command line"
+        self.issued = f"{london.near_moment(key.issued_at, at)}, {by}"
+        used = key.last_used_at
+        self.used = london.near_moment(used, at) if used else "not noted"
+        ended = key.expires_at is not None and key.expires_at <= at
+        self.holds = key.revoked_at is None and not ended
+        self._at = at
+
+    @property
+    def state(self) -> str:
+        if self.key.revoked_at is not None:
+            return f"Revoked {london.near_moment(self.key.revoked_at, self._at)}"
+        if self.key.expires_at is None:
+            return "Holds"
+        word = "Holds until" if self.holds else "Ended"
+        return f"{word} {london.near_moment(self.key.expires_at, self._at)}"
+
+
+class GatewayPresenter:
+    """A gateway with its keys and what it could not deliver; `parked` counts uploads."""
+
+    def __init__(self, gateway: Gateway, *, at: dt.datetime, parked: int) -> None:
+        self.gateway, self.pk, self.parked = gateway, gateway.pk, parked
+        self.name = f"{gateway.supplier}: {gateway.name}"
+        self.keys = [KeyPresenter(key, at=at) for key in gateway.keys.all()]
+        self.providers = ", ".join(str(one.provider) for one in gateway.allowed.all())
+        heard = gateway.last_heard_at
+        self.heard_at, self.heard_age = heard, london.age(heard, at) if heard else ""
+
+    @property
+    def clock(self) -> str:
+        """Its clock is 2 h ahead"""
+        wrong = self.gateway.clock_offset
+        if abs(wrong) < WRONG_CLOCK:
+            return ""
+        way = "ahead" if wrong > 0 else "behind"
+        return f"Its clock is {london.duration(dt.timedelta(seconds=abs(wrong)))} {way}"
+
+
+class ShownKey(NamedTuple):
+    """A fresh key, on the only page that ever shows it."""
+
+    gateway: Gateway
+    secret: str
+    note: str

@@ -1,0 +1,158 @@
+"""Kit in words: a device with its holder, its last reading, its charge, and what is to be done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from lib import london
+from observations.kinds import KINDS
+from observations.kit import Kit, Worn
+from observations.models import Device, Holding, Prompt
+from patients.presenters.words import address, counted, named
+
+LOW_BATTERY: Final = 20
+
+
+def measures(device: Device) -> str:
+    """Breathing, SpO2, pulse"""
+    return ", ".join(KINDS[kind].short.rstrip(".") for kind in device.kinds if kind in KINDS)
+
+
+class DevicePresenter:
+    """A device by itself."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.serial, self.model = device.serial, device.model
+        self.measures = measures(device)
+        self.state = str(device.get_status_display()).capitalize()
+        self.place = str(device.place) if device.place else ""
+
+    @property
+    def url(self) -> str:
+        return address("observations:device-show", self.device.pk)
+
+    @property
+    def battery(self) -> str:
+        return "not told" if self.device.battery is None else f"{self.device.battery}%"
+
+    @property
+    def battery_low(self) -> bool:
+        return self.device.battery is not None and self.device.battery < LOW_BATTERY
+
+
+class WornPresenter(DevicePresenter):
+    """A device with its holder; templates/observations/_kit_worn.html."""
+
+    def __init__(self, worn: Worn, *, at: dt.datetime) -> None:
+        super().__init__(worn.holding.device)
+        self._worn, self._at = worn, at
+        self.admission = worn.holding.admission
+        self.whom = named(self.admission.patient)
+        self.heard_at = worn.heard_at
+
+    @property
+    def whom_url(self) -> str:
+        return address("rounds:patient-detail", self.admission.pk)
+
+    @property
+    def heard_age(self) -> str:
+        return london.age(self.heard_at, self._at) if self.heard_at else ""
+
+    @property
+    def heard_title(self) -> str:
+        return london.long_moment(self.heard_at) if self.heard_at else ""
+
+    @property
+    def since(self) -> str:
+        return london.near_moment(self._worn.holding.starts, self._at)
+
+    @property
+    def concerns(self) -> list[str]:
+        """Why somebody should look: the worst first; none when all is well."""
+        device, told = self.device, []
+        if self._worn.still_measuring:
+            told.append("Still measuring after discharge: call")
+        if device.status in (Device.Status.FAULTY, Device.Status.LOST):
+            told.append(self.state)
+        if self._worn.silent:
+            kinds = ", ".join(KINDS[kind].short.rstrip(".") for kind in self._worn.silent)
+            told.append(f"Silent: {kinds}")
+        if self.battery_low:
+            told.append(f"Battery {self.battery}")
+        return told
+
+    @property
+    def left(self) -> str:
+        """discharged Tue 16:20"""
+        ended = self.admission.discharged_at
+        return f"discharged {london.near_moment(ended, self._at)}" if ended else ""
+
+    @property
+    def return_url(self) -> str:
+        return address("observations:holding-return", self._worn.holding.pk)
+
+    @property
+    def correct_url(self) -> str:
+        return address("observations:holding-correct", self._worn.holding.pk)
+
+
+class PromptPresenter:
+    """What the readings ask a person to do."""
+
+    def __init__(self, prompt: Prompt, *, at: dt.datetime) -> None:
+        self.prompt, self.text = prompt, prompt.text
+        self.whom = named(prompt.admission.patient) if prompt.admission else ""
+        self.raised_at, self.age = prompt.raised_at, london.age(prompt.raised_at, at)
+        self.title = london.long_moment(prompt.raised_at)
+        self.url = address("observations:prompt-finish", prompt.pk)
+
+    @property
+    def whom_url(self) -> str:
+        admission = self.prompt.admission
+        return address("rounds:patient-detail", admission.pk) if admission else ""
+
+
+class KitPresenter:
+    """What templates/observations/device_list.html shows."""
+
+    def __init__(self, kit: Kit, *, at: dt.datetime) -> None:
+        worn = [WornPresenter(one, at=at) for one in kit.worn]
+        self.worn = sorted(worn, key=lambda one: (not one.concerns, one.whom, one.serial))
+        self.wanted = [WornPresenter(one, at=at) for one in kit.wanted]
+        self.in_store = [DevicePresenter(one) for one in kit.in_store]
+        self.out_of_use = [DevicePresenter(one) for one in kit.out_of_use]
+        self.shared = [DevicePresenter(one) for one in kit.shared]
+        self.prompts = [PromptPresenter(one, at=at) for one in kit.prompts]
+
+    @property
+    def sentence(self) -> str:
+        """12 devices with patients, 2 need a look; 1 wanted back; 8 in store."""
+        concerned = sum(bool(one.concerns) for one in self.worn)
+        look = f", {concerned} {'needs' if concerned == 1 else 'need'} a look" if concerned else ""
+        with_patients = counted(len(self.worn), "device", "devices")
+        return (
+            f"{with_patients} with patients{look}; {len(self.wanted)} wanted back; "
+            f"{len(self.in_store)} in store."
+        )
+
+
+class HolderPresenter:
+    """One line of a device's past: whose it was, when, and what was corrected."""
+
+    def __init__(self, holding: Holding, *, at: dt.datetime, known: bool) -> None:
+        self.holding = holding
+        self.whom = named(holding.admission.patient) if known else "A patient of another ward"
+        self.whom_url = address("rounds:patient-detail", holding.admission_id) if known else ""
+        self.starts = london.near_moment(holding.starts, at)
+        self.ends = london.near_moment(holding.ends, at) if holding.ends else "now"
+        self.wrong = holding.superseded_at is not None
+        self.is_open = holding.ends is None and not self.wrong
+        recorded = london.near_moment(holding.recorded_at, at)
+        self.recorded = f"{holding.recorded_by.short_name}, {recorded}"
+        self.reason = holding.reason
+        may = known and not self.wrong
+        self.correct_url = address("observations:holding-correct", holding.pk) if may else ""
+        mine = may and self.is_open
+        self.return_url = address("observations:holding-return", holding.pk) if mine else ""

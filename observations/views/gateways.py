@@ -1,0 +1,88 @@
+"""Gateways and their keys, for administrators of the organisations that a gateway serves."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit
+from accounts.models import User
+from accounts.policies import check_can_administer, signed_in
+from lib import london
+from observations.actions.keys import BOTH_HOLD_FOR, issue_key, revoke_key, rotate_key
+from observations.models import DeviceKey, Gateway, GatewayProvider, Inbox
+from observations.presenters.gateways import GatewayPresenter, ShownKey
+
+
+@require_safe
+def gateway_list(request: HttpRequest) -> HttpResponse:
+    user, at = signed_in(request), timezone.now()
+    check_can_administer(user)
+    audit.look(request, page="gateways", subject=user)
+    gateways = list(_with_keys(_gateways(user, at), at))
+    parked = _parked([gateway.pk for gateway in gateways])
+    told = [GatewayPresenter(one, at=at, parked=parked.get(one.pk, 0)) for one in gateways]
+    return render(request, "observations/gateway_list.html", {"gateways": told})
+
+
+@require_POST
+@never_cache
+def key_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    check_can_administer(user)
+    gateway = get_object_or_404(_gateways(user, timezone.now()), pk=pk)
+    secret = issue_key(gateway=gateway, by=user)
+    return _shown(request, gateway, secret, "Earlier keys of this gateway hold as before.")
+
+
+@require_POST
+@never_cache
+def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    key = _key(user, pk)
+    secret = rotate_key(key=key, by=user)
+    note = f"The old key, vw_{key.prefix}_…, holds for {BOTH_HOLD_FOR.days} days more at most."
+    return _shown(request, key.gateway, secret, note)
+
+
+@require_POST
+def key_revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user = signed_in(request)
+    key = revoke_key(key=_key(user, pk), by=user)
+    messages.success(request, f"Key vw_{key.prefix}_… is revoked: nothing comes in with it now.")
+    return redirect("observations:gateway-list")
+
+
+def _shown(request: HttpRequest, gateway: Gateway, secret: str, note: str) -> HttpResponse:
+    told = {"shown": ShownKey(gateway, secret, note)}
+    return render(request, "observations/key_shown.html", told)
+
+
+def _gateways(user: User, at: dt.datetime) -> QuerySet[Gateway]:
+    administered = Gateway.objects.administered_by(user, on=london.day_of(at))
+    return administered.select_related("supplier").order_by("supplier__name", "name")
+
+
+def _with_keys(gateways: QuerySet[Gateway], at: dt.datetime) -> QuerySet[Gateway]:
+    keys = DeviceKey.objects.select_related("issued_by").order_by("-issued_at")
+    serves = GatewayProvider.objects.on(london.day_of(at)).select_related("provider")
+    return gateways.prefetch_related(Prefetch("keys", keys), Prefetch("allowed", serves))
+
+
+def _parked(gateways: list[int]) -> dict[int, int]:
+    waiting = Inbox.objects.filter(parked_at__isnull=False, gateway_id__in=gateways)
+    return dict(waiting.values_list("gateway_id").annotate(many=Count("pk")).order_by())
+
+
+def _key(user: User, pk: int) -> DeviceKey:
+    check_can_administer(user)
+    administered = _gateways(user, timezone.now())
+    keys = DeviceKey.objects.filter(gateway__in=administered, revoked_at__isnull=True)
+    return get_object_or_404(keys.select_related("gateway__supplier"), pk=pk)

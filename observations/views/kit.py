@@ -1,0 +1,231 @@
+"""A ward's kit: who wears what, handing out, taking back, correcting, and what readings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import audit
+from accounts.models import User
+from accounts.policies import signed_in
+from observations.actions.devices import (
+    DeviceRefusedError,
+    correct_holding,
+    issue_device,
+    return_device,
+    set_device_status,
+)
+from observations.actions.prompts import finish_prompt
+from observations.forms.kit import CorrectForm, FinishForm, IssueForm, StatusForm
+from observations.kit import heard, kit
+from observations.models import Device, Holding, Prompt, UnclaimedReading
+from observations.policies import (
+    can_manage_device,
+    can_treat,
+    check_can_finish_prompt,
+    check_can_manage_device,
+    check_can_manage_kit,
+    check_can_treat,
+)
+from observations.presenters.kit import DevicePresenter, HolderPresenter, KitPresenter
+from observations.views.asking import caring_ward
+from patients.models import Admission
+from patients.presenters.words import address, named
+
+READ_OR_POST = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+def device_list(request: HttpRequest, code: str) -> HttpResponse:
+    user = signed_in(request)
+    ward = caring_ward(user, code)
+    audit.look(request, page="kit", subject=ward)
+    at = timezone.now()
+    told = {
+        "ward": ward,
+        "kit": KitPresenter(kit(ward, at=at), at=at),
+        "unclaimed": UnclaimedReading.objects.caring(user).open().filter(ward=ward).count(),
+        "may_change": can_treat(user, ward),
+    }
+    return render(request, "observations/device_list.html", told)
+
+
+@require_safe
+def device_show(request: HttpRequest, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    device = _device(user, pk)
+    audit.look(request, page="device", subject=device)
+    at = timezone.now()
+    holdings = device.holdings.select_related("admission__patient", "recorded_by")
+    mine = set(Admission.objects.caring(user).filter(holdings__device=device).values_list("pk"))
+    told = {
+        "device": DevicePresenter(device),
+        "holders": [
+            HolderPresenter(one, at=at, known=(one.admission_id,) in mine)
+            for one in holdings.order_by("-starts", "-recorded_at")
+        ],
+        "heard_at": heard({pk for (pk,) in mine}, at=at).get(device.pk),
+        "may_change": can_manage_device(user, device),
+    }
+    return render(request, "observations/device_show.html", told)
+
+
+@require_http_methods(READ_OR_POST)
+def device_issue(request: HttpRequest, code: str) -> HttpResponseBase:
+    user = signed_in(request)
+    ward = caring_ward(user, code)
+    check_can_treat(user, ward)
+    devices = Device.objects.caring(user).filter(provider=ward.lead_provider)
+    admissions = Admission.objects.treating(user).current().on(ward).select_related("patient")
+    form = IssueForm(
+        request.POST or None,
+        initial={"device": request.GET.get("device"), "admission": request.GET.get("admission")},
+        devices=devices.filter(status=Device.Status.IN_STORE, use=Device.Use.PERSONAL),
+        admissions=admissions.order_by("patient__family_name"),
+    )
+    if form.is_valid() and _attempt(form, lambda: issue_device(**form.cleaned_data, by=user)):
+        given = form.cleaned_data
+        words = f"{given['device']} is with {named(given['admission'].patient)}. Ask for a reading."
+        messages.success(request, words)
+        return redirect("observations:device-list", code=ward.code)
+    back = address("observations:device-list", ward.code)
+    return _page(request, form, title="Issue kit", submit="Issue this device", back_url=back)
+
+
+@require_http_methods(READ_OR_POST)
+def holding_return(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user, holding = _holding(request, pk)
+    whom = named(holding.admission.patient)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _attempt(form, lambda: return_device(holding=holding, by=user)):
+        words = f"{holding.device} is back from {whom}. What it measures now is not theirs."
+        messages.success(request, words)
+        return redirect(_back(holding))
+    return _page(
+        request,
+        form,
+        title=f"Take back {holding.device}",
+        whom=whom,
+        note="From now on its readings belong to nobody, until it is issued again.",
+        submit=f"{holding.device} is back from {whom}",
+        back_url=_back(holding),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def holding_correct(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user, holding = _holding(request, pk, only_open=False)
+    form = CorrectForm(request.POST or None, holding=holding)
+    whom = named(holding.admission.patient)
+    if form.is_valid() and _attempt(
+        form, lambda: correct_holding(holding=holding, **form.cleaned_data, by=user)
+    ):
+        words = f"Corrected. The readings of {holding.device} in between were given anew."
+        messages.success(request, words)
+        return redirect("observations:device-show", pk=holding.device_id)
+    return _page(
+        request,
+        form,
+        title=f"Correct who held {holding.device}",
+        whom=whom,
+        note=_others(user, holding),
+        submit=f"Correct the times of {whom}",
+        back_url=address("observations:device-show", holding.device_id),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def device_status(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user = signed_in(request)
+    device = _device(user, pk)
+    check_can_manage_device(user, device)
+    form = StatusForm(request.POST or None)
+    back = address("observations:device-show", device.pk)
+    if form.is_valid() and _attempt(
+        form, lambda: set_device_status(device=device, **form.cleaned_data, by=user)
+    ):
+        messages.success(request, f"{device}: written down.")
+        return redirect(back)
+    title = f"State of {device}"
+    return _page(request, form, title=title, submit=f"Write it down for {device}", back_url=back)
+
+
+@require_http_methods(READ_OR_POST)
+def prompt_finish(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user = signed_in(request)
+    prompts = Prompt.objects.caring(user).select_related("ward", "admission__ward", "device")
+    prompt = get_object_or_404(prompts, pk=pk)
+    check_can_finish_prompt(user, prompt)
+    form = FinishForm(request.POST or None)
+    back = address("observations:device-list", prompt.ward_now.code)
+    if form.is_valid() and _attempt(
+        form, lambda: finish_prompt(prompt=prompt, **form.cleaned_data, by=user)
+    ):
+        messages.success(request, f"Done: {prompt.text}")
+        return redirect(back)
+    return _page(
+        request,
+        form,
+        title=str(prompt.get_kind_display()).capitalize(),
+        whom=named(prompt.admission.patient) if prompt.admission else "",
+        note=prompt.text,
+        submit="Done",
+        back_url=back,
+    )
+
+
+def _device(user: User, pk: int) -> Device:
+    devices = Device.objects.caring(user).select_related("provider", "supplier", "place", "hub")
+    return get_object_or_404(devices, pk=pk)
+
+
+def _holding(request: HttpRequest, pk: int, *, only_open: bool = True) -> tuple[User, Holding]:
+    user = signed_in(request)
+    admissions = Admission.objects.caring(user)
+    believed = Holding.objects.open() if only_open else Holding.objects.believed()
+    found = believed.filter(admission__in=admissions)
+    related = ("device", "admission__patient", "admission__ward__lead_provider")
+    holding = get_object_or_404(found.select_related(*related), pk=pk)
+    check_can_manage_kit(user, holding.admission)
+    return user, holding
+
+
+def _others(user: User, holding: Holding) -> str:
+    """Whose readings a correction may give or take: both patients are named."""
+    others = Holding.objects.believed().filter(device=holding.device).exclude(pk=holding.pk)
+    known = Admission.objects.caring(user)
+    names = [
+        named(one.admission.patient)
+        for one in others.filter(admission__in=known).select_related("admission__patient")
+    ]
+    if others.exclude(admission__in=known).exists():
+        names.append("a patient of another ward")
+    told = "The readings in the changed time are judged again"
+    return f"{told}. The device was also held by {'; '.join(names)}." if names else f"{told}."
+
+
+def _back(holding: Holding) -> str:
+    return address("observations:device-list", holding.admission.ward.code)
+
+
+def _attempt(form: forms.Form, act: Callable[[], object]) -> bool:
+    """False where it was refused: the form then says why."""
+    try:
+        act()
+    except DeviceRefusedError as refused:
+        form.add_error(None, refused.message)
+    except ValidationError as refused:
+        form.add_error(None, refused)
+    return not form.errors
+
+
+def _page(request: HttpRequest, form: forms.Form, **told: object) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "observations/kit_form.html", {"form": form, **told}, status=status)

@@ -1,0 +1,86 @@
+"""Keys: shown once, replaced, revoked, by administrators of an organisation that is served."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from observations import inbox
+from observations.models import DeviceKey, GatewayProvider, Inbox
+from tests.capacity.factories import make_provider, make_ward
+from tests.observations.factories import make_gateway, make_key, post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gateway():
+    make_ward()
+    return make_gateway(make_provider(), name="North")
+
+
+@pytest.fixture
+def admin(signed_in, org_admin):
+    return signed_in(org_admin)
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def secret_on(answer):
+    return answer.context["shown"].secret
+
+
+def test_a_key_is_shown_once_works_and_is_kept_by_nobody(admin, gateway):
+    answer = admin.post(reverse("observations:key-issue", args=[gateway.pk]))
+    secret = secret_on(answer)
+    assert secret in text(answer)
+    assert "no-store" in answer["Cache-Control"]
+    assert post(secret, []).status_code == 202
+    assert secret not in text(admin.get(reverse("observations:gateway-list")))
+
+
+def test_a_replaced_key_holds_for_a_week_beside_the_new_one(admin, gateway):
+    old = make_key(gateway)
+    key = DeviceKey.objects.get()
+    fresh = secret_on(admin.post(reverse("observations:key-rotate", args=[key.pk])))
+    assert [post(one, []).status_code for one in (old, fresh)] == [202, 202]
+    key.refresh_from_db()
+    assert key.expires_at - timezone.now() < dt.timedelta(days=7)
+
+
+def test_a_revoked_key_opens_nothing_from_then_on(admin, gateway):
+    secret = make_key(gateway)
+    key = DeviceKey.objects.get()
+    address = reverse("observations:key-revoke", args=[key.pk])
+    assert admin.post(address).status_code == 302
+    assert post(secret, []).status_code == 401
+    assert admin.post(address).status_code == 404
+    assert "Revoked" in text(admin.get(reverse("observations:gateway-list")))
+
+
+@pytest.mark.parametrize("verb", ["key-rotate", "key-revoke", "key-issue"])
+def test_a_gateway_of_others_is_not_found(admin, gateway, verb):
+    GatewayProvider.objects.update(provider=make_provider("RYG", name="Elsewhere Trust"))
+    make_key(gateway)
+    pk = gateway.pk if verb == "key-issue" else DeviceKey.objects.get().pk
+    assert admin.post(reverse(f"observations:{verb}", args=[pk])).status_code == 404
+    assert "North" not in text(admin.get(reverse("observations:gateway-list")))
+
+
+def test_an_organisation_that_is_served_no_more_manages_no_key(admin, gateway):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    GatewayProvider.objects.update(ends=yesterday)
+    assert admin.post(reverse("observations:key-issue", args=[gateway.pk])).status_code == 404
+
+
+def test_a_wrong_clock_and_parked_uploads_are_told(admin, gateway):
+    gateway.clock_offset = 7200
+    gateway.save()
+    inbox.accept(key=make_key(gateway), body=b'{"readings": []}')
+    Inbox.objects.update(parked_at=timezone.now())
+    page = text(admin.get(reverse("observations:gateway-list")))
+    assert "Its clock is 2 h ahead" in page
+    assert "1 upload could not be read and waits" in page
