@@ -130,8 +130,10 @@ class OpenedPresenter:
 
     @property
     def acknowledge_url(self) -> str:
-        mine = self._known.may_treat and self.row.unowned and self.row.alert
-        return address("observations:alert-acknowledge", self.row.alert.pk) if mine else ""  # type: ignore[union-attr]  # `mine`
+        alert = self.row.alert
+        if alert is None or alert.owner or not self._known.may_treat:
+            return ""
+        return address("observations:alert-acknowledge", alert.pk)
 
     @property
     def shown_at(self) -> str:

@@ -49,8 +49,8 @@ def open_board(page: Page, live_server, ward_nurse):
     def at(width: int = 1440, query: str = "", theme: Literal["dark", "light"] = "light") -> Page:
         client = Client()
         client.force_login(ward_nurse, backend="django.contrib.auth.backends.ModelBackend")
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-        page.context.add_cookies([{**cookie, "url": live_server.url}])
+        session = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         page.goto(live_server.url + reverse("rounds:ward-board", args=[make_ward().code]) + query)

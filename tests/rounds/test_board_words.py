@@ -58,6 +58,7 @@ def test_who_stands_in_a_row():
 )
 def test_trend_compares_with_the_score_before(total_before, arrow):
     row = make_row(HIGH)
+    assert row.standing
     row.standing.previous_total = total_before
     row.standing.previous_at = NOW - 95 * MINUTE
     assert words.trend(row) == f"{arrow} at 06:10"

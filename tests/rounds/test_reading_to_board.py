@@ -60,6 +60,7 @@ def test_a_reading_moves_the_version_and_an_acknowledgement_does_too(
     versions.append(board_version(ward, ward_nurse, now))
     assert len(set(versions)) == 3
     (row,) = board(ward, user=ward_nurse, at=now).rows
+    assert row.alert
     assert row.alert.owner == "A. Okafor"
 
 
@@ -85,5 +86,5 @@ def test_a_gap_after_a_full_response_does_not_calm_the_board(key, hub, ward, now
     gap = dict.fromkeys(("respiratory_rate", "spo2", "oxygen", "systolic", "consciousness"))
     post_set(key, hub, now, **gap, pulse=80)
     (row,) = board(ward, user=ward_nurse, at=now).rows
-    assert row.standing.response == "incomplete"
+    assert row.facts.response == "incomplete"
     assert row.level == "emergency"
