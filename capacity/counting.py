@@ -76,6 +76,8 @@ SELECT h.day, h.id, coalesce(a.provider_id, h.lead_provider_id), coalesce(a.icb_
 FROM here h
 JOIN capacity_stay s ON s.ward_id = h.id
  AND s.starts <= h.at AND (s.ends IS NULL OR s.ends > h.at)
+ -- Says nothing new, but as a value: the planner then reads the few that had not ended by it.
+ AND (s.ends IS NULL OR s.ends > %(first)s)
 JOIN capacity_spell p ON p.id = s.spell_id AND p.destination <> 'entered_in_error'
 {_ALLOCATION.format(bed="s.bed_id")}
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
@@ -148,6 +150,7 @@ def parameters(question: Question) -> dict[str, Any]:
     return {
         "days": [day for day, _ in question.moments],
         "instants": [at for _, at in question.moments],
+        "first": min((at for _, at in question.moments), default=None),
         "wards": None if question.wards is None else list(question.wards),
         "counting": question.counting,
     }

@@ -190,6 +190,9 @@ class Stay(models.Model):
             # "Now" is asked by every board and dashboard; closed stays outnumber open ones 100:1.
             models.Index(fields=["ward"], name="stay_open", condition=Q(ends__isnull=True)),
             models.Index(fields=["ward", "starts"], name="stay_by_ward_start"),
+            # With the one above it answers "at that instant" for the recent past: those still
+            # open, or ended since.
+            models.Index(fields=["ward", "ends"], name="stay_by_ward_end"),
         ]
 
     def __str__(self) -> str:
