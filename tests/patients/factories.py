@@ -3,7 +3,7 @@
 import datetime as dt
 from itertools import count
 
-from nhs_number import calculate_checksum
+from nhs_number.validate import calculate_checksum
 
 from accounts.actions import grant_membership
 from accounts.models import User

@@ -1,6 +1,7 @@
 """Who may change what: tightening, loosening, modes, pauses, oxygen."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 NOON = MORNING + 4 * HOUR
-SPO2 = {"kind": "spo2", "high": None, "reason": "Usual 88 to 90"}
+SPO2: dict[str, Any] = {"kind": "spo2", "high": None, "reason": "Usual 88 to 90"}
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_tightening_towards_the_pathway_keeps_the_seniors_name(admission, ward_n
 
 
 def test_less_urgent_is_looser(admission, ward_nurse):
-    pulse = {"kind": "pulse", "low": 41, "high": 130, "reason": "Known"}
+    pulse: dict[str, Any] = {"kind": "pulse", "low": 41, "high": 130, "reason": "Known"}
     set_limit(admission=admission, **pulse, priority="urgent", by=ward_nurse, at=NOON)
     with pytest.raises(PermissionDenied):
         set_limit(admission=admission, **pulse, priority="prompt", by=ward_nurse, at=NOON + HOUR)
@@ -149,7 +150,7 @@ def test_the_team_may_choose_limits_only(admission, ward_nurse):
 
 
 def test_a_pause_over_24_hours_needs_a_senior(admission, ward_nurse, ward_doctor):
-    why = {"reason": "Scan in hospital"}
+    why: dict[str, Any] = {"reason": "Scan in hospital"}
     set_pause(admission=admission, until=NOON + DAY, **why, by=ward_nurse, at=NOON)
     with pytest.raises(PermissionDenied):
         set_pause(admission=admission, until=NOON + DAY + HOUR, **why, by=ward_nurse, at=NOON)
@@ -165,7 +166,7 @@ def test_a_pause_over_24_hours_needs_a_senior(admission, ward_nurse, ward_doctor
 
 
 def test_two_short_pauses_are_one_long_one(admission, ward_nurse):
-    why = {"reason": "Scan"}
+    why: dict[str, Any] = {"reason": "Scan"}
     set_pause(admission=admission, until=NOON + DAY, **why, by=ward_nurse, at=NOON)
     late = NOON + 23 * HOUR
     with pytest.raises(PermissionDenied):
@@ -189,7 +190,12 @@ def test_one_oxygen_prescription_at_a_time(admission, ward_nurse):
 
 
 def test_times_are_london_wall_time_or_every_so_many_hours(admission, ward_nurse):
-    new = {"admission": admission, "kind": "pulse", "reason": "Two a day", "by": ward_nurse}
+    new: dict[str, Any] = {
+        "admission": admission,
+        "kind": "pulse",
+        "reason": "Two a day",
+        "by": ward_nurse,
+    }
     set_times(**new, times=["20:00", "08:00"], at=NOON)
     assert line(admission, NOON, "pulse").times == ["08:00", "20:00"]
     set_times(**new, every_hours=4, at=NOON + HOUR)

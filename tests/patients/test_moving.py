@@ -1,6 +1,7 @@
 """Transfer, another bed, leave, discharge, and taking a discharge back."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,7 +23,7 @@ from tests.patients.factories import MORNING, make_admission
 pytestmark = pytest.mark.django_db
 NOON = MORNING + dt.timedelta(hours=4)
 EVENING = MORNING + dt.timedelta(hours=10)
-AWAY = {
+AWAY: dict[str, Any] = {
     "kind": "hospital",
     "place": "Leicester Royal Infirmary",
     "held_by": "Acute medicine, UHL",

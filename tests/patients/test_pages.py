@@ -1,6 +1,7 @@
 """The pages: what they show, what they refuse beside the field, and that nothing happens twice."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,7 +25,7 @@ from tests.patients.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-PERSON = {
+PERSON: dict[str, Any] = {
     "family_name": "O\u2019Neill-Demo",
     "given_name": "Aoife",
     "born": "03/02/1940",
@@ -328,10 +329,10 @@ def test_a_transfer_is_named_and_happens_once(nurse, admission, elsewhere):
 def test_a_bed_taken_meanwhile_offers_over_capacity_to_the_lead_alone(
     signed_in, ward_nurse, ward_lead, ward, admission
 ):
-    taken = make_admission(ward=ward).spell.stays.get().bed
+    taken = make_admission(ward=ward).spell.stays.get().bed_id
     address = reverse("patients:admission-move", args=[admission.pk])
     for user, offered in ((ward_nurse, False), (ward_lead, True)):
-        answer = signed_in(user).post(address, {"bed": taken.pk})
+        answer = signed_in(user).post(address, {"bed": taken})
         assert "not free any more" in errors(answer)["bed"][0]
         assert ("over capacity" in text(answer)) is offered
 
@@ -371,9 +372,9 @@ def test_return_to_a_bed_given_away_asks_for_another(nurse, ward, admission, war
     )
     come = reverse("patients:leave-return", args=[detail.leave_id])
     assert "bed" in errors(nurse.post(come))
-    bed = Stay.objects.get(end_reason="bed_released").bed
-    assert nurse.post(come, {"bed": bed.pk}).status_code == 302
-    assert Stay.objects.current().get().bed == bed
+    bed = Stay.objects.get(end_reason="bed_released").bed_id
+    assert nurse.post(come, {"bed": bed}).status_code == 302
+    assert Stay.objects.current().get().bed_id == bed
 
 
 # What is agreed

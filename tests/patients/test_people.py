@@ -1,6 +1,7 @@
 """Patients, their numbers, contacts and safety records."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -27,7 +28,7 @@ from tests.patients.factories import make_admission, make_nhs_number, make_patie
 
 pytestmark = pytest.mark.django_db
 REAL = "9434765919"  # a right check digit, in the range that is issued
-PERSON = {
+PERSON: dict[str, Any] = {
     "family_name": "Sample",
     "given_name": "Ada",
     "born": dt.date(1950, 1, 1),

@@ -61,6 +61,7 @@ def test_an_accepted_one_can_be_withdrawn_until_admitted(ward, referrer):
     referral = make_referral(ward=ward, by=referrer, accepted=True)
     assert withdraw(referral=referral, note="went home", by=referrer).outcome == "withdrawn"
     admitted = make_admission(ward=ward).referral
+    assert admitted is not None
     with pytest.raises(ValidationError, match="decided already"):
         withdraw(referral=admitted, note="", by=admitted.referred_by)
 
