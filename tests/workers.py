@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,15 @@ class Worker:
 
     def thaw(self) -> None:
         os.killpg(self.process.pid, signal.SIGCONT)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Alive, and doing nothing: what no supervisor notices."""
+        self.freeze()
+        try:
+            yield
+        finally:
+            self.thaw()
 
     def stop(self) -> None:
         self.thaw()
@@ -67,7 +77,7 @@ def _shared_worker(django_db_setup, django_db_blocker) -> Iterator[Worker]:
 
 @pytest.fixture
 def worker(transactional_db, _shared_worker: Worker) -> Worker:
-    """A worker with its beat, shared by all journeys of a run: do not freeze this one."""
+    """A worker with its beat, shared by all journeys of a run: whoever freezes it thaws it."""
     assert _shared_worker.process.poll() is None, children.last_lines(_shared_worker.log)
     return _shared_worker
 
