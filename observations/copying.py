@@ -72,6 +72,21 @@ def _copy(cursor: CursorWrapper, statement: str, lines: Sequence[str]) -> None:
     cursor.copy_expert(statement, io.StringIO("".join(lines)))
 
 
+def update(table: str, columns: Sequence[str], lines: Sequence[str], *, key: str) -> None:
+    """Write the lines over the rows that have their `key`, which is the first column."""
+    if not lines:
+        return
+    names, staging = ", ".join(columns), f"staged_update_{table}"
+    changed = ", ".join(f"{name} = s.{name}" for name in columns if name != key)
+    with connection.cursor() as cursor:
+        # Tables and columns are the callers' constants; values go by COPY.
+        stage(cursor, staging, f"SELECT {names} FROM {table}", lines)  # noqa: S608 — see above
+        cursor.execute(
+            f"UPDATE {table} t SET {changed} FROM {staging} s "  # noqa: S608 — see above
+            f"WHERE t.{key} = s.{key}"
+        )
+
+
 def upsert(
     table: str,
     columns: Sequence[str],

@@ -7,13 +7,13 @@ one open alert is never opened twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from observations import bells
-from observations.models import Alert, Bell, BellDelivery, Trigger
+from observations.alert_book import Book, open_book
+from observations.models import Alert, Bell, Trigger
 from observations.rules import NEWS2, RISE, Finding
 from observations.rulesets import PRIORITIES, Priority, rank
 from observations.scoring import Job
@@ -32,8 +32,6 @@ _WHY: Final[Mapping[bells.Reason, Bell.Why]] = {
     "unattended": Bell.Why.STILL,
 }
 _TEXT: Final = 300
-_REARMED: Final = ("priority", "rang_at", "owner", "owned_at", "step", "next_step_at")
-_SHOWN: Final = ("last_at", "priority", "text", "rang_at", "parameters", "severity")
 
 
 class Rung(NamedTuple):
@@ -41,28 +39,6 @@ class Rung(NamedTuple):
 
     finding: Finding
     ring: bells.Ring
-
-
-@dataclass(slots=True)
-class Book:
-    """What a batch writes about alerts, put down at once: however many ring, a few statements."""
-
-    alerts: dict[UUID, Alert] = field(default_factory=dict)
-    triggers: dict[UUID, dict[str, Trigger]] = field(default_factory=dict)
-    opened: list[Alert] = field(default_factory=list)
-    rearmed: list[Alert] = field(default_factory=list)
-    told: list[Trigger] = field(default_factory=list)
-    prolonged: list[Trigger] = field(default_factory=list)
-    bells: list[Bell] = field(default_factory=list)
-
-    def write(self) -> None:
-        """A bell and its delivery together: the sender claims what is unsent, so none is lost."""
-        Alert.objects.bulk_create(self.opened)
-        Alert.objects.bulk_update(self.rearmed, _REARMED)
-        Trigger.objects.bulk_create(self.told)
-        Trigger.objects.bulk_update(self.prolonged, _SHOWN)
-        Bell.objects.bulk_create(self.bells)
-        BellDelivery.objects.bulk_create(BellDelivery(bell=bell) for bell in self.bells)
 
 
 def ring(jobs: Iterable[Job], *, at: datetime, batch: int) -> None:
@@ -74,7 +50,7 @@ def ring(jobs: Iterable[Job], *, at: datetime, batch: int) -> None:
     ]
     calling = [(admission, now) for admission, now in about_now if now]
     if calling:
-        book = _open_book([admission.id for admission, _ in calling])
+        book = open_book([admission.id for admission, _ in calling])
         for admission, now in calling:
             _ring_one(book, admission.id, admission.ward_id, now, at=at, batch=batch)
         book.write()
@@ -91,7 +67,7 @@ def ring_findings(
     """Ring at most once for all of these together; None when what was shown covers them."""
     if not findings:
         return None
-    book = _open_book([admission_id])
+    book = open_book([admission_id])
     bell = _ring_one(book, admission_id, ward_id, findings, at=at, batch=batch)
     book.write()
     return bell
@@ -109,15 +85,6 @@ def ring_ward(ward_id: int, *, subject: str, finding: Finding, at: datetime, bat
     told = Rung(finding, bells.Ring("new", finding.priority))
     bell = _bell(alert, [told], at=at, batch=batch)
     Book(opened=[alert], told=[_new_trigger(alert, finding, at)], bells=[bell]).write()
-
-
-def _open_book(ids: Sequence[UUID]) -> Book:
-    """The open alerts of these admissions, locked, with their triggers."""
-    alerts = Alert.objects.open().select_for_update().filter(admission_id__in=ids).order_by("pk")
-    book = Book({alert.admission_id: alert for alert in alerts if alert.admission_id is not None})
-    for trigger in Trigger.objects.filter(alert__in=list(book.alerts.values())):
-        book.triggers.setdefault(trigger.alert_id, {})[trigger.rule] = trigger
-    return book
 
 
 def _ring_one(

@@ -14,6 +14,8 @@ from patients.models import Admission
 @transaction.atomic
 def note_review(*, admission: Admission, at: dt.datetime) -> None:
     """Until now the last response before data stopped kept the patient up on the board."""
+    # The drain moves the standing under this lock, and must not write over what is noted here.
+    Admission.objects.select_for_update(no_key=True).get(pk=admission.pk)
     standing, _ = Standing.objects.get_or_create(admission=admission)
     newer = standing.reviewed_at is not None and standing.reviewed_at > at
     if not newer:

@@ -140,8 +140,8 @@ def test_a_body_that_is_longer_than_it_said_is_refused():
 
     request = HttpRequest()
     request.META = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": ""}
-    request._set_content_type_params(request.META)
-    request._stream = io.BytesIO(b" " * (limits.MAX_BODY + 2))  # type: ignore[attr-defined]
+    request.content_type = "application/json"
+    vars(request)["_stream"] = io.BytesIO(b" " * (limits.MAX_BODY + 2))
     with pytest.raises(inbox.RefusedError) as refused:
         read_body(request)
     assert refused.value.status == 413

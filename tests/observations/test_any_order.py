@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import threading
 from collections import defaultdict
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -33,24 +34,25 @@ from tests.observations.factories import (
 )
 from tests.patients.factories import make_admission, make_clinician
 
+Sent = dict[str, Any]
 HOUR = dt.timedelta(hours=1)
 MINUTE = dt.timedelta(minutes=1)
 
 
-def a_day(hubs, rnd: random.Random) -> list[dict]:
+def a_day(hubs, rnd: random.Random) -> list[Sent]:
     """Sets, partial sets, weights and single readings of two patients, one hub handed over."""
-    readings = []
+    readings: list[Sent] = []
     for hour in range(0, 24, 3):
         for hub in hubs:
             at = NOW - 24 * HOUR + hour * HOUR + rnd.randint(0, 50) * MINUTE
             values = {"spo2": rnd.choice([84, 90, 95, 98]), "pulse": rnd.choice([55, 75, 115])}
             gone = rnd.sample(["temperature", "consciousness", "systolic", "oxygen"], 2)
             readings += make_set(hub, at, **values, **dict.fromkeys(gone))
-        readings.append(reading(hubs[0], "weight", 80 + rnd.randint(0, 4), at))
+            readings.append(reading(hub, "weight", 80 + rnd.randint(0, 4), at))
     return readings
 
 
-def uploads_of(readings: list[dict], rnd: random.Random) -> list[list[dict]]:
+def uploads_of(readings: list[Sent], rnd: random.Random) -> list[list[Sent]]:
     """Shuffled, split anywhere, some sent twice."""
     sent = readings + rnd.sample(readings, len(readings) // 4)
     rnd.shuffle(sent)
@@ -62,7 +64,7 @@ def uploads_of(readings: list[dict], rnd: random.Random) -> list[list[dict]]:
     return uploads
 
 
-def outcome_of(ids) -> dict:
+def outcome_of(ids) -> dict[str, list[Any]]:
     """All that must not depend on the order; what rang and when it was stored may."""
     return {
         "readings": sorted(
@@ -144,7 +146,7 @@ def test_any_order_splitting_and_repetition_ends_the_same(scene, seed):
         assert stormy[name] == expected, name
 
 
-def _when(one: dict) -> str:
+def _when(one: Sent) -> str:
     return str(one["measured_at"])
 
 

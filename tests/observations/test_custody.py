@@ -1,6 +1,7 @@
 """Who held the kit when it was measured, whatever is known now, and what a correction changes."""
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -45,7 +46,7 @@ def handed_over(hub, second, by, at):
     return issue_device(device=hub, admission=second, by=by, at=at)
 
 
-def holders() -> list:
+def holders() -> list[UUID]:
     return [row.admission_id for row in Reading.objects.order_by("measured_at")]
 
 

@@ -50,8 +50,11 @@ def test_each_moment_moves_the_board_once(admission):
 def test_due_late_silent_and_stale_follow_each_other(send, hub, admission):
     send(make_set(hub, NOW))
     row = DueTime.objects.filter(admission=admission)[0]
-    assert NOW < row.due_at < row.late_at < row.silent_at
-    assert row.due_at < row.stale_at
+    moments = [at for at in (row.due_at, row.late_at, row.silent_at) if at is not None]
+    assert len(moments) == 3
+    assert [NOW, *moments] == sorted({NOW, *moments})
+    assert row.stale_at is not None
+    assert row.stale_at > moments[0]
     assert row.next_deadline_at == row.due_at
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -50,7 +51,7 @@ def wrong(hub, **more):
     return reading(hub, "spo2", value, measured_at, **more)
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     ({"id": ""}, "id_invalid"),
     ({"id": None}, "id_invalid"),
     ({"id": 7}, "id_invalid"),
@@ -89,10 +90,10 @@ WRONG = [
     ({"reported_by": "x" * 121}, "reported_by_invalid"),
     ({"comment": 5}, "comment_invalid"),
 ]
-NOT_OBJECTS = [None, 5, "reading", [], True]
+NOT_OBJECTS: list[Any] = [None, 5, "reading", [], True]
 
 
-def spoilt(hub, more: dict) -> dict:
+def spoilt(hub, more: dict[str, Any]) -> dict[str, Any]:
     return {name: given for name, given in (wrong(hub) | more).items() if given is not None}
 
 
@@ -318,7 +319,7 @@ def test_an_impossible_value_of_a_known_holder_asks_to_measure_again(send, hub, 
 # Receipts
 
 
-def answer(key: str, receipt: object) -> tuple[int, dict]:
+def answer(key: str, receipt: object) -> tuple[int, dict[str, Any]]:
     got = Client().get(f"/api/v1/receipts/{receipt}/", headers={"Authorization": f"Bearer {key}"})
     return got.status_code, got.json()
 
@@ -362,16 +363,14 @@ def test_a_receipt_older_than_thirty_days_is_gone(key):
 
 
 def poison(monkeypatch, marker: str) -> None:
-    from observations import store
-
-    real = store.payload.read
+    real = payload.read
 
     def read(item, **more):
         if isinstance(item, dict) and item.get("comment") == marker:
             raise ZeroDivisionError
         return real(item, **more)
 
-    monkeypatch.setattr(store.payload, "read", read)
+    monkeypatch.setattr(payload, "read", read)
 
 
 def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypatch):

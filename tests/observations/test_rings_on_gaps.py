@@ -2,13 +2,14 @@
 
 import datetime as dt
 from itertools import combinations
+from typing import Any
 
 import pytest
 
 from observations import news2
 from observations.kinds import CONSCIOUSNESS
 from observations.rules import NEWS2, Context, Finding, evaluate
-from observations.rulesets import Ruleset
+from observations.rulesets import Mode, Ruleset
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 # Royal College of Physicians 2017, chart 1: each side of every edge of every band.
@@ -21,7 +22,7 @@ EDGES = {
     "consciousness": tuple(CONSCIOUSNESS),
     "temperature": (35.0, 35.1, 36.0, 36.1, 38.0, 38.1, 39.0, 39.1),
 }
-NORMAL = {
+NORMAL: dict[str, Any] = {
     "respiratory_rate": 16,
     "spo2": 97,
     "oxygen": False,
@@ -33,9 +34,9 @@ NORMAL = {
 PRIORITY = {"high": "emergency", "medium": "urgent", "low_medium": "prompt"}
 
 
-def rung(given: dict, scale: int = 1) -> tuple[news2.Score, list[Finding]]:
+def rung(given: dict[str, Any], scale: int = 1) -> tuple[news2.Score, list[Finding]]:
     score = news2.score(**given, spo2_scale=scale)
-    mode = "news2_scale2" if scale == 2 else "news2_scale1"
+    mode: Mode = "news2_scale2" if scale == 2 else "news2_scale1"
     context = Context(at=AT, mode=mode, rules=Ruleset(), score=score)
     return score, [finding for finding in evaluate(context) if finding.key == NEWS2]
 
