@@ -1,5 +1,6 @@
 // What the pages do beyond plain HTML; each part works alone, and every page without any.
 import { startAges } from "./js/ages.js";
+import { startCharts } from "./js/charts.js";
 import { startForms } from "./js/forms.js";
 import { startKeys } from "./js/keys.js";
 import { startLive } from "./js/live.js";
@@ -7,6 +8,7 @@ import { startMenus } from "./js/menus.js";
 import { startOpening } from "./js/opening.js";
 
 startAges();
+startCharts();
 startLive();
 startOpening();
 startKeys();
