@@ -10,7 +10,7 @@ from lib.london import age, near_moment
 from observations import kinds
 from rounds.board import Row
 from rounds.board.entries import Plan, Vital
-from rounds.presenters.board_words import soon
+from rounds.presenters.board_words import soon_in_a_cell
 
 CellState = Literal["ok", "missing", "unplanned", "stale"]
 _PRIORITY_BANDS: Final = {"prompt": 1, "urgent": 2, "emergency": 3}
@@ -124,7 +124,7 @@ def _empty(row: Row, column: Column) -> Cell:
     if column.kind not in row.plan or row.mode.mode == "comfort":
         return Cell(column.name, column.label, "unplanned")
     due = row.dues.get(column.kind)
-    told = soon(due.due_at, row.at) if due and due.due_at else ""
+    told = soon_in_a_cell(due.due_at, row.at) if due and due.due_at else ""
     return Cell(column.name, column.label, "missing", due=told)
 
 

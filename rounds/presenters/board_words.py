@@ -270,6 +270,18 @@ def soon(at: dt.datetime, now: dt.datetime) -> str:
     return clock(at) if within else near_moment(at, now)
 
 
+def soon_in_a_cell(at: dt.datetime, now: dt.datetime) -> str:
+    """As `soon`, for a column of 66 pixels: another day is told without its hour."""
+    told = soon(at, now)
+    if len(told) <= len("00:00"):
+        return told
+    return (
+        f"{wall(at):%a}"
+        if abs(at - now) < dt.timedelta(days=6)
+        else f"{wall(at).day} {wall(at):%b}"
+    )
+
+
 def _review_moment(at: dt.datetime, now: dt.datetime) -> str:
     """03:20 today, 21:40 Wed"""
     days = (day_of(now) - day_of(at)).days

@@ -141,3 +141,12 @@ def test_no_shown_value_is_without_its_age(pulse, spo2, minutes, late):
 def test_a_band_above_nothing_always_has_a_direction_where_there_is_one(pulse):
     cell = _cell(make_row(NORMAL | {"pulse": pulse}), "pulse")
     assert bool(cell.band) == bool(cell.direction)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(0, "due 08:00"), (-3, "due Mon"), (-9, "due 5 Dec"), (2, "due Sat")]
+)
+def test_when_a_missing_value_was_due_fits_its_column(days, told):
+    due = due_in(15 * MINUTE + dt.timedelta(days=days))
+    cell = _cell(make_row({}, dues={"pulse": due}), "pulse")
+    assert told in cell_html(cell)
