@@ -16,7 +16,7 @@ from observations import copying, history, kinds, limits, news2
 from observations.judging import Judged, Point
 from observations.models import Finding as FindingRow
 from observations.queries import rows
-from observations.rules import Finding
+from observations.rules import CONCERN, Finding
 
 if TYPE_CHECKING:
     from observations.scoring import Touch
@@ -203,7 +203,7 @@ def _stored_findings(again: Mapping[UUID, Span]) -> dict[tuple[UUID, str, dateti
     last = max(end for _, end in again.values())
     known = FindingRow.objects.filter(
         admission_id__in=list(again), measured_at__gte=first, measured_at__lte=last
-    )
+    ).exclude(rule=CONCERN)  # What a carer said rests on no reading.
     return {
         (row.admission_id, row.rule, row.measured_at): row
         for row in known

@@ -19,14 +19,10 @@ _PRIORITY: Final = {str(one): one for one in PRIORITIES}
 
 
 class Action(NamedTuple):
-    """A button; see templates/components/actions.html."""
+    """What else can be done, and where."""
 
     label: str
     url: str
-    method: str = "get"
-    tone: str = ""
-    key: str = ""
-    apart: bool = False
 
 
 class AlertPresenter:
@@ -55,7 +51,8 @@ class AlertPresenter:
     @property
     def whom(self) -> str:
         admission = self._alert.admission
-        return named(admission.patient) if admission else self._alert.get_kind_display()
+        kind = str(self._alert.get_kind_display()).capitalize()
+        return named(admission.patient) if admission else kind
 
     @property
     def whom_more(self) -> str:
@@ -145,15 +142,16 @@ class AlertPresenter:
     def actions(self) -> list[Action]:
         if not (self._may and self.is_open):
             return []
-        rows = [
-            Action("Write what you did", address("observations:alert-act", self.pk)),
+        return [
+            Action("What I did", address("observations:alert-act", self.pk)),
             Action("Close", address("observations:alert-close", self.pk)),
             Action("Hand on", address("observations:alert-hand-on", self.pk)),
         ]
-        if self._alert.admission is not None:
-            escalate = address("observations:alert-escalate", self.pk)
-            rows.append(Action("Escalate…", escalate, tone="apart", apart=True))
-        return rows
+
+    @property
+    def escalate_url(self) -> str:
+        wanted = self._may and self.is_open and self._alert.admission is not None
+        return address("observations:alert-escalate", self.pk) if wanted else ""
 
     @property
     def _triggers(self) -> list[Trigger]:

@@ -12,12 +12,12 @@ WRONG_CLOCK: Final = 60.0
 
 
 class KeyPresenter:
+    """One key of a gateway: its beginning, who issued it, and whether it still opens the door."""
+
     def __init__(self, key: DeviceKey, *, at: dt.datetime) -> None:
         self.key, self.pk, self.prefix = key, key.pk, f"vw_{key.prefix}_…"
         by = key.issued_by.short_name if key.issued_by else "the command line"
         self.issued = f"{london.near_moment(key.issued_at, at)}, {by}"
-        used = key.last_used_at
-        self.used = london.near_moment(used, at) if used else "not noted"
         ended = key.expires_at is not None and key.expires_at <= at
         self.holds = key.revoked_at is None and not ended
         self._at = at

@@ -9,14 +9,18 @@ from lib import london
 from observations.kinds import KINDS
 from observations.kit import Kit, Worn
 from observations.models import Device, Holding, Prompt
+from observations.news2 import PARAMETERS
 from patients.presenters.words import address, counted, named
 
 LOW_BATTERY: Final = 20
 
 
 def measures(device: Device) -> str:
-    """Breathing, SpO2, pulse"""
-    return ", ".join(KINDS[kind].short.rstrip(".") for kind in device.kinds if kind in KINDS)
+    """Breathing, SpO2, Pulse; or the whole of NEWS2, and what is beyond it."""
+    whole = set(PARAMETERS) <= set(device.kinds)
+    apart = [kind for kind in device.kinds if kind in KINDS and not (whole and kind in PARAMETERS)]
+    words = [KINDS[kind].short.rstrip(".") for kind in apart]
+    return ", ".join(["the whole of NEWS2", *words] if whole else words)
 
 
 class DevicePresenter:

@@ -48,7 +48,10 @@ class PilePresenter:
 
     @property
     def lines(self) -> list[str]:
-        return [self._line(row) for row in self._pile.readings[:SHOWN]]
+        """With the time of each, unless it is the same for all."""
+        first, last = self._pile.readings[0], self._pile.readings[-1]
+        dated = first.measured_at != last.measured_at
+        return [self._line(row, dated=dated) for row in self._pile.readings[:SHOWN]]
 
     @property
     def more(self) -> int:
@@ -70,10 +73,10 @@ class PilePresenter:
         """The ids of all that is shown, for the form."""
         return ",".join(str(row.pk) for row in self._pile.readings)
 
-    def _line(self, row: UnclaimedReading) -> str:
+    def _line(self, row: UnclaimedReading, *, dated: bool) -> str:
         """08:02 SpO2 84 %"""
-        when = london.near_moment(row.measured_at, self._at)
-        return f"{when} {kinds.KINDS[row.kind].short.rstrip('.')} {_value(row)}"
+        told = f"{kinds.KINDS[row.kind].short.rstrip('.')} {_value(row)}"
+        return f"{london.near_moment(row.measured_at, self._at)} {told}" if dated else told
 
 
 def _value(row: UnclaimedReading) -> str:

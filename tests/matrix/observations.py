@@ -6,11 +6,22 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from lib.ids import uuid7
 from observations import ringing
 from observations.models import Alert, Device, DeviceKey, Gateway, Prompt
 from observations.rules import Finding
 from patients.models import Admission
-from tests.matrix.rows import CARING, CLINICAL, SENT, TREATING, UNAUTHORISED, Row, changes
+from tests.cast import EVERYBODY
+from tests.matrix.rows import (
+    CARING,
+    CLINICAL,
+    OPEN,
+    SENT,
+    TREATING,
+    UNAUTHORISED,
+    Row,
+    changes,
+)
 from tests.observations.factories import make_gateway, make_held_hub, make_key, make_unclaimed
 
 MINUTE = dt.timedelta(minutes=1)
@@ -24,6 +35,28 @@ ROWS = [
         method="post",
         data={"readings": []},
         json=True,
+    ),
+    Row(
+        "api:observations_api:receipt-show",
+        otherwise=UNAUTHORISED,
+        stranger=UNAUTHORISED,
+        kwargs="receipt_of_matrix",
+    ),
+    Row(
+        "api:observations_api:retraction-create",
+        otherwise=UNAUTHORISED,
+        stranger=UNAUTHORISED,
+        method="post",
+        data={"readings": []},
+        json=True,
+    ),
+    Row("api:observations_api:limits-show", allowed=EVERYBODY, stranger=OPEN),
+    Row(
+        "api:observations_api:admission-vitals",
+        allowed=CARING,
+        otherwise=404,
+        stranger=UNAUTHORISED,
+        kwargs="admission_of_the_api",
     ),
     Row("observations:alert-list", allowed=CARING, otherwise=404, kwargs="ward_of_matrix"),
     changes("observations:alert-acknowledge", "alert_of_matrix", "post"),
@@ -70,6 +103,16 @@ ROWS = [
         for verb in ("rotate", "revoke")
     ),
 ]
+
+
+@pytest.fixture
+def receipt_of_matrix(db: None) -> dict[str, object]:
+    return {"receipt": uuid7()}
+
+
+@pytest.fixture
+def admission_of_the_api(_admission: Admission) -> dict[str, object]:
+    return {"admission": _admission.pk}
 
 
 @pytest.fixture

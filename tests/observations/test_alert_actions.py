@@ -12,8 +12,10 @@ from observations import ringing
 from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
+from observations.actions.readings import strike_readings
+from observations.corrections import Key
 from observations.ladders import climb_due
-from observations.models import Alert, AlertEvent, Bell, Standing, Trigger
+from observations.models import Alert, AlertEvent, Bell, Reading, Standing, Trigger
 from observations.rules import Finding
 from patients.actions.admissions import transfer
 from tests.capacity.factories import make_beds, make_ward
@@ -231,6 +233,15 @@ def test_a_concern_outlives_the_readings_that_come_after(send, hub, admission, w
     send([reading(hub, "pulse", 70, NOW - 2 * MINUTE)])
     assert admission.findings.get(rule="concern").withdrawn_at is None
     assert Alert.objects.open().get().triggers.get().wrong_patient_at is None
+
+
+def test_a_corrected_reading_takes_no_concern_back(send, hub, admission, ward_nurse):
+    send([reading(hub, "pulse", 70, NOW - 2 * MINUTE)])
+    raise_carer_concern(admission=admission, text="Grey", by=ward_nurse, at=NOW - MINUTE)
+    stored = Reading.objects.get()
+    key = Key(stored.device_id, stored.sender_id, stored.measured_at, admission.pk)
+    strike_readings(admission=admission, keys=[key], reason="Wrong arm", by=ward_nurse, at=NOW)
+    assert admission.findings.get(rule="concern").withdrawn_at is None
 
 
 def test_an_empty_concern_is_refused(admission, ward_nurse):

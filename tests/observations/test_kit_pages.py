@@ -16,8 +16,10 @@ from observations.actions.devices import (
     set_device_status,
     want_back,
 )
+from observations.kinds import NUMBERS
 from observations.models import Device, Holding, Prompt, Reading
 from patients.actions.admissions import discharge
+from tests.capacity.factories import make_ward
 from tests.observations.factories import (
     body_of,
     make_gateway,
@@ -96,9 +98,6 @@ def test_kit_that_needs_a_look_stands_first_and_is_counted(nurse, admission, hub
 
 def test_silent_kinds_are_named_for_the_device_that_measures_them(nurse, admission, hub, now):
     due = {"due_at": now - 9 * HOUR, "late_at": now - 8 * HOUR, "silent_at": now - 7 * HOUR}
-    admission.due_times.update(**dict.fromkeys(due))
-    from observations.kinds import NUMBERS
-
     admission.due_times.update_or_create(kind=NUMBERS["spo2"], defaults=due)
     admission.due_times.update_or_create(kind=NUMBERS["weight"], defaults=due)
     assert kit_page(nurse, admission).context["kit"].worn[0].concerns == ["Silent: SpO2"]
@@ -137,9 +136,9 @@ def test_the_page_takes_no_more_queries_with_more_kit(
 # Out and back
 
 
-def issue(browser, admission, device, **more):
+def issue(browser, admission, device):
     address = reverse("observations:device-issue", args=[admission.ward.code])
-    typed = {"admission": admission.pk, "device": device.pk, "state": "working"} | more
+    typed = {"admission": admission.pk, "device": device.pk, "state": "working"}
     return browser.post(address, typed)
 
 
@@ -152,11 +151,11 @@ def test_a_device_is_issued_once(nurse, admission):
     assert Holding.objects.get().admission == admission
 
 
-def test_nobody_of_another_ward_can_be_chosen(nurse, admission, ward_nurse):
-    from tests.capacity.factories import make_ward
-
+def test_nobody_of_another_ward_can_be_chosen(nurse, admission):
     stranger = make_admission(ward=make_ward("RT5-elsewhere", name="Elsewhere"))
-    answer = issue(nurse, admission, make_hub(), admission=stranger.pk)
+    address = reverse("observations:device-issue", args=[admission.ward.code])
+    typed = {"admission": stranger.pk, "device": make_hub().pk, "state": "working"}
+    answer = nurse.post(address, typed)
     assert answer.status_code == 422
     assert not Holding.objects.exists()
 
@@ -234,6 +233,7 @@ def test_times_left_as_they_stood_keep_their_seconds(nurse, hub, now):
 
 
 def test_a_devices_page_hides_holders_of_other_wards(signed_in, other_nurse, admission, hub):
+    make_ward("RT5-elsewhere", name="Elsewhere")
     page = text(signed_in(other_nurse).get(reverse("observations:device-show", args=[hub.pk])))
     assert "A patient of another ward" in page
     assert "WEARER" not in page
