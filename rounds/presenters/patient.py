@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 
 from capacity.models.stays import Residence
 from lib.london import age, clock, day_of, near_moment, plain_day, short_day, wall, years_between
+from observations.limits import MOST_VITALS
 from observations.models import Device
 from patients.models import Contact, SafetyRecord
 from rounds.board.opened import Opened
@@ -24,6 +25,8 @@ from rounds.presenters.patient_plan import PlanPresenter
 from rounds.presenters.patient_timeline import TimelinePresenter
 
 _TONES = {"emergency": "emergency", "urgent": "urgent", "single": "single"}
+# Kit may have measured a little before the admission was written down.
+_BEFORE = dt.timedelta(minutes=30)
 _SCALES = {"news2_scale1": "Scale 1", "news2_scale2": "Scale 2"}
 
 
@@ -44,6 +47,14 @@ class Action(NamedTuple):
     url: str
     tone: str = ""
     key: str = ""
+
+
+class Zoom(NamedTuple):
+    """Where the whole stay's readings are, and between which instants."""
+
+    url: str
+    start: str
+    end: str
 
 
 class KitLine(NamedTuple):
@@ -268,6 +279,14 @@ class PatientPresenter:
         return address("rounds:admission-summary", self.admission.pk)
 
     @property
+    def zoom(self) -> Zoom:
+        """As much of the stay as is given out at once, its end first."""
+        end = self._page.at + _BEFORE
+        start = max(self.admission.admitted_at - _BEFORE, end - MOST_VITALS)
+        url = address("api:observations_api:admission-vitals", self.admission.pk)
+        return Zoom(url, _instant(start), _instant(end))
+
+    @property
     def board_url(self) -> str:
         return address("rounds:ward-board", self.admission.ward.code)
 
@@ -377,6 +396,10 @@ class PatientPresenter:
 
     def _moment(self, at: dt.datetime | None) -> str:
         return near_moment(at, self._page.now) if at else "not yet"
+
+
+def _instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:

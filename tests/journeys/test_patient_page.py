@@ -109,3 +109,28 @@ def test_no_page_is_wider_than_its_screen(place, people, ward_nurse, live_server
     for name in ("patient-detail", "admission-discharge", "readings-create", "admission-summary"):
         page.goto(_address(live_server, name, place.calm))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_the_stay_can_be_zoomed_by_buttons(place, people, watched, ward_nurse, live_server):
+    page = watched(people(ward_nurse))
+    page.goto(_address(live_server, "patient-detail", place.calm))
+    page.get_by_text("Zoom into the whole stay").click()
+    expect(page.locator(".zoom .uplot")).to_have_count(5)
+    for name in ("Closer", "Later", "Wider", "Whole stay"):
+        page.get_by_role("button", name=name).click()
+    assert serious(page) == []
+
+
+def test_who_this_is_stays_in_sight_below_the_bar_that_warns(
+    place, people, ward_nurse, live_server
+):
+    page = people(ward_nurse)
+    page.goto(_address(live_server, "patient-detail", place.calm))
+    page.route("**/admissions/**", lambda route: route.abort())
+    page.evaluate("window.scrollTo(0, 600)")
+    expect(page.locator("#stale-bar")).to_be_visible(timeout=25_000)
+    bar = page.locator("#stale-bar").bounding_box()
+    name = page.locator(".banner__name").bounding_box()
+    assert bar
+    assert name
+    assert name["y"] >= bar["y"] + bar["height"] - 1

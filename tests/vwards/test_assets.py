@@ -34,7 +34,7 @@ def test_a_release_finds_every_file_that_the_styles_refer_to(built, tmp_path, se
     assert list(tmp_path.glob("build/app.*.js.gz"))
 
 
-@pytest.mark.parametrize("name", ["app.css", "app.js"])
+@pytest.mark.parametrize("name", ["app.css", "app.js", "zoom.js"])
 def test_no_built_file_calls_out(built, name):
     text = (built / name).read_text()
     assert not re.findall(r"(?:url\(|@import|fetch\(|import\()\s*[\"']?(?:https?:)?//", text)

@@ -18,8 +18,8 @@ rm -rf "$target.new"
 mkdir -p "$target.new"
 node_modules/.bin/sass --no-error-css --no-source-map --style=compressed --quiet-deps \
   --load-path=node_modules --load-path=node_modules/nhsuk-frontend/dist "$source/app.scss" "$target.new/app.css"
-node_modules/.bin/esbuild "$source/app.js" --bundle --minify --format=iife --target=es2020 \
-  --log-level=warning --outfile="$target.new/app.js"
+node_modules/.bin/esbuild "$source/app.js" "$source/zoom.js" --bundle --minify --format=iife \
+  --target=es2020 --log-level=warning --outdir="$target.new"
 cp -R node_modules/nhsuk-frontend/dist/nhsuk/assets "$target.new/assets"
 # A build that failed half-way leaves the last whole one in place.
 rm -rf "$target"

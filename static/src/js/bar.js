@@ -7,6 +7,8 @@ function draw() {
   const text = [...lines.values()].join(" ");
   if (bar.textContent !== text) bar.textContent = text;
   bar.hidden = text === "";
+  // The patient's banner stands below it: who this is must be read even then.
+  document.documentElement.style.setProperty("--stale-bar", `${bar.offsetHeight}px`);
 }
 
 /** Says `text` under `name` until it is said again as empty. */
