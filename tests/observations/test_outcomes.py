@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -383,6 +384,11 @@ def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypa
     _, body = answer(key, bad)
     assert body["pending"] == 1
     assert body["readings"][0]["why"] == "parked"
+    monkeypatch.undo()
+    call_command("retry_parked")
+    drain._marks.clear()  # or within the minute in which every lane is looked through
+    drain.drain_all(at=NOW)
+    assert told(bad) == [("stored", "")]
 
 
 def test_the_same_kit_serves_two_gateways(send, hub, ward_nurse: User, admission: Admission):
