@@ -18,8 +18,8 @@ from rounds.demo.world import Size, WardPlan
 
 Set = tuple[int, dict[str, Any]]
 STORIES: Final[tuple[tuple[Story, float], ...]] = (
-    ("stable", 0.79),
-    ("improving", 0.15),
+    ("stable", 0.83),
+    ("improving", 0.11),
     ("silent", 0.035),
     ("deteriorating", 0.025),
 )

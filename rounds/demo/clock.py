@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,7 @@ from rounds.demo.kit import Worn
 from rounds.demo.sets import Batch
 
 # (older than so many hours, in steps of so many minutes)
-STEPS: Final = ((72, 120), (24, 60), (3, 20), (0, 4))
+STEPS: Final = ((48, 180), (24, 90), (4, 40), (0, 12))
 READINGS_AT_ONCE: Final = 900
 
 
@@ -35,14 +35,17 @@ class Event:
 Together = Callable[[], object]
 
 
-def instants(since: dt.datetime, now: dt.datetime) -> Iterator[dt.datetime]:
-    """The moments at which the clock stops; the last one is now."""
-    at = since
+def instants(
+    since: dt.datetime, now: dt.datetime, *, also: Iterable[dt.datetime] = ()
+) -> list[dt.datetime]:
+    """The moments at which the clock stops, in order; the last one is now."""
+    at, found = since, {moment for moment in also if since < moment < now}
     while at < now:
         hours = (now - at).total_seconds() / 3600
         minutes = next(minutes for older, minutes in STEPS if hours > older)
         at = min(now, at + dt.timedelta(minutes=minutes))
-        yield at
+        found.add(at)
+    return sorted(found)
 
 
 def pass_days(
@@ -52,24 +55,36 @@ def pass_days(
     seed: int,
     since: dt.datetime,
     now: dt.datetime,
+    also: Iterable[dt.datetime],
     then: Callable[[dt.datetime], None],
     together: Together = lambda: None,
 ) -> int:
     """How many readings were sent. `then` is called after each step's drain; `together` waits
-    for the other processes."""
+    for the other processes, which must be given the same `also`: more moments to stop at."""
     uploads = _uploads(worn, seed=seed, since=since, now=now)
     keys = {one.gate.name: one.gate.key for one in worn}
     work = sorted(events, key=lambda event: event.at)
     sent = 0
-    for at in instants(since, now):
-        sent += _send(uploads, keys, at)
+    for at in instants(since, now, also=also):
+        new = _send(uploads, keys, at)
         together()
-        drain.drain_all(at=at)
+        if new:
+            _drain(at)
         together()
+        sent += new
         while work and work[0].at <= at:
             work.pop(0).do()
         then(at)
     return sent
+
+
+def _drain(at: dt.datetime) -> None:
+    """Until nothing waits; what the demo sends must all be taken."""
+    done = drain.drain_once(at=at)
+    while done.uploads or done.failed:
+        if done.failed:
+            raise RuntimeError(f"{done.failed} uploads of the demo could not be stored.")
+        done = drain.drain_once(at=at)
 
 
 def _uploads(worn: list[Worn], *, seed: int, since: dt.datetime, now: dt.datetime) -> list[Batch]:

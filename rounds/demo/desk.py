@@ -25,7 +25,7 @@ from rounds.demo.staff import FIRST_WARD, Staff
 
 # Alerts of these last hours are today's work: some owned, some not; older ones were answered.
 OPEN_HOURS: Final = 4
-REVIEWED_DAYS: Final = 2
+REVIEWED_DAYS: Final = 1
 FINDINGS: Final = (
     "Says the night was better; eating and drinking.",
     "Walks to the kitchen without stopping.",
@@ -187,7 +187,7 @@ def _own(admission: Admission, by: User, at: dt.datetime) -> Event:
         for alert in Alert.objects.unowned().filter(admission=admission):
             alerts.acknowledge(alert=alert, by=by, at=max(at, alert.rang_at))
 
-    return Event(at + dt.timedelta(minutes=4), do)
+    return Event(at, do)
 
 
 def _concern(admission: Admission, by: User, text: str, at: dt.datetime) -> Event:

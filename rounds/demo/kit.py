@@ -51,17 +51,13 @@ class Kit:
 
 @dataclass(slots=True)
 class Worn:
-    """A patient's kit: which serial measures each kind; `names` is how readings name the patient.
-
-    `re_issued` is when the present holder got kit that another patient held before.
-    """
+    """A patient's kit: the serial that measures each kind; `names` is what readings call them."""
 
     case: Case
     admission: Admission
     gate: Gate
     serials: dict[str, str]
     names: str = ""
-    re_issued: str = ""
 
 
 def set_up(places: Places, *, now: dt.datetime) -> Kit:

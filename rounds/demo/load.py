@@ -8,11 +8,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from capacity.actions.figures import refresh
 from observations import deadlines, ladders
-from rounds.demo import admitting, cases, clock, desk, kit, parallel, past, places, staff, world
+from rounds.demo import (
+    admitting,
+    cases,
+    clock,
+    desk,
+    kit,
+    parallel,
+    past,
+    places,
+    sets,
+    staff,
+    world,
+)
 from rounds.demo.cases import Case
 from rounds.demo.clock import Together
 from rounds.demo.kit import Kit, Worn
@@ -50,6 +62,7 @@ class Loaded:
     places: Places
     kit: Kit
     worn: list[Worn] = field(default_factory=list)
+    moments: list[dt.datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +89,14 @@ def load(telling: Telling, *, processes: int, say: Say) -> Loaded:
     with _step("Organisations, wards, beds", say):
         opened = places.open_places(telling.chosen, now=now)
         gates = kit.set_up(opened, now=now)
-    with _step("Accounts", say):
-        plans = world.wards(telling.chosen)
-        people = staff.appoint(plans, seed=seed, since=now - dt.timedelta(days=400))
     drawn = cases.draw(telling.chosen, seed=seed, now=now)
-    with _step("Past stays and referrals", say):
-        past.record(opened, drawn, telling.chosen, seed=seed, now=now)
-    ready = Loaded(people, opened, gates)
+    with _step("Accounts, past stays and referrals", say):
+        both: list[Callable[[], Any]] = [
+            partial(_appoint, telling),
+            partial(past.record, opened, drawn, telling.chosen, seed=seed, now=now),
+        ]
+        people, _ = parallel.do(_call, both) if processes > 1 else [do() for do in both]
+    ready = Loaded(people, opened, gates, moments=sets.told_moments(drawn, now))
     with _step(f"{len(drawn)} patients and their days", say):
         work = partial(_pass, telling, ready)
         for passed in parallel.do(work, _parts(drawn, processes)):
@@ -97,6 +111,16 @@ def load(telling: Telling, *, processes: int, say: Say) -> Loaded:
         ]
         refresh(days=days, at=now)
     return ready
+
+
+def _call(do: Callable[[], Any], _together: Together) -> Any:
+    return do()
+
+
+def _appoint(telling: Telling) -> Staff:
+    """Half a second a password: meanwhile the other process writes history."""
+    since = telling.now - dt.timedelta(days=400)
+    return staff.appoint(world.wards(telling.chosen), seed=telling.seed, since=since)
 
 
 def _days(many: int, now: dt.datetime) -> list[dt.date]:
@@ -128,6 +152,7 @@ def _pass(telling: Telling, ready: Loaded, part: Part, together: Together) -> Pa
         seed=telling.seed,
         since=telling.since,
         now=telling.now,
+        also=ready.moments,
         then=partial(_then, answer, telling.now, leads=part.leads),
         together=together,
     )  # fmt: skip

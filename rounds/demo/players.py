@@ -112,6 +112,7 @@ class Player(threading.Thread):
         self.kept: deque[Upload] = deque(maxlen=KEPT_AT_MOST)
         self.accepted = self.refused = 0
         self._numbers = itertools.count(1)
+        self._emptied: set[str] = set()
         self._started = f"{seed}-{int(time.time()):x}"
         self._cued_at: dt.datetime | None = None
 
@@ -158,9 +159,10 @@ class Player(threading.Thread):
         return min(0.95, 0.2 + 0.75 * hours / CUE_TAKES_HOURS)
 
     def _of_the_last_holder(self, wearer: Wearer, name: str) -> Iterator[dict[str, Any]]:
-        """Re-issued kit uploads its buffer: a set measured on whoever held it before."""
-        if not wearer.held_since:
+        """Re-issued kit uploads its buffer once: a set measured on whoever held it before."""
+        if not wearer.held_since or wearer.serial in self._emptied:
             return
+        self._emptied.add(wearer.serial)
         before = dt.datetime.fromisoformat(wearer.held_since) - dt.timedelta(hours=1)
         values = measure(Usual(), 0.1, wearer.kinds, self.chance)
         yield from self._set(replace(wearer, patient=""), values, before, f"{name}-old")

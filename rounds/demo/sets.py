@@ -106,7 +106,7 @@ def _drawn(case: Case, at: dt.datetime, chance: Random, now: dt.datetime) -> Set
 
 
 def _told(case: Case, begin: dt.datetime, now: dt.datetime) -> Iterator[Set]:
-    for minutes, weight in zip((2900, 240), case.told.get("weights", ()), strict=False):
+    for minutes, weight in zip((2900, 49), case.told.get("weights", ()), strict=False):
         at = now - dt.timedelta(minutes=minutes)
         yield Set(case, at, at + dt.timedelta(seconds=30), {"weight": weight})
     for minutes, values in case.sets:
@@ -116,10 +116,14 @@ def _told(case: Case, begin: dt.datetime, now: dt.datetime) -> Iterator[Set]:
 
 
 def batches(gate: str, sets: Iterable[tuple[Set, list[dict[str, Any]]]]) -> Iterator[Batch]:
-    """A gateway sends what came in within ten minutes at once, when the last of it came."""
+    """A gateway sends what came in within ten minutes at once, when the last of it came.
 
-    def slot(pair: tuple[Set, list[dict[str, Any]]]) -> int:
-        return int(pair[0].received_at.timestamp() // UPLOADED_EVERY.total_seconds())
+    What is told one by one comes by itself, to the second.
+    """
+
+    def slot(pair: tuple[Set, list[dict[str, Any]]]) -> float:
+        came = pair[0].received_at.timestamp()
+        return came if pair[0].case.told else came // UPLOADED_EVERY.total_seconds()
 
     for _, pairs in groupby(sorted(sets, key=slot), key=slot):
         together = list(pairs)
@@ -137,3 +141,9 @@ def as_sent(one: Set, serials: dict[str, str], patient: str, number: int) -> lis
     )
     named = {"patient": patient} if patient else {}
     return [{**row, "device": serials[str(row["kind"])], **named} for row in rows]
+
+
+def told_moments(cases: Iterable[Case], now: dt.datetime) -> list[dt.datetime]:
+    """Just after each of the sets that are told one by one has come."""
+    minutes = {minutes for case in cases for minutes, _ in case.sets}
+    return [now - dt.timedelta(minutes=one) + dt.timedelta(seconds=27) for one in sorted(minutes)]

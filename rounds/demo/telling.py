@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,11 @@ from rounds.demo import world
 from rounds.demo.kit import Worn
 from rounds.demo.load import Loaded
 from rounds.demo.staff import FIRST_WARD, SECOND_WARD
+from rounds.demo.vitals import Usual
 
+USUAL: Final = (
+    *("respiratory_rate", "spo2", "systolic", "diastolic", "pulse", "temperature", "oxygen"),
+)
 # Devices that others may post for: the simulator leaves their patients alone.
 GIVEN_OUT: Final = {FIRST_WARD: 4, SECOND_WARD: 3, "RT5-copd": 2, "RWE-cardiology": 1}
 
@@ -50,6 +55,66 @@ def _device(worn: Worn) -> dict[str, Any]:
         "nhs_number": worn.case.person.nhs_number,
         "ward": worn.case.ward.code,
     }
+
+
+def plan(loaded: Loaded) -> dict[str, Any]:
+    """What the simulator plays; it leaves alone whom others post for, and who is silent or away.
+
+    A gateway's first wearer is its dead device, the next own kit was another patient's before,
+    and its last one is who deteriorates on cue.
+    """
+    others = {id(worn) for worn in given_out(loaded)}
+    playing = [worn for worn in loaded.worn if id(worn) not in others and _plays(worn)]
+    gates = {worn.gate.name: worn.gate for worn in playing}
+    return {
+        "gateways": [
+            {
+                "name": gate.name,
+                "key": gate.key,
+                "skew": gate.skew,
+                "wearers": _wearers([worn for worn in playing if worn.gate is gate]),
+            }
+            for gate in gates.values()
+        ]
+    }
+
+
+def _plays(worn: Worn) -> bool:
+    return worn.case.story != "silent" and not worn.case.on_leave
+
+
+def _wearers(worn: list[Worn]) -> list[dict[str, Any]]:
+    ordered = sorted(worn, key=_usable)
+    rows = [(one, row) for one in ordered for row in _devices(one)]
+    own = [(one, row) for one, row in rows[1:-1] if "patient" not in row]
+    if own:
+        one, row = own[0]
+        row["held_since"] = one.case.admitted_at.isoformat()
+    return [row for _, row in rows]
+
+
+def _devices(worn: Worn) -> Iterator[dict[str, Any]]:
+    """One for each piece of kit, without what no longer measures."""
+    case = worn.case
+    for serial in dict.fromkeys(worn.serials.values()):
+        kinds = [
+            kind
+            for kind, by in worn.serials.items()
+            if by == serial and kind not in case.told.get("without", ())
+        ]
+        if kinds:
+            row = {"serial": serial, "kinds": kinds, "usual": asdict(_now(worn))}
+            named = {"patient": worn.names} if worn.names else {}
+            yield {**row, **named, "story": "stable" if case.told else case.story}
+
+
+def _now(worn: Worn) -> Usual:
+    """Those told one by one go on as their last set was."""
+    last = {kind: value for _, values in worn.case.sets for kind, value in values.items()}
+    known = {kind: last[kind] for kind in USUAL if kind in last}
+    if "oxygen" in known and known["oxygen"] == "air":
+        known["oxygen"] = 0.0
+    return replace(worn.case.usual, **known)
 
 
 def write_private(path: Path, told: dict[str, Any]) -> None:

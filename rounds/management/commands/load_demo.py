@@ -39,6 +39,7 @@ class Command(BaseCommand):
         telling_of = Telling(options["size"], options["seed"], _moment(options["now"]))
         loaded = load(telling_of, processes=options["processes"], say=self.stdout.write)
         told = telling.demo(loaded, base_url=options["base_url"])
+        telling.write_private(Path(options["plan"]), telling.plan(loaded))
         telling.write_private(Path(options["json"]), told)
 
 
