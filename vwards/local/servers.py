@@ -24,7 +24,7 @@ START_SECONDS = 30.0
 
 
 class Postgres:
-    """One cluster in `folder`, kept from one start to the next."""
+    """One cluster in `folder`, kept from one start to the next, as is its address."""
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
         self.folder = folder
@@ -45,6 +45,7 @@ class Postgres:
             if self._answers():
                 return
             self.stop()
+            self._port = 0
             if attempt == STARTS or "Address already in use" not in children.last_lines(self.log):
                 raise LocalError(_why("PostgreSQL does not start", self.log))
 
@@ -87,7 +88,7 @@ class Postgres:
             raise LocalError(_why("PostgreSQL's files cannot be made", self.log))
 
     def _launch(self) -> None:
-        self._port = free_port()
+        self._port = self._port or free_port()
         settings = {
             "listen_addresses": LOOPBACK,
             "port": self._port,
@@ -139,6 +140,7 @@ class Valkey:
             if self._answers():
                 return
             self.stop()
+            self._port = 0
             if attempt == STARTS or "in use" not in children.last_lines(self.log):
                 raise LocalError(_why("Valkey does not start", self.log))
 
@@ -151,7 +153,7 @@ class Valkey:
         return f"redis://:{self._password}@{LOOPBACK}:{self._port}/{database}"
 
     def _launch(self) -> None:
-        self._port = free_port()
+        self._port = self._port or free_port()
         self.process = children.start(
             [valkey_program(), "-"],
             log=self.log,
