@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from capacity.models import Stay, WardHours
 from lib.london import day_of
-from observations.models import Alert, Holding
+from observations.models import Alert, Holding, Prompt
 from patients.models import Admission, MonitoringMode, PlanLine
 from patients.policies import can_treat_on
 from rounds.board import row_of
@@ -37,6 +37,7 @@ class PatientPage:
     alert: Alert | None
     kit: tuple[Holding, ...]
     tasks: tuple[Task, ...]
+    prompts: tuple[Prompt, ...]
     course: Course
     history: History
 
@@ -69,6 +70,7 @@ def patient_page(
             .select_related("assigned_to")
             .order_by("due_at")
         ),
+        prompts=tuple(Prompt.objects.open().filter(admission=admission).order_by("raised_at")),
         course=course(admission, window(admission, show, until)),
         history=history(admission, until=at),
     )

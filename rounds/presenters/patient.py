@@ -308,6 +308,20 @@ class PatientPresenter:
         ]
 
     @property
+    def prompts(self) -> list[TaskLine]:
+        """What readings ask for stands before what people have set themselves."""
+        return [
+            TaskLine(
+                f"{capfirst(prompt.get_kind_display())}: {prompt.text}",
+                near_moment(prompt.raised_at, self._page.now),
+                overdue=False,
+                who="",
+                url=self._here("observations:prompt-finish", prompt.pk) if self.may_treat else "",
+            )
+            for prompt in self._page.prompts
+        ]
+
+    @property
     def kit(self) -> list[KitLine]:
         return [
             KitLine(

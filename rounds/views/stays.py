@@ -21,7 +21,7 @@ from observations.actions.alerts import AlertRefusedError
 from observations.actions.devices import DeviceRefusedError
 from patients.actions.agreement import NeedsSenior
 from patients.actions.plans import last_day
-from patients.forms.fields import refuse
+from patients.forms.fields import among, refuse
 from patients.forms.moves import BedChoiceForm
 from patients.policies import can_go_over_capacity, check_can_admit, check_can_discharge
 from patients.presenters.words import named
@@ -76,7 +76,7 @@ def admission_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
             return _admitted(request, offered)
         # The bed was taken meanwhile: what is free now stands in its place.
         offered = coming(referral, user=user, at=timezone.now())
-        form.fields["bed"].queryset = offered.beds  # type: ignore[attr-defined]  # a BedField
+        among(form, "bed", offered.beds)
     shown = AdmitPresenter(offered, form)
     return form_page(request, "rounds/admission_create.html", form, admit=shown)
 

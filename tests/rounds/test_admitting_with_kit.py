@@ -11,6 +11,7 @@ from observations.actions.devices import DeviceRefusedError
 from observations.models import Holding
 from patients.models import Admission, Contact, MonitoringMode
 from rounds.actions.stays import Known, Safety, admit_with_kit
+from rounds.views import stays
 from tests.capacity.factories import make_beds
 from tests.observations.factories import make_held_hub, make_hub
 from tests.patients.factories import make_admission, make_patient, make_referral
@@ -125,6 +126,26 @@ def test_a_bed_taken_meanwhile_is_refused_beside_its_field_and_all_typed_stays(
     assert not Admission.objects.filter(
         referral__ward=ward, patient__contacts__isnull=False
     ).exists()
+
+
+def test_a_bed_lost_between_choosing_and_taking_is_told_beside_it(
+    send, typed, beds, ward_nurse, now, monkeypatch
+):
+    """The form was valid; somebody was quicker to the ward's lock."""
+
+    def quicker(**arguments):
+        make_admission(bed=beds[0], at=now - HOUR)
+        return admit_with_kit(**arguments)
+
+    monkeypatch.setattr(stays, "admit_with_kit", quicker)
+    answer = send(ward_nurse, typed)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    print(text[text.index("error-summary") :][:700])
+    assert "Somebody else is in this bed." in text
+    assert "Penicillin: rash" in text
+    assert f'<option value="{beds[1].pk}"' in text
+    assert f'<option value="{beds[0].pk}"' not in text
 
 
 def test_only_a_lead_is_offered_a_place_over_capacity(

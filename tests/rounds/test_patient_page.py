@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Look
+from observations.models import Prompt
 from patients.actions.admissions import discharge
 from patients.actions.care import record_safety, set_limit
 from rounds.actions.reviews import review
@@ -134,6 +135,17 @@ def test_a_change_is_answered_with_the_live_parts_and_the_banner(read, admission
     assert changed.status_code == 200
     assert "<html" not in _text(changed)
     assert 'id="patient-banner" aria-label="Patient" hx-swap-oob="true"' in _text(changed)
+
+
+def test_what_readings_ask_for_stands_among_what_is_to_be_done(read, admission, now):
+    Prompt.objects.create(
+        kind="repeat_measurement",
+        ward=admission.ward,
+        admission=admission,
+        text="SpO2 12 % was sent",
+        raised_at=now,
+    )
+    assert "Repeat the measurement: SpO2 12 % was sent" in _text(read(admission))
 
 
 def test_a_look_is_written_down_once(read, admission, ward_nurse):
