@@ -46,14 +46,18 @@ def alert_list(request: HttpRequest, code: str) -> HttpResponse:
     user = signed_in(request)
     ward = caring_ward(user, code)
     audit.look(request, page="alerts", subject=ward)
-    at = timezone.now()
-    behind = int(standing.lag(at).total_seconds())
-    told = {"ward": ward, "list": _list(user, ward, at), "lag": behind}
+    told = _told(user, ward)
     response = fragments.render(
         request, "observations/alert_list.html", told, fragment="observations/_alert_list.html"
     )
-    response["X-Lag"] = str(behind)
+    response["X-Lag"] = str(told["lag"])
     return response
+
+
+def _told(user: User, ward: Ward, **more: object) -> dict[str, object]:
+    at = timezone.now()
+    behind = int(standing.lag(at).total_seconds())
+    return {"ward": ward, "list": _list(user, ward, at), "lag": behind, **more}
 
 
 def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:
@@ -68,12 +72,15 @@ def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:
 @require_POST
 def alert_acknowledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, alert = _ready(request, pk)
+    level, words = messages.SUCCESS, f"You own this alert: {_whom(alert)}. Write what you do."
     try:
         actions.acknowledge(alert=alert, shown_at=shown_at(request), by=user)
     except AlertRefusedError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, f"You own this alert of {_whom(alert)}. Write what you do.")
+        level, words = messages.ERROR, refused.message
+    if request.headers.get("HX-Target") == "alert-list" and fragments.wants_fragment(request):
+        told = _told(user, alert.ward_now, said=words)
+        return render(request, "observations/_alert_list.html", told)
+    messages.add_message(request, level, words)
     return redirect(_back(request, alert))
 
 

@@ -131,6 +131,16 @@ def test_acknowledging_from_the_list_owns_and_says_the_next_step(nurse, alert, w
     assert AlertEvent.objects.count() == 1
 
 
+def test_htmx_gets_the_list_again_with_what_happened(nurse, alert, ward_nurse):
+    asked = {"HX-Request": "true", "HX-Target": "alert-list"}
+    answer = nurse.post(page_of("acknowledge", alert), shown(alert), headers=asked)
+    assert answer.content.decode().lstrip().startswith('<div id="alert-list"')
+    assert "You own this alert" in text(answer)
+    assert [line.pk for line in answer.context["list"].owned] == [alert.pk]
+    old = nurse.post(page_of("acknowledge", alert), {"shown_at": ""}, headers=asked)
+    assert "rang again since you looked" in text(old)
+
+
 def test_the_second_is_told_on_the_page_who_owns_it(nurse, doctor, alert):
     nurse.post(page_of("acknowledge", alert), shown(alert))
     answer = doctor.post(page_of("acknowledge", alert), shown(alert), follow=True)
