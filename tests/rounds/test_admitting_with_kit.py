@@ -141,8 +141,7 @@ def test_a_bed_lost_between_choosing_and_taking_is_told_beside_it(
     answer = send(ward_nurse, typed)
     text = answer.content.decode()
     assert answer.status_code == 422
-    print(text[text.index("error-summary") :][:700])
-    assert "Somebody else is in this bed." in text
+    assert f"Somebody else is in bed {beds[0].label}." in text
     assert "Penicillin: rash" in text
     assert f'<option value="{beds[1].pk}"' in text
     assert f'<option value="{beds[0].pk}"' not in text
