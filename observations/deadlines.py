@@ -21,6 +21,7 @@ _COLUMNS: Final = (
     *("admission_id", "kind", "due_at", "late_at", "silent_at", "stale_at", "next_deadline_at"),
 )
 _AT_ONCE: Final = 500
+_LOCKED: Final = 50
 
 
 class Moments(NamedTuple):
@@ -59,16 +60,24 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
         _note_versions(admissions)
 
 
-@transaction.atomic
 def sweep(*, at: datetime) -> int:
-    """Note every moment that has passed, for each admission's board to move; how many there were.
+    """Note every moment that has passed, for each admission's board to move; how many moved."""
+    passed = DueTime.objects.filter(next_deadline_at__lte=at).order_by("admission_id")
+    ids = list(passed.values_list("admission_id", flat=True).distinct()[:_AT_ONCE])
+    return sum(_sweep_some(ids[n : n + _LOCKED], at) for n in range(0, len(ids), _LOCKED))
+
+
+@transaction.atomic
+def _sweep_some(ids: Sequence[UUID], at: datetime) -> int:
+    """Admissions first, as the drain locks them, and few, so that no batch waits for long.
 
     Compare and swap: two sweeps at once note each moment once.
     """
-    passed = list(
-        DueTime.objects.filter(next_deadline_at__lte=at).order_by("admission_id", "kind")[:5000]
-    )
-    moved = {row.admission_id for row in passed if _advance(row, at)}
+    lookups.lock_admissions(ids)
+    passed = DueTime.objects.filter(admission_id__in=ids, next_deadline_at__lte=at)
+    moved = {
+        row.admission_id for row in passed.order_by("admission_id", "kind") if _advance(row, at)
+    }
     touch_standings(moved)
     return len(moved)
 

@@ -10,6 +10,7 @@ import datetime as dt
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -29,7 +30,7 @@ READINGS: Final = 4000
 ATTEMPTS: Final = 3
 # Numbers are drawn before they are committed: the watermark stays this far behind.
 _SLACK: Final = 30.0
-_marks: dict[tuple[str, bool], deque[tuple[float, int]]] = {}
+_WHOLE_EVERY: Final = 60.0
 
 _CLAIM: Final = """
     SELECT id, count FROM observations_inbox
@@ -40,6 +41,32 @@ _READ: Final = """
     SELECT id, receipt, gateway_id, received_at, sent_at, clock_offset, body
     FROM observations_inbox WHERE id = ANY(%s) ORDER BY id
 """
+
+
+@dataclass(slots=True)
+class Lane:
+    """How far a lane is empty: the lowest row that was seen, and when."""
+
+    marks: deque[tuple[float, int]] = field(default_factory=deque)
+    whole_at: float = -_WHOLE_EVERY
+
+    def seen(self, now: float, row: int) -> None:
+        self.marks.append((now, row))
+
+    def floor(self, now: float) -> int:
+        """Below this everything is gone: an old snapshot somewhere may keep dead rows for hours,
+        and no claim should read past them. Once a minute, however busy, the whole lane is looked
+        through all the same: rows come back from the tray, or from a worker that died."""
+        if now - self.whole_at >= _WHOLE_EVERY:
+            self.whole_at = now
+            return 0
+        while len(self.marks) > 1 and self.marks[1][0] < now - _SLACK:
+            self.marks.popleft()
+        known = self.marks and self.marks[0][0] < now - _SLACK
+        return self.marks[0][1] - 1 if known else 0
+
+
+_lanes: dict[tuple[str, bool], Lane] = {}
 
 
 class Drained(NamedTuple):
@@ -95,11 +122,19 @@ def _alone(row: int, at: dt.datetime) -> Drained:
             return _keep([row], at) if mine.exists() else Drained(0, 0)
     except OperationalError:
         # A deadlock or a server that is going down is nobody's fault; the row stays as it is.
-        raise
+        if _is_lost():
+            raise
+        log.exception("upload_put_off", inbox=row)
+        return Drained(0, 0)
     except Exception as error:
         log.exception("upload_failed", inbox=row)
         _count_failure(row, error, at)
         return Drained(0, 0, 1)
+
+
+def _is_lost() -> bool:
+    """Whether there is no server any more to try the next upload on."""
+    return connection.connection is None or bool(connection.connection.closed)
 
 
 def _count_failure(row: int, error: Exception, at: dt.datetime) -> None:
@@ -141,24 +176,14 @@ def _claim(limit: int) -> list[int]:
 
 
 def _lane(limit: int, *, replayed: bool) -> list[tuple[int, int]]:
-    marks = _marks.setdefault((str(connection.settings_dict["NAME"]), replayed), deque())
+    lane = _lanes.setdefault((str(connection.settings_dict["NAME"]), replayed), Lane())
+    now = time.monotonic()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [replayed, _floor(marks), limit])
+        cursor.execute(_CLAIM, [replayed, lane.floor(now), limit])
         rows: list[Any] = cursor.fetchall()
     if rows:
-        marks.append((time.monotonic(), rows[0][0]))
+        lane.seen(now, rows[0][0])
     return rows
-
-
-def _floor(marks: deque[tuple[float, int]]) -> int:
-    """Below this everything is gone: an old snapshot somewhere may keep dead rows for hours, and
-    no claim should read past them. Once a minute the whole lane is looked through all the same."""
-    now = time.monotonic()
-    while len(marks) > 1 and marks[1][0] < now - _SLACK:
-        marks.popleft()
-    if marks and marks[0][0] < now - 2 * _SLACK:
-        marks.clear()
-    return marks[0][1] - 1 if marks and marks[0][0] < now - _SLACK else 0
 
 
 def _plan_for_keys() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
-from observations import ringing
+from observations import lookups, ringing
 from observations.models import Alert
 from observations.versions import touch_standings
 
@@ -23,6 +23,8 @@ def climb_due(*, at: datetime) -> int:
 
 def _climb(alert: Alert, at: datetime) -> bool:
     with transaction.atomic():
+        if alert.admission_id is not None:
+            lookups.lock_admissions([alert.admission_id])  # before the alert, as the drain does
         climbed = ringing.climb(alert, at=at)
         if climbed and alert.admission_id is not None:
             touch_standings({alert.admission_id})

@@ -386,7 +386,7 @@ def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypa
     assert body["readings"][0]["why"] == "parked"
     monkeypatch.undo()
     call_command("retry_parked")
-    drain._marks.clear()  # or within the minute in which every lane is looked through
+    drain._lanes.clear()  # or within the minute in which every lane is looked through
     drain.drain_all(at=NOW)
     assert told(bad) == [("stored", "")]
 

@@ -1,0 +1,65 @@
+"""The sweeps lock as the drain does, admissions first, and one deadlock stops nothing else."""
+
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from observations import deadlines, drain, inbox, ladders
+from observations.models import Alert, DueTime, Receipt
+from tests.observations.conftest import ADMITTED, NOW
+from tests.observations.factories import body_of, make_set, reading
+
+
+def statements(work) -> list[str]:
+    with CaptureQueriesContext(connection) as caught:
+        work()
+    return [query["sql"] for query in caught.captured_queries]
+
+
+def first(told: list[str], *words: str) -> int:
+    return next(n for n, sql in enumerate(told) if all(word in sql for word in words))
+
+
+def test_the_sweep_locks_admissions_before_it_writes(admission):
+    deadlines.refresh_changed(at=ADMITTED)
+    passed = DueTime.objects.order_by("next_deadline_at")[0].next_deadline_at
+    told = statements(lambda: deadlines.sweep(at=passed))
+    locked = first(told, "patients_admission", "FOR NO KEY UPDATE")
+    assert locked < first(told, 'UPDATE "observations_duetime"')
+    assert locked < first(told, 'UPDATE "observations_standing"')
+
+
+def test_a_ladder_locks_its_patient_before_the_alert(send, hub):
+    send(make_set(hub, NOW, spo2=84, pulse=135, systolic=88))
+    due = Alert.objects.get().next_step_at
+    told = statements(lambda: ladders.climb_due(at=due))
+    locked = first(told, "patients_admission", "FOR NO KEY UPDATE")
+    assert locked < first(told, 'UPDATE "observations_alert"')
+
+
+def test_a_deadlock_in_one_upload_leaves_it_and_tries_the_rest(key, hub, monkeypatch):
+    unlucky = inbox.accept(key=key, body=body_of([reading(hub, "pulse", 70, NOW)]), at=NOW).receipt
+    lucky = inbox.accept(key=key, body=body_of([reading(hub, "spo2", 97, NOW)]), at=NOW).receipt
+    store = drain.store
+
+    def deadlocked(uploads, *, at):
+        if any(upload.receipt == unlucky for upload in uploads):
+            raise OperationalError("deadlock detected")
+        return store(uploads, at=at)
+
+    monkeypatch.setattr(drain, "store", deadlocked)
+    drain.drain_once(at=NOW)
+    assert list(Receipt.objects.values_list("pk", flat=True)) == [lucky]
+    monkeypatch.setattr(drain, "store", store)
+    drain.drain_once(at=NOW)
+    assert Receipt.objects.filter(pk=unlucky).exists()
+
+
+def test_under_steady_traffic_the_whole_lane_is_looked_through_once_a_minute():
+    lane = drain.Lane()
+    assert lane.floor(1000.0) == 0
+    floors = []
+    for second in range(1000, 1200, 3):
+        lane.seen(float(second), second)
+        floors.append(lane.floor(float(second)))
+    assert floors.count(0) >= 3
+    assert max(floors) >= 1200 - 40
