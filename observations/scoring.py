@@ -16,10 +16,12 @@ from uuid import UUID
 
 from observations import history, judging, results
 from observations.attribution import AdmissionFacts
-from observations.judging import HALF_DAY, Judged, Past, Point
+from observations.judging import COUNTS_FOR, HALF_DAY, Judged, Past, Point
 from observations.plans import Plan, plans_of
 from observations.results import StandingNow
 from observations.rules import Finding, PastScore
+from observations.rulesets import SCORED_MODES
+from observations.rulesets import SCORED_MODES
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _BEFORE_NEWEST: Final = timedelta(days=2)
@@ -114,9 +116,10 @@ def rejudge(
 
 
 def _widened(job: Job, start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """Far enough for the standing, too: its newest instant and the one before."""
+    """Far enough for the standing, too: its newest score and the one before."""
     newest = job.newest or end
-    return min(start, newest - _BEFORE_NEWEST), max(end + _reach(job.plan), newest)
+    scored = max((p.at for kind, p in job.latest.items() if kind in COUNTS_FOR), default=newest)
+    return min(start, scored - _BEFORE_NEWEST), max(end + _reach(job.plan), newest)
 
 
 def _scored_instants(job: Job) -> list[datetime]:
@@ -247,8 +250,9 @@ def _standings(jobs: list[Job]) -> list[StandingNow]:
             _restart(now, job)
             continue
         now.last_reading_at = max(point.at for point in job.latest.values())
-        if job.judged and (now.measured_at is None or job.judged[-1].at >= now.measured_at):
-            _move(now, job.judged)
+        telling = _telling(job)
+        if telling and (now.measured_at is None or telling[-1].at >= now.measured_at):
+            _move(now, telling)
         elif not job.fresh:
             results.recall_response(now)
     return [job.standing for job in jobs]
@@ -257,9 +261,15 @@ def _standings(jobs: list[Job]) -> list[StandingNow]:
 def _restart(now: StandingNow, job: Job) -> None:
     now.clear()
     now.last_reading_at = job.newest
-    if job.judged:
-        _move(now, job.judged)
+    telling = _telling(job)
+    if telling:
+        _move(now, telling)
         results.recall_response(now)
+
+
+def _telling(job: Job) -> list[Judged]:
+    """The instants that say how somebody is: a weight alone takes no score off the board."""
+    return [j for j in job.judged if j.score is not None or j.mode not in SCORED_MODES]
 
 
 def _move(now: StandingNow, judged: list[Judged]) -> None:
@@ -272,5 +282,5 @@ def _move(now: StandingNow, judged: list[Judged]) -> None:
         now.previous_at, now.previous_total = now.measured_at, now.total
     now.show(newest)
     for one in judged:
-        if one.score is not None and one.score.response != "incomplete":
-            now.notice(one.score.response, one.at)
+        if one.score is not None:
+            now.notice(one.score, one.at)

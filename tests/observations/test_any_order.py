@@ -48,7 +48,8 @@ def a_day(hubs, rnd: random.Random) -> list[Sent]:
             values = {"spo2": rnd.choice([84, 90, 95, 98]), "pulse": rnd.choice([55, 75, 115])}
             gone = rnd.sample(["temperature", "consciousness", "systolic", "oxygen"], 2)
             readings += make_set(hub, at, **values, **dict.fromkeys(gone))
-            readings.append(reading(hub, "weight", 80 + rnd.randint(0, 4), at))
+            weighed = at + rnd.choice([0, 4]) * MINUTE
+            readings.append(reading(hub, "weight", 80 + rnd.randint(0, 4), weighed))
     return readings
 
 

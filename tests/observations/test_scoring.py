@@ -146,6 +146,15 @@ def test_the_previous_score_stands_beside_the_newest(send, hub, admission):
     assert (now.total, now.previous_total, now.previous_at) == (0, 1, NOW - HOUR)
 
 
+def test_a_weight_after_a_set_takes_its_score_off_no_board(send, hub, admission):
+    send(make_set(hub, NOW - HOUR, pulse=95))
+    send(make_set(hub, NOW, spo2=84))
+    send([reading(hub, "weight", 81.0, NOW + MINUTE)], at=NOW + MINUTE)
+    now = standing(admission)
+    assert (now.total, now.response, now.measured_at) == (3, "low_medium", NOW)
+    assert (now.previous_total, now.last_reading_at) == (1, NOW + MINUTE)
+
+
 # The last full response
 
 
