@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from lib.london import near_moment, plain_day, short_day
+from lib.london import day_of, near_moment, plain_day, short_day
 from observations.kinds import KINDS, NUMBERS
 from patients.models import PlanLine
 from rounds.patient.page import PatientPage
@@ -12,9 +12,9 @@ from rounds.presenters.addresses import address
 from rounds.presenters.stays import limits, often
 
 _THEN: Final = {
-    "emergency": "as an emergency: at once",
-    "urgent": "as urgent: within the hour",
-    "prompt": "promptly: the same day",
+    "emergency": "emergency alert",
+    "urgent": "urgent alert",
+    "prompt": "prompt alert",
 }
 
 
@@ -38,7 +38,7 @@ class PlanPresenter:
     def note(self) -> str:
         """copied from ARI v3 on 9 Dec; 2 lines changed for this patient"""
         version = self._page.admission.pathway_version
-        copied = f"copied from {version} on {plain_day(self._page.admission.admitted_at.date())}"
+        copied = f"copied from {version} on {plain_day(day_of(self._page.admission.admitted_at))}"
         own = sum(1 for line in self._page.lines if _is_own(line))
         if not own:
             return copied
@@ -107,6 +107,6 @@ def _is_own(line: PlanLine) -> bool:
 
 def _reason(line: PlanLine) -> str:
     by = line.agreed_by or line.set_by
-    said = f"{line.reason} {by.short_name}, {short_day(line.starts.date())}"
-    review = f", until {short_day(line.expires_at.date())}" if line.expires_at else ""
+    said = f"{line.reason} {by.short_name}, {short_day(day_of(line.starts))}"
+    review = f", until {short_day(day_of(line.expires_at))}" if line.expires_at else ""
     return said + review
