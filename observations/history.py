@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from observations import kinds
 from observations.judging import Point
 from observations.queries import rows
 from observations.rules import PastScore, Value
+
+# What a score can ask for, the mildest first; "incomplete" asks for nothing by itself.
+RESPONSES: Final = ("low", "low_medium", "medium", "high")
 
 
 def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list[Point]]:
@@ -67,10 +71,14 @@ def complete_scores(
 
 
 def last_response(admission_id: UUID, after: datetime, until: datetime) -> str:
-    """The newest response that was not "incomplete"; empty when there is none."""
+    """That of the newest complete score, or what incomplete ones since raised it to; empty when
+    there is none. One that lacks something lowers nothing: a gap is not calm."""
     answer = rows(
-        "SELECT response FROM observations_score WHERE admission_id = %s AND measured_at > %s "
-        "AND measured_at <= %s AND response <> 'incomplete' ORDER BY measured_at DESC LIMIT 1",
-        [admission_id, after, until],
+        "WITH known AS (SELECT response, total, measured_at FROM observations_score "
+        "WHERE admission_id = %s AND measured_at > %s AND measured_at <= %s) "
+        "SELECT response FROM known WHERE response = ANY(%s) AND measured_at >= "
+        "coalesce((SELECT max(measured_at) FROM known WHERE total IS NOT NULL), '-infinity') "
+        "ORDER BY array_position(%s, response::text) DESC LIMIT 1",
+        [admission_id, after, until, list(RESPONSES), list(RESPONSES)],
     )
     return str(answer[0][0]) if answer else ""

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from observations import copying, history, kinds, limits, news2
+from observations.history import RESPONSES
 from observations.judging import Judged, Point
 from observations.models import Finding as FindingRow
 from observations.queries import rows
@@ -82,10 +83,13 @@ class StandingNow:
         self.parts, self.scale = [], 1
         self.oxygen_from_plan = self.self_reported = False
 
-    def notice(self, response: str, at: datetime) -> None:
-        """A full response, which holds until somebody has reviewed the patient."""
-        if self.reviewed_at is None or at > self.reviewed_at:
-            self.unreviewed_response = response
+    def notice(self, score: news2.Score, at: datetime) -> None:
+        """A response, which holds until somebody has reviewed the patient: a gap may raise it, and
+        only a complete score lowers it."""
+        if self.reviewed_at is not None and at <= self.reviewed_at:
+            return
+        if score.total is not None or _rank(score.response) > _rank(self.unreviewed_response):
+            self.unreviewed_response = score.response
 
     def line(self) -> str:
         return copying.line([getattr(self, name) for name in _STANDING])
@@ -120,9 +124,13 @@ def standings(ids: Collection[UUID]) -> dict[UUID, StandingNow]:
     return {one: found.get(one) or StandingNow(one) for one in ids}
 
 
+def _rank(response: str) -> int:
+    return RESPONSES.index(response) if response in RESPONSES else -1
+
+
 def recall_response(now: StandingNow) -> None:
-    """After late data: what the last full response since the review was."""
-    if now.response == "incomplete" and now.measured_at is not None:
+    """After late data: what the last response since the review was, from what is stored now."""
+    if now.measured_at is not None:
         known = [now.measured_at - _REMEMBERED, now.reviewed_at]
         since = max(at for at in known if at is not None)
         now.unreviewed_response = history.last_response(now.admission_id, since, now.measured_at)

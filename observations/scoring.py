@@ -21,7 +21,6 @@ from observations.plans import Plan, plans_of
 from observations.results import StandingNow
 from observations.rules import Finding, PastScore
 from observations.rulesets import SCORED_MODES
-from observations.rulesets import SCORED_MODES
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _BEFORE_NEWEST: Final = timedelta(days=2)
@@ -253,7 +252,7 @@ def _standings(jobs: list[Job]) -> list[StandingNow]:
         telling = _telling(job)
         if telling and (now.measured_at is None or telling[-1].at >= now.measured_at):
             _move(now, telling)
-        elif not job.fresh:
+        if not job.fresh:
             results.recall_response(now)
     return [job.standing for job in jobs]
 
