@@ -23,6 +23,7 @@ from rounds.demo import (
     places,
     sets,
     staff,
+    waiting,
     world,
 )
 from rounds.demo.cases import Case
@@ -80,37 +81,46 @@ class Passed:
 
     worn: list[Worn]
     readings: int
-    seconds: tuple[float, float]
+    coming: float
+    passing: float
+
+    def __str__(self) -> str:
+        came = f"{len(self.worn)} came: {self.coming:.1f} s"
+        return f"{came}; {self.readings} readings: {self.passing:.1f} s"
 
 
 def load(telling: Telling, *, processes: int, say: Say) -> Loaded:
     """Into an empty database."""
-    now, seed = telling.now, telling.seed
-    with _step("Organisations, wards, beds", say):
-        opened = places.open_places(telling.chosen, now=now)
-        gates = kit.set_up(opened, now=now)
-    drawn = cases.draw(telling.chosen, seed=seed, now=now)
+    drawn = cases.draw(telling.chosen, seed=telling.seed, now=telling.now)
+    with _step("Organisations, wards, beds, gateways", say):
+        opened = places.open_places(telling.chosen, now=telling.now)
+        gates = kit.set_up(opened, now=telling.now)
     with _step("Accounts, past stays and referrals", say):
-        both: list[Callable[[], Any]] = [
-            partial(_appoint, telling),
-            partial(past.record, opened, drawn, telling.chosen, seed=seed, now=now),
-        ]
-        people, _ = parallel.do(_call, both) if processes > 1 else [do() for do in both]
-    ready = Loaded(people, opened, gates, moments=sets.told_moments(drawn, now))
+        people = _begin(telling, opened, drawn, processes)
+    ready = Loaded(people, opened, gates, moments=sets.told_moments(drawn, telling.now))
     with _step(f"{len(drawn)} patients and their days", say):
-        work = partial(_pass, telling, ready)
-        for passed in parallel.do(work, _parts(drawn, processes)):
+        for passed in parallel.do(partial(_pass, telling, ready), _parts(drawn, processes)):
             ready.worn.extend(passed.worn)
-            came, went = passed.seconds
-            say(
-                f"  {len(passed.worn)} came: {came:.1f} s; {passed.readings} readings: {went:.1f} s"
-            )
-    with _step("Daily figures", say):
-        days = [
-            now.date() - dt.timedelta(days=n) for n in range(telling.chosen.history_days, -1, -1)
-        ]
-        refresh(days=days, at=now)
+            say(f"  {passed}")
+    with _step("Today's referrals, daily figures", say):
+        _end(telling, ready, drawn)
     return ready
+
+
+def _begin(telling: Telling, opened: Places, drawn: list[Case], processes: int) -> Staff:
+    both: list[Callable[[], Any]] = [
+        partial(_appoint, telling),
+        partial(past.record, opened, drawn, telling.chosen, seed=telling.seed, now=telling.now),
+    ]
+    people, _ = parallel.do(_call, both) if processes > 1 else [do() for do in both]
+    assert isinstance(people, Staff)
+    return people
+
+
+def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
+    plans, now = world.wards(telling.chosen), telling.now
+    waiting.refer_all(ready.places, ready.staff, drawn, plans, seed=telling.seed, now=now)
+    refresh(days=_days(telling.chosen.history_days, now), at=now)
 
 
 def _call(do: Callable[[], Any], _together: Together) -> Any:
@@ -156,7 +166,7 @@ def _pass(telling: Telling, ready: Loaded, part: Part, together: Together) -> Pa
         then=partial(_then, answer, telling.now, leads=part.leads),
         together=together,
     )  # fmt: skip
-    return Passed(worn, readings, (came - started, time.monotonic() - came))
+    return Passed(worn, readings, came - started, time.monotonic() - came)
 
 
 def _then(

@@ -113,7 +113,7 @@ class Player(threading.Thread):
         self.accepted = self.refused = 0
         self._numbers = itertools.count(1)
         self._emptied: set[str] = set()
-        self._started = f"{seed}-{int(time.time()):x}"
+        self._run_id = f"{seed}-{int(time.time()):x}"
         self._cued_at: dt.datetime | None = None
 
     def run(self) -> None:
@@ -142,7 +142,7 @@ class Player(threading.Thread):
 
     def _upload(self, wearer: Wearer) -> Upload:
         now = self._now()
-        name = f"s{self._started}-{next(self._numbers)}"
+        name = f"s{self._run_id}-{next(self._numbers)}"
         first = [*self._of_the_last_holder(wearer, name)] if self.faults.buffers else []
         values = measure(wearer.usual, self._severity(wearer, now), wearer.kinds, self.chance)
         return {

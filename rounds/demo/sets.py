@@ -18,8 +18,8 @@ from rounds.demo.vitals import measure, readings, severity
 
 # Planned times, and those at which a team on a first day asks for one more.
 TIMES: Final[dict[str, tuple[str, ...]]] = {
-    "thrice": ("08:00", "11:00", "14:00", "17:00", "20:00"),
-    "twice": ("08:00", "12:00", "18:00", "21:00"),
+    "thrice": ("08:00", "11:00", "14:00", "17:00", "20:00", "22:30"),
+    "twice": ("08:00", "12:00", "15:00", "18:00", "21:00"),
     "palliative": ("08:00", "18:00"),
     "glucose": ("07:30", "12:00", "17:00", "21:30"),
 }

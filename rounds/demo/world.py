@@ -156,6 +156,12 @@ def cast() -> tuple[dict[str, Any], ...]:
     return tuple(_with_values(person, told["columns"]) for person in told["people"])
 
 
+@cache
+def asked() -> tuple[dict[str, Any], ...]:
+    """Who has been referred to Soar Valley today, how long ago, and what was decided."""
+    return tuple(_read("soar_valley.json")["asked"])
+
+
 def _with_values(person: dict[str, Any], columns: list[str]) -> dict[str, Any]:
     sets = [
         (minutes, {kind: v for kind, v in zip(columns, row, strict=True) if v is not None})

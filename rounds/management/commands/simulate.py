@@ -20,7 +20,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="the service's address")
+        parser.add_argument(
+            "--url", "--base-url", default="http://127.0.0.1:8000", help="the service's address"
+        )
         parser.add_argument("--plan", default=".local/simulate.json", help="from load_demo")
         parser.add_argument("--rate", type=float, default=1.0, help="sets of readings a second")
         parser.add_argument("--seed", type=int, default=1)

@@ -1,0 +1,136 @@
+"""What the demo draws from a seed: people, stories and sets, without a database."""
+
+import datetime as dt
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patients import nhs_numbers
+from rounds.demo import cases, people, sets, world
+from rounds.demo.vitals import Usual, measure, readings, severity
+
+NOW = dt.datetime(2026, 11, 20, 7, 45, tzinfo=dt.UTC)
+FULL = world.SIZES["full"]
+
+
+@pytest.fixture(scope="module")
+def everybody():
+    return cases.draw(FULL, seed=1, now=NOW)
+
+
+def test_the_same_seed_draws_the_same_people_and_sets():
+    one, other = (cases.draw(FULL, seed=7, now=NOW) for _ in range(2))
+    assert [case.person for case in one] == [case.person for case in other]
+    since = NOW - dt.timedelta(days=14)
+    for mine, theirs in zip(one[:40], other[:40], strict=True):
+        assert sets.of(mine, seed=7, since=since, now=NOW) == sets.of(
+            theirs, seed=7, since=since, now=NOW
+        )
+
+
+def test_another_seed_draws_other_people():
+    drawn = cases.draw(FULL, seed=1, now=NOW), cases.draw(FULL, seed=2, now=NOW)
+    names = [{case.person.family_name + case.person.given_name for case in one} for one in drawn]
+    assert len(names[0] & names[1]) < len(names[0]) * 0.8
+
+
+def test_about_450_people_lie_in_as_many_wards_as_the_picture_shows(everybody):
+    assert 430 <= len(everybody) <= 470
+    here = [case for case in everybody if case.ward.icb == "QK1"]
+    assert len({case.ward.code for case in here}) == 9
+    assert len(here) == 122
+
+
+def test_leicestershire_has_155_beds_open_of_287_planned():
+    wards = [ward for ward in world.wards(FULL) if ward.icb == "QK1"]
+    assert sum(ward.beds for ward in wards) == 155
+    assert sum(ward.beds + ward.planned + ward.closed for ward in wards) == 287
+
+
+def test_every_nhs_number_is_valid_never_issued_and_of_one_person(everybody):
+    numbers = [case.person.nhs_number for case in everybody]
+    assert all(nhs_numbers.is_number(number) for number in numbers)
+    assert all(number.startswith("999") for number in numbers)
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_every_family_name_says_that_it_is_a_tests(everybody):
+    marks = ("Test", "Demo", "Sample", "Tester")
+    assert all(any(mark in case.person.family_name for mark in marks) for case in everybody)
+
+
+def test_nobody_lies_in_anothers_bed(everybody):
+    beds = Counter((case.ward.code, case.bed) for case in everybody if case.bed)
+    assert beds.most_common(1)[0][1] == 1
+
+
+def test_each_special_story_is_told(everybody):
+    assert any(case.scale == 2 and case.usual.oxygen for case in everybody)
+    assert any(case.pathway == "paediatric" for case in everybody)
+    assert any(case.comfort for case in everybody)
+    assert any(case.bed is None for case in everybody)
+    assert any(case.on_leave for case in everybody)
+    assert any(case.home for case in everybody)
+    told = Counter(case.story for case in everybody)
+    assert set(told) == {"stable", "improving", "silent", "deteriorating"}
+    assert told["stable"] > len(everybody) * 0.7
+
+
+def test_nobody_is_measured_before_coming_nor_after_now(everybody):
+    since = NOW - dt.timedelta(days=14)
+    for case in everybody:
+        for one in sets.of(case, seed=1, since=since, now=NOW):
+            assert max(since, case.admitted_at) <= one.measured_at < one.received_at <= NOW
+
+
+def test_a_silent_patient_has_sent_nothing_for_most_of_a_day(everybody):
+    since = NOW - dt.timedelta(days=14)
+    for case in everybody:
+        if case.story == "silent" and not case.told:
+            last = [one.measured_at for one in sets.of(case, seed=1, since=since, now=NOW)][-1:]
+            assert all(NOW - at > dt.timedelta(hours=15) for at in last)
+
+
+def test_a_gateway_sends_what_came_in_ten_minutes_at_once_and_nothing_is_lost(everybody):
+    since = NOW - dt.timedelta(days=2)
+    pairs = [
+        (one, [{"number": number}])
+        for case in everybody[40:80]
+        for number, one in enumerate(sets.of(case, seed=1, since=since, now=NOW))
+    ]
+    batches = list(sets.batches("gate", pairs))
+    assert len(batches) < len(pairs) / 2
+    assert sum(len(batch.readings) for batch in batches) == len(pairs)
+
+
+@given(st.integers(0, 999_999))
+def test_a_number_with_its_check_digit_is_an_nhs_number(tail):
+    nine = f"999{tail:06}"
+    check = people.check_digit(nine)
+    if check is None:
+        assert not any(nhs_numbers.is_number(f"{nine}{digit}") for digit in range(10))
+    else:
+        assert nhs_numbers.is_number(f"{nine}{check}")
+
+
+@given(st.floats(0, 1), st.integers())
+def test_whatever_is_measured_can_be_charted(unwell, seed):
+    from observations import kinds
+
+    values = measure(Usual(), unwell, cases.SEVEN, Random(seed))
+    for row in readings(values, device="H-1", measured_at=NOW.isoformat(), name="x"):
+        parsed = kinds.parse(row["kind"], row["value"], row.get("unit"))
+        assert isinstance(parsed, kinds.Parsed), row
+
+
+def test_who_deteriorates_worsens_and_who_improves_gets_better():
+    assert (
+        severity("deteriorating", -12)
+        < severity("deteriorating", -4)
+        < severity("deteriorating", 0)
+    )
+    assert severity("improving", -200) > severity("improving", -100) > severity("improving", 0)
+    assert severity("stable", -100) == severity("stable", 0) < 0.1
