@@ -158,7 +158,7 @@ def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [list(rows)])
         for _, receipt, gateway_id, received_at, sent_at, offset, body in cursor.fetchall():
-            readings = payload.decode(bytes(body)).readings
+            readings = payload.decode_again(bytes(body)).readings
             yield Upload(gateway_id, receipt, received_at, readings, sent_at, offset)
 
 

@@ -7,6 +7,7 @@ wrong inside a reading is that reading's own outcome.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +25,9 @@ _PLAIN: Final = frozenset(
     ("id", "device", "patient", "kind", "value", "unit", "measured_at", "set")
 )
 _LONGEST_TIME: Final = 40
+# Nothing that a reading may hold is nested; what is deeper than this cannot even be written down.
+_DEEPEST: Final = 8
+_ROOM: Final = 1000
 _decoder: Final = msgspec.json.Decoder()
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -81,6 +85,17 @@ def decode(body: bytes) -> Upload:
     return Upload(instant(told.get("sent_at")), told["readings"])
 
 
+def decode_again(body: bytes) -> Upload:
+    """What was accepted once, wherever the caller stands: nesting that a request had room for must
+    not be too deep for a worker with more frames below it."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + _ROOM)
+    try:
+        return decode(body)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def instant(text: object) -> datetime | None:
     """An RFC 3339 time with its offset, in UTC; None for anything else."""
     return _instant(text) if isinstance(text, str) else None
@@ -111,7 +126,7 @@ def read(item: object, *, received_at: datetime, offset: float) -> Sent | Reject
     sender_id: Any = item.get("id")
     if not _is_name(sender_id, limits.MAX_ID):
         return Rejected("id_invalid", "")
-    why = _who_is_wrong(item) or _extras_are_wrong(item)
+    why = _is_too_deep(item) or _who_is_wrong(item) or _extras_are_wrong(item)
     if why:
         return Rejected(why, sender_id)
     at = instant(item.get("measured_at"))
@@ -161,7 +176,20 @@ def as_sent(value: object, unit: object) -> str:
         told = value if isinstance(value, str) else str(value)
     except ValueError:  # an integer of thousands of digits
         told = "a very long number"
+    except RecursionError:
+        told = "something nested"
     return (f"{told} {unit}" if unit else told)[:120]
+
+
+def _is_too_deep(item: dict[str, Any]) -> str:
+    """Level by level, since recursion is what it guards against."""
+    level = [part for part in item.values() if isinstance(part, list | dict)]
+    for _ in range(_DEEPEST):
+        if not level:
+            return ""
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [part for parts in inner for part in parts if isinstance(part, list | dict)]
+    return "nested_too_deeply" if level else ""
 
 
 def _who_is_wrong(item: dict[str, Any]) -> str:

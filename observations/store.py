@@ -69,7 +69,8 @@ def _understood(uploads: Sequence[Upload]) -> tuple[list[Item], list[Item]]:
 def _rejected(rejected: Rejected, given: object) -> Told:
     told = given if isinstance(given, dict) else {}
     value = payload.as_sent(told.get("value"), told.get("unit"))
-    sent = payload.without_nul(f"{str(told.get('kind'))[:30]} {value}")
+    kind = payload.as_sent(told.get("kind"), None)[:30]
+    sent = payload.without_nul(f"{kind} {value}")
     return Told(rejected.id, Outcome.REJECTED, rejected.why, sent)
 
 

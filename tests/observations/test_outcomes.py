@@ -123,6 +123,29 @@ def test_1e400_is_one_readings_fault(key, hub):
     assert told(receipt) == [("rejected", "not_a_number"), ("stored", "")]
 
 
+@pytest.mark.parametrize("depth", [9, 600, 900])
+@pytest.mark.parametrize("place", ["set", "value", "kind", "comment", "anything"])
+def test_deep_nesting_is_one_readings_fault(key, hub, place, depth):
+    marked = json.dumps(wrong(hub) | {place: "HERE"})
+    bad = marked.replace('"HERE"', "[" * depth + "]" * depth)
+    good = json.dumps(reading("HUB-NOBODYS", "pulse", 70, NOW - MINUTE, set="morning"))
+    body = f'{{"readings": [{bad}, {good}]}}'.encode()
+    receipt = inbox.accept(key=key, body=body, at=NOW).receipt
+    drain.drain_all(at=NOW)
+    assert told(receipt) == [("rejected", "nested_too_deeply"), ("unclaimed", "unknown_device")]
+
+
+def test_what_was_accepted_is_understood_by_a_worker_deep_in_its_own_stack():
+    nested = "[" * 900 + "]" * 900
+    body = f'{{"readings": [{{"set": {nested}}}]}}'.encode()
+    payload.decode(body)
+
+    def deep_down(frames: int) -> int:
+        return deep_down(frames - 1) if frames else len(payload.decode_again(body).readings)
+
+    assert deep_down(300) == 1
+
+
 def test_a_nul_in_a_comment_does_not_stop_the_queue(send, hub):
     assert told(send([wrong(hub, comment="a\x00b", reported_by="\x00")])) == [("stored", "")]
     assert Reading.objects.get().comment == "a\ufffdb"
