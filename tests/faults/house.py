@@ -127,7 +127,7 @@ class House:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, given)
-                return cursor.fetchone()[0]
+                return (cursor.fetchone() or [None])[0]
         finally:
             connection.close()
 

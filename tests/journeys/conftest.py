@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from accounts.models import User
 from capacity.models import Ward
@@ -86,8 +86,8 @@ def people(signed_in, live_server, browser: Browser, browser_context_args) -> It
     def window(user: User) -> Page:
         context = browser.new_context(**browser_context_args)
         windows.append(context)
-        cookie = {"name": "sessionid", "value": signed_in(user).cookies["sessionid"].value}
-        context.add_cookies([{**cookie, "url": live_server.url}])
+        session = signed_in(user).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         return context.new_page()
 
     yield window
@@ -101,16 +101,21 @@ def watched(live_server) -> Iterator[Callable[[Page], Page]]:
     faults: list[str] = []
 
     def watch(page: Page) -> Page:
-        page.on("console", lambda told: told.type == "error" and faults.append(told.text))
+        page.on("console", lambda told: _note_told(faults, told))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda asked: _note(faults, asked.url, live_server.url))
+        page.on("request", lambda asked: _note_asked(faults, asked.url, live_server.url))
         return page
 
     yield watch
     assert faults == []
 
 
-def _note(faults: list[str], address: str, ours: str) -> None:
+def _note_told(faults: list[str], told: ConsoleMessage) -> None:
+    if told.type == "error":
+        faults.append(told.text)
+
+
+def _note_asked(faults: list[str], address: str, ours: str) -> None:
     if not address.startswith((f"{ours}/", "data:")):
         faults.append(f"asked elsewhere: {address}")
 

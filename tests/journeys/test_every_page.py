@@ -1,6 +1,6 @@
 """Every main page with real content, by eye of axe, in width, in colour and on the console."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from django.urls import reverse
@@ -27,7 +27,7 @@ def _clinical(place: Place, alert: Alert) -> list[str]:
     """What other journeys do not look at already."""
     ward, one, rung = [place.ward.code], [place.calm.pk], [alert.pk]
     holding = Holding.objects.get(device=place.hub)
-    by_name = [
+    by_name: list[tuple[str, list[Any]]] = [
         ("rounds:ward-list", []),
         ("rounds:ward-board", ward),
         ("rounds:patient-detail", one),
