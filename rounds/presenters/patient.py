@@ -9,17 +9,16 @@ from urllib.parse import urlencode
 
 from django.utils.text import capfirst
 
-from capacity.models.stays import Residence
-from lib.london import age, clock, day_of, near_moment, plain_day, short_day, wall, years_between
+from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from patients.models import Contact, SafetyRecord
-from rounds.board.opened import Opened
+from patients.models import Contact
 from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import Cell, cells
 from rounds.presenters.board_opened import OpenedPresenter
+from rounds.presenters.patient_banner import BannerPresenter
 from rounds.presenters.patient_chart import ChartPresenter
 from rounds.presenters.patient_plan import PlanPresenter
 from rounds.presenters.patient_timeline import TimelinePresenter
@@ -27,17 +26,6 @@ from rounds.presenters.patient_timeline import TimelinePresenter
 _TONES = {"emergency": "emergency", "urgent": "urgent", "single": "single"}
 # Kit may have measured a little before the admission was written down.
 _BEFORE = dt.timedelta(minutes=30)
-_SCALES = {"news2_scale1": "Scale 1", "news2_scale2": "Scale 2"}
-
-
-class Fact(NamedTuple):
-    """A term and its words; `more` says whence they are, `url` where they can be changed."""
-
-    term: str
-    words: str
-    strong: bool = False
-    more: str = ""
-    url: str = ""
 
 
 class Action(NamedTuple):
@@ -92,89 +80,9 @@ class PatientPresenter:
         self.opened = OpenedPresenter(page.opened)
         self.chart = ChartPresenter(page, url=url, as_table=as_table)
         self.plan = PlanPresenter(page)
+        self.banner = BannerPresenter(page, mode_url=self.plan.mode_url)
         self.timeline = TimelinePresenter(page.history, now=page.now, url=url, whole=timeline)
         self.may_treat = page.may_treat
-
-    # The banner
-
-    @property
-    def family(self) -> str:
-        return self.patient.family_name.upper()
-
-    @property
-    def given(self) -> str:
-        title = f" ({self.patient.title})" if self.patient.title else ""
-        return f"{self.patient.given_name}{title}"
-
-    @property
-    def emergency(self) -> bool:
-        return self.open and self.row.level == "emergency"
-
-    @property
-    def who(self) -> list[Fact]:
-        born = self.patient.born
-        years = years_between(born, wall(self._page.at).date())
-        return [
-            Fact("Born", f"{plain_day(born)} ({years})"),
-            Fact("Sex", capfirst(self.patient.get_sex_display())),
-            Fact("NHS number", words.nhs_number(self.row.nhs_number)),
-        ]
-
-    @property
-    def allergies(self) -> Fact:
-        return self._safety(SafetyRecord.Topic.ALLERGIES, "Allergies")
-
-    @property
-    def agreed(self) -> list[Fact]:
-        topics = SafetyRecord.Topic
-        return [
-            self._safety(topics.RESUSCITATION, "Resuscitation"),
-            self._safety(topics.TREATMENT_ESCALATION, "Ceiling"),
-            self._judged(),
-        ]
-
-    @property
-    def known(self) -> list[Fact]:
-        """The same with date and source, where they can be changed."""
-        return [self.allergies, *self.agreed[:2]]
-
-    @property
-    def held(self) -> str:
-        held = self._page.held
-        if not self.open:
-            return ""
-        if held is None:
-            return "Nobody has taken over this ward"
-        return f"{held.name}, {held.team}" if held.team else held.name
-
-    @property
-    def held_phone(self) -> str:
-        held = self._page.held
-        return held.phone if held and self.open else ""
-
-    @property
-    def call(self) -> str:
-        """Whom to call on the ward, by its hours."""
-        hours = self._page.hours
-        if hours is None or not self.open:
-            return ""
-        now = wall(self._page.now).time()
-        if hours.opens <= now < hours.closes:
-            later = f"after {hours.closes:%H:%M} {hours.out_of_hours_team}"
-            return f"Ward {hours.phone}; {later} {hours.out_of_hours_phone}"
-        return f"{hours.out_of_hours_team} {hours.out_of_hours_phone} until {hours.opens:%H:%M}"
-
-    @property
-    def left(self) -> str:
-        gone = self.admission.discharged_at
-        if gone is None:
-            return ""
-        where = self.admission.get_destination_display()
-        return f"Left {near_moment(gone, self._page.now)}: {where}"
-
-    @property
-    def stay(self) -> list[Fact]:
-        return [fact for fact in self._stay() if fact.words]
 
     # What needs somebody
 
@@ -346,45 +254,6 @@ class PatientPresenter:
     def usual(self) -> str:
         return next((note for note in self.opened.notes if note.startswith("Usual")), "")
 
-    # How it is worded
-
-    def _safety(self, topic: str, term: str) -> Fact:
-        url = address("patients:safety-record", self.patient.pk, topic) if self.may_treat else ""
-        return _safety_fact(self._page.opened, topic, term, url)
-
-    def _judged(self) -> Fact:
-        mode = self._page.mode
-        if mode is None:
-            return Fact("Judged by", "not decided", strong=True)
-        scale = _SCALES.get(mode.mode)
-        url = self.plan.mode_url
-        if scale == "Scale 1":
-            return Fact("SpO2", scale, url=url)
-        told = scale or capfirst(mode.get_mode_display())
-        return Fact(
-            "SpO2" if scale else "Judged by", f"{told}: {mode.reason}", strong=True, url=url
-        )
-
-    def _stay(self) -> Iterator[Fact]:
-        patient, admission, stay = self.patient, self.admission, self._page.stay
-        bed = f", bed {stay.bed.label}" if stay and stay.bed else ", no bed"
-        yield Fact("Ward", f"{admission.ward.name}{bed}")
-        pathway = admission.pathway_version.pathway.name
-        yield Fact("Pathway", f"{pathway}, {stay.get_route_display()}" if stay else pathway)
-        day = words.day_of_stay(self.row).removeprefix("day ")
-        leaves = f", leaves {short_day(admission.expected_discharge)}" if self.open else ""
-        yield Fact("Day", f"{day}{leaves}")
-        interpreter = ", interpreter needed" if patient.interpreter_needed else ""
-        english = patient.language == "English" and not interpreter
-        yield Fact("Language", "" if english else f"{patient.language}{interpreter}")
-        home = patient.lives_in.name if patient.lives_in else patient.lives_with
-        lives = f"with {home}" if home and not patient.lives_in else home
-        care_home = admission.spell.residence == Residence.CARE_HOME
-        yield Fact("Lives", lives or ("in a care home" if care_home else ""))
-        yield Fact("Adjustments", patient.adjustments)
-        responsible = admission.responsible_clinician
-        yield Fact("Responsible", responsible.signature if responsible else "")
-
     def _answers(self) -> Iterator[Action]:
         alert = self._page.alert
         if alert is None:
@@ -414,15 +283,3 @@ class PatientPresenter:
 
 def _instant(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:
-    """None, not asked and recorded told apart; not asked is never calm."""
-    record = known.safety.get(topic)
-    if record is None or record.state == SafetyRecord.State.NOT_ASKED:
-        return Fact(term, "not asked", strong=True, url=url)
-    day = plain_day(day_of(record.recorded_at))
-    more = f"{record.source}, {day}" if record.source else day
-    if record.state == SafetyRecord.State.NONE:
-        return Fact(term, "none", more=more, url=url)
-    return Fact(term, record.text, strong=True, more=more, url=url)

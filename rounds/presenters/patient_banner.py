@@ -1,0 +1,168 @@
+"""Who this is, and what must be known first: the banner that never scrolls away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from django.utils.text import capfirst
+
+from capacity.models.stays import Residence
+from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
+from patients.models import SafetyRecord
+from rounds.board.opened import Opened
+from rounds.patient.page import PatientPage
+from rounds.presenters import board_words as words
+from rounds.presenters.addresses import address
+
+_SCALES: Final = {"news2_scale1": "Scale 1", "news2_scale2": "Scale 2"}
+
+
+class Fact(NamedTuple):
+    """A term and its words; `more` says whence they are, `url` where they can be changed."""
+
+    term: str
+    words: str
+    strong: bool = False
+    more: str = ""
+    url: str = ""
+
+
+class BannerPresenter:
+    def __init__(self, page: PatientPage, *, mode_url: str) -> None:
+        self._page, self._mode_url = page, mode_url
+        self.admission, self.patient = page.admission, page.admission.patient
+        self.row, self.open = page.opened.row, page.admission.is_open
+        self.summary_url = address("rounds:admission-summary", self.admission.pk)
+
+    @property
+    def family(self) -> str:
+        return self.patient.family_name.upper()
+
+    @property
+    def given(self) -> str:
+        title = f" ({self.patient.title})" if self.patient.title else ""
+        return f"{self.patient.given_name}{title}"
+
+    @property
+    def emergency(self) -> bool:
+        return self.open and self.row.level == "emergency"
+
+    @property
+    def who(self) -> list[Fact]:
+        born = self.patient.born
+        years = years_between(born, wall(self._page.at).date())
+        return [
+            Fact("Born", f"{plain_day(born)} ({years})"),
+            Fact("Sex", capfirst(self.patient.get_sex_display())),
+            Fact("NHS number", words.nhs_number(self.row.nhs_number)),
+        ]
+
+    @property
+    def allergies(self) -> Fact:
+        return self._safety(SafetyRecord.Topic.ALLERGIES, "Allergies")
+
+    @property
+    def agreed(self) -> list[Fact]:
+        topics = SafetyRecord.Topic
+        return [
+            self._safety(topics.RESUSCITATION, "Resuscitation"),
+            self._safety(topics.TREATMENT_ESCALATION, "Ceiling"),
+            self._judged(),
+        ]
+
+    @property
+    def known(self) -> list[Fact]:
+        """The same with date and source, where they can be changed."""
+        return [self.allergies, *self.agreed[:2]]
+
+    @property
+    def held(self) -> str:
+        held = self._page.held
+        if not self.open:
+            return ""
+        if held is None:
+            return "Nobody has taken over this ward"
+        return f"{held.name}, {held.team}" if held.team else held.name
+
+    @property
+    def held_phone(self) -> str:
+        held = self._page.held
+        return held.phone if held and self.open else ""
+
+    @property
+    def call(self) -> str:
+        """Whom to call on the ward, by its hours."""
+        hours = self._page.hours
+        if hours is None or not self.open:
+            return ""
+        now = wall(self._page.now).time()
+        if hours.opens <= now < hours.closes:
+            later = f"after {hours.closes:%H:%M} {hours.out_of_hours_team}"
+            return f"Ward {hours.phone}; {later} {hours.out_of_hours_phone}"
+        return f"{hours.out_of_hours_team} {hours.out_of_hours_phone} until {hours.opens:%H:%M}"
+
+    @property
+    def left(self) -> str:
+        gone = self.admission.discharged_at
+        if gone is None:
+            return ""
+        where = self.admission.get_destination_display()
+        return f"Left {near_moment(gone, self._page.now)}: {where}"
+
+    @property
+    def stay(self) -> list[Fact]:
+        return [fact for fact in self._stay() if fact.words]
+
+    def _safety(self, topic: str, term: str) -> Fact:
+        url = (
+            address("patients:safety-record", self.patient.pk, topic)
+            if self._page.may_treat
+            else ""
+        )
+        return _safety_fact(self._page.opened, topic, term, url)
+
+    def _judged(self) -> Fact:
+        mode = self._page.mode
+        if mode is None:
+            return Fact("Judged by", "not decided", strong=True)
+        scale = _SCALES.get(mode.mode)
+        url = self._mode_url
+        if scale == "Scale 1":
+            return Fact("SpO2", scale, url=url)
+        told = scale or capfirst(mode.get_mode_display())
+        return Fact(
+            "SpO2" if scale else "Judged by", f"{told}: {mode.reason}", strong=True, url=url
+        )
+
+    def _stay(self) -> Iterator[Fact]:
+        patient, admission, stay = self.patient, self.admission, self._page.stay
+        bed = f", bed {stay.bed.label}" if stay and stay.bed else ", no bed"
+        yield Fact("Ward", f"{admission.ward.name}{bed}")
+        pathway = admission.pathway_version.pathway.name
+        yield Fact("Pathway", f"{pathway}, {stay.get_route_display()}" if stay else pathway)
+        day = words.day_of_stay(self.row).removeprefix("day ")
+        leaves = f", leaves {short_day(admission.expected_discharge)}" if self.open else ""
+        yield Fact("Day", f"{day}{leaves}")
+        interpreter = ", interpreter needed" if patient.interpreter_needed else ""
+        english = patient.language == "English" and not interpreter
+        yield Fact("Language", "" if english else f"{patient.language}{interpreter}")
+        home = patient.lives_in.name if patient.lives_in else patient.lives_with
+        lives = f"with {home}" if home and not patient.lives_in else home
+        care_home = admission.spell.residence == Residence.CARE_HOME
+        yield Fact("Lives", lives or ("in a care home" if care_home else ""))
+        yield Fact("Adjustments", patient.adjustments)
+        responsible = admission.responsible_clinician
+        yield Fact("Responsible", responsible.signature if responsible else "")
+
+
+def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:
+    """None, not asked and recorded told apart; not asked is never calm."""
+    record = known.safety.get(topic)
+    if record is None or record.state == SafetyRecord.State.NOT_ASKED:
+        return Fact(term, "not asked", strong=True, url=url)
+    day = plain_day(day_of(record.recorded_at))
+    more = f"{record.source}, {day}" if record.source else day
+    if record.state == SafetyRecord.State.NONE:
+        return Fact(term, "none", more=more, url=url)
+    return Fact(term, record.text, strong=True, more=more, url=url)
