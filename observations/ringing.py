@@ -13,6 +13,7 @@ from uuid import UUID
 
 from observations import bells
 from observations.alert_book import Book, open_book
+from observations.judging import COUNTS_FOR
 from observations.models import Alert, Bell, Trigger
 from observations.rules import NEWS2, RISE, Finding
 from observations.rulesets import PRIORITIES, Priority, rank
@@ -101,10 +102,13 @@ def _ring_one(
     known = _open_alert(alert, triggers)
     rung = [Rung(f, r) for f in findings if (r := bells.should_ring(f, known, at)) is not None]
     if alert is None:
-        alert = _opened(admission_id, ward_id, findings[0], at)
+        worst = max(findings, key=lambda finding: rank(finding.priority))
+        alert = _opened(admission_id, ward_id, worst, at)
         book.opened.append(alert)
     elif rung:
-        _rearm(alert, max((one.ring.priority for one in rung), key=rank), at)
+        # Nobody learns that something is over by its falling: what is open stays as urgent.
+        told = [one.ring.priority for one in rung]
+        _rearm(alert, max([_priority(alert.priority), *told], key=rank), at)
         book.rearmed.append(alert)
     called = {one.finding.key for one in rung}
     for finding in findings:
@@ -134,7 +138,7 @@ def climb(alert: Alert, *, at: datetime) -> bool:
 
 def _is_about_now(job: Job, finding: Finding, at: datetime) -> bool:
     scored = finding.key in (NEWS2, RISE)
-    asked = job.plan.planned(finding.measured_at) if scored else sorted(finding.parameters)
+    asked = _planned_scored(job, finding) if scored else sorted(finding.parameters)
     newest = job.standing.measured_at if scored else _newest(job, finding)
     wrong = max((t.offset for t in job.touches if t.point.at == finding.measured_at), default=0.0)
     true_at = finding.measured_at - timedelta(seconds=wrong)
@@ -144,6 +148,10 @@ def _is_about_now(job: Job, finding: Finding, at: datetime) -> bool:
         stale_at=job.plan.stale_at(asked, true_at),
         now=at,
     )
+
+
+def _planned_scored(job: Job, finding: Finding) -> list[str]:
+    return [kind for kind in job.plan.planned(finding.measured_at) if kind in COUNTS_FOR]
 
 
 def _newest(job: Job, finding: Finding) -> datetime | None:
