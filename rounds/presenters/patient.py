@@ -195,10 +195,6 @@ class PatientPresenter:
         return Zoom(url, _instant(start), _instant(end))
 
     @property
-    def board_url(self) -> str:
-        return address("rounds:ward-board", self.admission.ward.code)
-
-    @property
     def kit_url(self) -> str:
         return address("observations:device-list", self.admission.ward.code)
 
