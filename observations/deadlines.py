@@ -3,7 +3,7 @@ indexed query and a frozen worker cannot make a board look calm."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from observations import attribution, copying, kinds, lookups, silence
-from observations.models import DueTime, Standing
+from observations import attribution, copying, current, kinds, lookups, silence
+from observations.batches import next_batch
+from observations.models import DueTime
 from observations.plans import Plan, plans_of
 from observations.scoring import Job
 from observations.versions import touch_standings
@@ -20,6 +21,7 @@ from observations.versions import touch_standings
 _COLUMNS: Final = (
     *("admission_id", "kind", "due_at", "late_at", "silent_at", "stale_at", "next_deadline_at"),
 )
+_NOTED: Final = ("admission_id", "plan_version", "plan_changes_at")
 _AT_ONCE: Final = 500
 _LOCKED: Final = 50
 
@@ -45,7 +47,8 @@ def move(jobs: Iterable[Job], *, at: datetime) -> None:
 
 
 def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
-    """After an admission or a change of plan: all due times of these admissions anew."""
+    """After an admission or a change of plan: all due times of these admissions anew, and current
+    values judged by what is agreed now."""
     with transaction.atomic():
         admissions = lookups.lock_admissions(ids)
         plans = plans_of(admissions)
@@ -57,7 +60,8 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
             if a.discharged_at is None
             for kind in plans[a.id].planned(at)
         )
-        _note_versions(admissions)
+        _note_versions(admissions, plans, at)
+        current.ring(admissions, at=at, batch=next_batch())
 
 
 def sweep(*, at: datetime) -> int:
@@ -74,23 +78,28 @@ def _sweep_some(ids: Sequence[UUID], at: datetime) -> int:
     Compare and swap: two sweeps at once note each moment once.
     """
     lookups.lock_admissions(ids)
-    passed = DueTime.objects.filter(admission_id__in=ids, next_deadline_at__lte=at)
-    moved = {
-        row.admission_id for row in passed.order_by("admission_id", "kind") if _advance(row, at)
-    }
+    rows = DueTime.objects.filter(admission_id__in=ids, next_deadline_at__lte=at)
+    passed = list(rows.order_by("admission_id", "kind"))
+    back = {row.admission_id for row in passed if _is_pauses_end(row, at)}
+    if back:
+        refresh(sorted(back), at=at)
+    rest = (row for row in passed if row.admission_id not in back)
+    moved = {row.admission_id for row in rest if _advance(row, at)}
     touch_standings(moved)
-    return len(moved)
+    return len(moved) + len(back)
 
 
 def refresh_changed(*, at: datetime) -> int:
-    """Current admissions whose plan is not the one that their due times were made of."""
+    """Current admissions whose plan is not the one that their due times were made of, or of whose
+    plan something has run out since."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id FROM patients_admission a "
             "LEFT JOIN observations_standing s ON s.admission_id = a.id "
-            "WHERE a.discharged_at IS NULL AND s.plan_version IS DISTINCT FROM a.board_version "
+            "WHERE a.discharged_at IS NULL AND "
+            "(s.plan_version IS DISTINCT FROM a.board_version OR s.plan_changes_at <= %s) "
             "ORDER BY a.id LIMIT %s",
-            [_AT_ONCE],
+            [at, _AT_ONCE],
         )
         ids = [row[0] for row in cursor.fetchall()]
     if ids:
@@ -157,6 +166,11 @@ def _write(lines: Iterable[str]) -> None:
     copying.upsert("observations_duetime", _COLUMNS, list(lines), key=key)
 
 
+def _is_pauses_end(row: DueTime, at: datetime) -> bool:
+    """During a pause only its end is stored: what is late or silent after it is found then."""
+    return row.due_at is not None and row.due_at <= at and row.late_at is None
+
+
 def _advance(row: DueTime, at: datetime) -> bool:
     when = Moments(row.due_at, row.late_at, row.silent_at, row.stale_at)
     return bool(
@@ -176,9 +190,11 @@ def _last_times(ids: Sequence[UUID]) -> dict[tuple[UUID, str], datetime]:
         return {(row[0], kinds.NAMES[row[1]]): row[2] for row in cursor.fetchall()}
 
 
-def _note_versions(admissions: Iterable[attribution.AdmissionFacts]) -> None:
-    for admission in admissions:
-        Standing.objects.update_or_create(
-            admission_id=admission.id, defaults={"plan_version": admission.version}
-        )
+def _note_versions(
+    admissions: Collection[attribution.AdmissionFacts],
+    plans: Mapping[UUID, Plan],
+    at: datetime,
+) -> None:
     touch_standings({admission.id for admission in admissions})
+    lines = [copying.line([a.id, a.version, plans[a.id].changes_after(at)]) for a in admissions]
+    copying.update("observations_standing", _NOTED, lines, key="admission_id")

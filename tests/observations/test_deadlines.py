@@ -15,6 +15,7 @@ from observations.models import (
     Receipt,
     Standing,
 )
+from patients.actions.care import set_pause
 from patients.actions.touch import touch
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
@@ -79,6 +80,23 @@ def test_a_discharged_patient_owes_nothing(send, hub, admission):
     touch(admission)
     deadlines.refresh([admission.pk], at=NOW)
     assert not DueTime.objects.exists()
+
+
+def test_after_a_pause_a_patient_becomes_late_and_silent_again(send, hub, admission, ward_nurse):
+    send(make_set(hub, NOW))
+    ends = NOW + 4 * HOUR
+    set_pause(admission=admission, until=ends, reason="Asleep", by=ward_nurse, at=NOW)
+    deadlines.refresh_changed(at=NOW)
+    row = DueTime.objects.filter(admission=admission, kind=6)
+    assert (row[0].due_at, row[0].late_at) == (ends, None)
+    assert deadlines.sweep(at=ends) == 1
+    due = row[0].due_at
+    assert due is not None
+    assert due >= ends
+    assert due < row[0].late_at < row[0].silent_at
+    before = version(admission)
+    assert deadlines.sweep(at=ends) == 0
+    assert version(admission) == before
 
 
 # Ladders and bells
