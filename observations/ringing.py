@@ -33,6 +33,8 @@ _WHY: Final[Mapping[bells.Reason, Bell.Why]] = {
     "unattended": Bell.Why.STILL,
 }
 _TEXT: Final = 300
+# An alert of which nothing is this patient's own stays open until somebody has looked.
+WRONG_PATIENT: Final = "Rang for another patient's readings: review and close"
 
 
 class Rung(NamedTuple):
@@ -131,7 +133,8 @@ def climb(alert: Alert, *, at: datetime) -> bool:
         .update(step=step, next_step_at=following)
     )
     if moved:
-        text = f"Nobody owns it: {'; '.join(t.text for t in alert.triggers.all())}"
+        own = [t.text for t in alert.triggers.all() if t.wrong_patient_at is None]
+        text = f"Nobody owns it: {'; '.join(own) or WRONG_PATIENT}"
         Book(bells=[_new_bell(alert, Bell.Why.STEP, text, at=at, step=step)]).write()
     return bool(moved)
 
@@ -160,8 +163,10 @@ def _newest(job: Job, finding: Finding) -> datetime | None:
 
 
 def _open_alert(alert: Alert | None, triggers: Mapping[str, Trigger]) -> bells.OpenAlert:
+    """What was another patient's told nobody anything of this one."""
     acted_at = None if alert is None else alert.acted_at
-    return bells.OpenAlert({rule: _known(trigger, acted_at) for rule, trigger in triggers.items()})
+    own = {rule: one for rule, one in triggers.items() if one.wrong_patient_at is None}
+    return bells.OpenAlert({rule: _known(trigger, acted_at) for rule, trigger in own.items()})
 
 
 def _known(trigger: Trigger, acted_at: datetime | None) -> bells.Trigger:
@@ -211,11 +216,21 @@ def _show(
         book.told.append(_new_trigger(alert, finding, at if rang else alert.rang_at))
         return
     trigger.last_at = max(trigger.last_at, finding.measured_at)
-    if rang:
+    if trigger.wrong_patient_at is not None:
+        _begin_anew(trigger, finding, at if rang else alert.rang_at)
+    elif rang:
         trigger.priority, trigger.text, trigger.rang_at = finding.priority, finding.text, at
         trigger.parameters = sorted(finding.parameters | set(trigger.parameters))
         trigger.severity = finding.severity
     book.prolonged.append(trigger)
+
+
+def _begin_anew(trigger: Trigger, finding: Finding, rang_at: datetime) -> None:
+    """It was another patient's; from here on it is this one's own, and nothing of before counts."""
+    trigger.wrong_patient_at = trigger.acknowledged_at = trigger.acknowledged_by = None
+    trigger.first_at = trigger.last_at = finding.measured_at
+    trigger.priority, trigger.text, trigger.rang_at = finding.priority, finding.text, rang_at
+    trigger.parameters, trigger.severity = sorted(finding.parameters), finding.severity
 
 
 def _new_trigger(alert: Alert, finding: Finding, rang_at: datetime) -> Trigger:

@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 
 from capacity.models import Stay, Ward
 from observations.models import Alert, Prompt, Trigger
+from observations.ringing import WRONG_PATIENT
 from patients.models import LeaveDetail, Pause
 from rounds.board.entries import AlertNow, LeaveNow, PauseNow, ReviewNow, TaskNow
 from rounds.board.measured import Ids
@@ -40,12 +41,16 @@ def in_one_line(alert: Alert) -> AlertNow:
     return AlertNow(
         pk=alert.pk,
         priority=alert.priority,
-        title=triggers[0].text if triggers else alert.subject or alert.get_kind_display(),
+        title=triggers[0].text if triggers else _title_without_triggers(alert),
         more=max(0, len(triggers) - 1),
         owner=alert.owner.short_name if alert.owner else "",
         since=alert.owned_at or alert.rang_at,
         rang_at=alert.rang_at,
     )
+
+
+def _title_without_triggers(alert: Alert) -> str:
+    return alert.subject if alert.admission_id is None else WRONG_PATIENT
 
 
 def reviews(ids: Ids) -> dict[UUID, ReviewNow]:

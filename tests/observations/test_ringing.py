@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from observations.models import Alert, Bell
+from observations import ringing
+from observations.actions.alerts import acknowledge
+from observations.models import Alert, Bell, Trigger
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import make_set, reading
@@ -39,3 +41,30 @@ def test_a_score_rings_until_its_own_next_set_is_overdue_not_until_the_next_gluc
     )
     send(make_set(hub, NOW - 3 * HOUR, **ILL))
     assert Bell.objects.get().priority == "emergency"
+
+
+def test_what_was_another_patients_hides_nothing_of_this_one(send, hub):
+    send(make_set(hub, NOW, **ILL))
+    Trigger.objects.update(wrong_patient_at=NOW + MINUTE)
+    send(make_set(hub, NOW + 2 * MINUTE, **ILL), at=NOW + 2 * MINUTE)
+    assert Bell.objects.filter(rang_at=NOW + 2 * MINUTE, priority="emergency").exists()
+    own = Trigger.objects.get(rule="news2")
+    assert (own.wrong_patient_at, own.first_at) == (None, NOW + 2 * MINUTE)
+
+
+def test_who_acknowledged_another_patients_has_not_acknowledged_this_ones(send, hub, ward_nurse):
+    send(make_set(hub, NOW, **ILL))
+    alert = Alert.objects.get()
+    acknowledge(alert=alert, by=ward_nurse, at=NOW + MINUTE)
+    Trigger.objects.update(wrong_patient_at=NOW + MINUTE)
+    send(make_set(hub, NOW + 2 * MINUTE, **ILL), at=NOW + 2 * MINUTE)
+    alert.refresh_from_db()
+    assert alert.owner is None
+    assert not Trigger.objects.get(rule="news2").is_acknowledged
+
+
+def test_the_ladder_does_not_name_what_was_another_patients(send, hub):
+    send(make_set(hub, NOW, **ILL))
+    Trigger.objects.update(wrong_patient_at=NOW + MINUTE)
+    ringing.climb(Alert.objects.get(), at=NOW + 5 * MINUTE)
+    assert Bell.objects.get(why="step").text == f"Nobody owns it: {ringing.WRONG_PATIENT}"

@@ -1,0 +1,20 @@
+"""What the board says of an open alert in one line."""
+
+import datetime as dt
+
+from observations.models import Alert, Trigger
+from observations.ringing import WRONG_PATIENT, ring_findings
+from observations.rules import Finding
+from rounds.board import work
+from tests.patients.factories import make_admission
+
+NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+
+
+def test_an_alert_of_another_patients_readings_says_so_and_stays(db):
+    admission = make_admission(at=NOW - dt.timedelta(days=3))
+    found = Finding("news2", "emergency", frozenset({"spo2"}), "NEWS2 9", (), NOW, 9)
+    ring_findings(admission.pk, admission.ward_id, [found], at=NOW)
+    Trigger.objects.update(wrong_patient_at=NOW)
+    told = work.in_one_line(*work.open_alerts(Alert.objects.get().ward))
+    assert (told.title, told.priority) == (WRONG_PATIENT, "emergency")
