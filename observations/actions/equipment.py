@@ -1,4 +1,4 @@
-"""Adds suppliers, their gateways and devices, and the names by which they may call a patient."""
+"""Adds devices, and the names by which a supplier may call a patient."""
 
 from __future__ import annotations
 
@@ -12,41 +12,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from capacity.models import Provider
-from lib import london
-from observations.models import Device, EnrolmentToken, Gateway, GatewayProvider, Supplier
+from observations.models import Device, EnrolmentToken, Supplier
 from observations.policies import check_can_manage_kit
 from patients.models import Admission, Place
-
-
-@transaction.atomic
-def add_supplier(*, name: str, by: User | None, at: dt.datetime | None = None) -> Supplier:
-    """A firm that lends devices; the same name twice is the same firm."""
-    supplier, new = Supplier.objects.get_or_create(name=name)
-    if new:
-        audit.record(by=by, verb="supplier-added", subject=supplier, detail={"name": name}, at=at)
-    return supplier
-
-
-@transaction.atomic
-def add_gateway(
-    *,
-    supplier: Supplier,
-    name: str,
-    serves: Iterable[Provider],
-    by: User | None,
-    at: dt.datetime | None = None,
-) -> Gateway:
-    """It may bring readings of these providers' devices from that day on."""
-    moment = at or timezone.now()
-    gateway = Gateway.objects.create(supplier=supplier, name=name)
-    served = list(serves)
-    GatewayProvider.objects.bulk_create(
-        GatewayProvider(gateway=gateway, provider=provider, starts=london.day_of(moment))
-        for provider in served
-    )
-    detail = {"name": name, "providers": [provider.code for provider in served]}
-    audit.record(by=by, verb="gateway-added", subject=gateway, detail=detail, at=at)
-    return gateway
 
 
 @transaction.atomic

@@ -9,7 +9,8 @@ from typing import Final
 
 from accounts.models import User
 from observations.actions.devices import issue_device
-from observations.actions.equipment import add_device, add_gateway, add_supplier, enrol
+from observations.actions.equipment import add_device, enrol
+from observations.actions.gateways import register_gateway
 from observations.actions.keys import issue_key
 from observations.models import Device, Supplier
 from patients.actions.places import add_place
@@ -65,15 +66,11 @@ def set_up(places: Places, *, now: dt.datetime) -> Kit:
     since = now - dt.timedelta(days=30)
     kit = Kit()
     for plan in world.gateways():
-        supplier = add_supplier(name=plan.supplier, by=None, at=since)
-        kit.suppliers[plan.supplier] = supplier
-        gateway = add_gateway(
-            supplier=supplier,
-            name=plan.name,
-            serves=[places.providers[code] for code in plan.providers],
-            by=None,
-            at=since,
+        served = [places.providers[code] for code in plan.providers]
+        gateway = register_gateway(
+            supplier=plan.supplier, name=plan.name, providers=served, by=None, at=since
         )
+        kit.suppliers[plan.supplier] = gateway.supplier
         key = issue_key(gateway=gateway, by=None, at=since)
         kit.gates[plan.name] = Gate(plan.name, key, plan.skew)
     return kit

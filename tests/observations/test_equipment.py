@@ -1,40 +1,22 @@
-"""Suppliers, gateways, devices and enrolment tokens are added and written down."""
-
-import datetime as dt
+"""Devices are added, shared or personal; tokens name a patient to a supplier."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 
-from accounts.models import AuditEvent
-from observations.actions.equipment import add_device, add_gateway, add_supplier, enrol
-from observations.models import Device, Supplier
+from observations.actions.equipment import add_device, enrol
+from observations.models import Device
 from patients.actions.places import add_place
 from tests.capacity.factories import make_provider
+from tests.observations.factories import make_supplier
 from tests.patients.factories import make_admission, make_clinician
 
 pytestmark = pytest.mark.django_db
-NOON = dt.datetime(2023, 12, 10, 12, tzinfo=dt.UTC)
-
-
-def test_the_same_supplier_twice_is_one():
-    first, second = (add_supplier(name="Spirit Health", by=None) for _ in range(2))
-    assert first == second
-    assert Supplier.objects.count() == 1
-    assert AuditEvent.objects.filter(verb="supplier-added").count() == 1
-
-
-def test_a_gateway_serves_its_providers_from_that_day_on():
-    providers = [make_provider("RT5"), make_provider("RWE", name="UHL")]
-    supplier = add_supplier(name="Spirit Health", by=None)
-    gateway = add_gateway(supplier=supplier, name="hubs", serves=providers, by=None, at=NOON)
-    served = gateway.allowed.values_list("provider__code", "starts")
-    assert set(served) == {("RT5", NOON.date()), ("RWE", NOON.date())}
 
 
 def test_kit_with_a_place_is_shared_there_and_else_personal():
     told = {
-        "supplier": add_supplier(name="Spirit Health", by=None),
+        "supplier": make_supplier(),
         "provider": make_provider(),
         "model": "hub",
         "kinds": ["spo2"],
@@ -50,7 +32,7 @@ def test_kit_with_a_place_is_shared_there_and_else_personal():
 def test_a_token_names_the_admission_and_says_nothing_else():
     admission = make_admission()
     by = make_clinician(admission.ward)
-    supplier = add_supplier(name="Spirit Health", by=None)
+    supplier = make_supplier()
     token = enrol(admission=admission, supplier=supplier, by=by)
     assert token.admission == admission
     assert admission.patient.nhs_number not in token.token
@@ -58,6 +40,6 @@ def test_a_token_names_the_admission_and_says_nothing_else():
 
 def test_only_those_who_treat_the_patient_enrol_them(other_nurse):
     admission = make_admission()
-    supplier = add_supplier(name="Spirit Health", by=None)
+    supplier = make_supplier()
     with pytest.raises(PermissionDenied):
         enrol(admission=admission, supplier=supplier, by=other_nurse)
