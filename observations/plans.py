@@ -180,9 +180,19 @@ def _periods(statement: str, ids: list[str]) -> dict[UUID, list[Period]]:
 def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
     lines: dict[UUID, dict[str, list[Period]]] = defaultdict(dict)
     for admission_id, kind, starts, ends, *agreed in rows(_LINES, [ids]):
-        line = _line(kind, starts, *agreed)
-        lines[admission_id].setdefault(kind, []).append(Period(starts, ends, line))
+        known = lines[admission_id].setdefault(kind, [])
+        line = _going_on(known, starts, _line(kind, starts, *agreed))
+        known.append(Period(starts, ends, line))
     return lines
+
+
+def _going_on(known: list[Period], starts: datetime, line: Line) -> Line:
+    """Other limits at the same times are the same schedule: they forgive no silence."""
+    if not known or known[-1].ends != starts or line.schedule is None:
+        return line
+    before, now = known[-1].value.schedule, line.schedule
+    same = before is not None and (before.times, before.every) == (now.times, now.every)
+    return line._replace(schedule=before) if same else line
 
 
 def _line(

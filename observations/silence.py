@@ -84,7 +84,10 @@ def owed(
     schedule: Schedule, *, last_at: datetime | None, not_before: datetime | None = None
 ) -> datetime:
     """The first slot that no reading stands for; slots before `not_before` are forgiven."""
-    floor = max(schedule.starts, not_before or schedule.starts)
+    return _owed(schedule, last_at, max(schedule.starts, not_before or schedule.starts))
+
+
+def _owed(schedule: Schedule, last_at: datetime | None, floor: datetime) -> datetime:
     if schedule.every is not None:
         return floor if last_at is None else max(floor, last_at + schedule.every)
     for slot, before in _pairs(schedule.times, max(floor, last_at or floor)):
@@ -96,11 +99,12 @@ def owed(
 def stale_at(schedule: Schedule | None, measured_at: datetime) -> datetime:
     """When what was measured then no longer counts as current: the next planned set is overdue.
 
-    A pause forgives no staleness: an old score must not look current because nobody asked.
+    A pause forgives no staleness, nor does a schedule that starts later: an old score must not look
+    current because nobody asked, or somebody asks for something else.
     """
     if schedule is None:
         return measured_at + UNPLANNED_STALE_AFTER
-    return owed(schedule, last_at=measured_at, not_before=measured_at) + schedule.stale_after
+    return _owed(schedule, measured_at, measured_at) + schedule.stale_after
 
 
 def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[datetime]:

@@ -16,6 +16,7 @@ from observations.models import (
     Standing,
 )
 from patients.actions.care import set_pause
+from patients.actions.limits import set_limit
 from patients.actions.touch import touch
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
@@ -66,6 +67,27 @@ def test_a_change_of_plan_moves_the_due_times(send, hub, admission):
     touch(admission)
     assert deadlines.refresh_changed(at=NOW) == 1
     assert DueTime.objects.get(admission=admission, kind=6).due_at == NOW + 4 * HOUR
+
+
+def test_a_changed_limit_forgives_no_silence(send, hub, admission, ward_nurse):
+    send(make_set(hub, NOW))
+    rows = DueTime.objects.filter(admission=admission, kind=6)
+    before = rows.values_list("due_at", "late_at", "silent_at", "stale_at")[0]
+    long_after = NOW + 30 * HOUR
+    line = PlanLine.objects.get(admission=admission, kind="pulse")
+    for number in (1, 2):
+        set_limit(
+            admission=admission,
+            kind="pulse",
+            low=line.low,
+            high=line.high - number,
+            reason="Tighter",
+            by=ward_nurse,
+            at=long_after + number * HOUR,
+        )
+        deadlines.refresh_changed(at=long_after + number * HOUR)
+        after = rows.values_list("due_at", "late_at", "silent_at", "stale_at")[0]
+        assert after == before
 
 
 def test_a_discharged_patient_owes_nothing(send, hub, admission):

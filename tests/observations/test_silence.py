@@ -93,6 +93,17 @@ def test_a_score_is_stale_once_the_next_set_is_an_hour_overdue(schedule, measure
     assert silence.stale_at(schedule, measured_at) == at, source
 
 
+@pytest.mark.parametrize(
+    ("schedule", "measured_at", "at"),
+    [
+        (Schedule(utc(16, 10), times=(time(8), time(20))), utc(14, 8, 5), utc(14, 21)),
+        (Schedule(utc(16, 10), every=timedelta(hours=4)), utc(14, 8), utc(14, 13)),
+    ],
+)
+def test_a_schedule_that_starts_later_makes_nothing_current_again(schedule, measured_at, at):
+    assert silence.stale_at(schedule, measured_at) == at
+
+
 def wall(schedule_times: tuple[time, ...], start: datetime, end: datetime) -> list[datetime]:
     return list(silence.slots(Schedule(start, times=schedule_times), start, end))
 
