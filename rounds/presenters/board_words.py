@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from textwrap import shorten
 from typing import Final, NamedTuple
 
 from django.utils.html import format_html
@@ -24,6 +25,8 @@ _LEVEL_WORDS: Final[dict[Level, str]] = {
     "low": "Low",
 }
 ADULT_FROM: Final = 16
+# Two lines of the board's alert column.
+_ALERT_WIDTH: Final = 36
 
 
 class Risk(NamedTuple):
@@ -95,7 +98,7 @@ def trend(row: Row) -> str:
     if known.previous_total is None or known.previous_at is None:
         return "First full set"
     arrow = _arrow(known.total, known.previous_total)
-    return f"{arrow} was {known.previous_total} at {near_moment(known.previous_at, row.at)}"
+    return f"{arrow} was {known.previous_total} at {lately(known.previous_at, row.at)}"
 
 
 def readings(row: Row) -> Line:
@@ -127,7 +130,9 @@ def task(row: Row) -> Line:
 def alert_title(row: Row) -> str:
     if row.alert is None:
         return ""
-    return row.alert.title + (f" +{row.alert.more} more" if row.alert.more else "")
+    # The whole of a carer's words stands in the opened row and on the alert's own page.
+    title = shorten(row.alert.title, _ALERT_WIDTH, placeholder="…")
+    return title + (f" +{row.alert.more} more" if row.alert.more else "")
 
 
 def rhythm(plan: Plan | None) -> str:
@@ -183,10 +188,10 @@ def _not_scored(row: Row) -> str:
 def _last_full(row: Row) -> str:
     full = [past for past in row.scores if past.total is not None]
     if full:
-        return f"last: {full[-1].total} at {near_moment(full[-1].measured_at, row.at)}"
+        return f"last: {full[-1].total} at {lately(full[-1].measured_at, row.at)}"
     known = row.standing
     if known and known.previous_total is not None and known.previous_at is not None:
-        return f"last: {known.previous_total} at {near_moment(known.previous_at, row.at)}"
+        return f"last: {known.previous_total} at {lately(known.previous_at, row.at)}"
     return "no full set in 24 h"
 
 
@@ -217,9 +222,9 @@ def _paused(row: Row) -> Line:
 def _silent(row: Row) -> Line:
     since = row.readings.at or row.at
     names = silent_devices(row)
-    whole = len(names) == len(row.kit) and len(names) > 1
-    told = f"{names[0]}, {len(names)} devices" if whole else ", ".join(names)
-    partly = " only" if names and not whole and len(row.kit) > len(names) else ""
+    several = len(names) > 2 or (len(names) == len(row.kit) and len(names) > 1)
+    told = f"{names[0]}, {len(names)} devices" if several else ", ".join(names)
+    partly = " only" if names and not several and len(row.kit) > len(names) else ""
     silent = format_html("Silent {}", ticking(since, row.at))
     return Line(silent, (told + partly) or "no kit", strong=True)
 
@@ -267,6 +272,12 @@ _READINGS: Final = {
 def soon(at: dt.datetime, now: dt.datetime) -> str:
     """A time to come within a day needs no weekday: 02:30 after 23:00 is tonight's."""
     within = dt.timedelta(0) <= at - now < dt.timedelta(hours=20)
+    return clock(at) if within else near_moment(at, now)
+
+
+def lately(at: dt.datetime, now: dt.datetime) -> str:
+    """A time of the last day needs no weekday: 22:40 before 00:20 was last night's."""
+    within = dt.timedelta(0) <= now - at < dt.timedelta(hours=20)
     return clock(at) if within else near_moment(at, now)
 
 

@@ -66,7 +66,7 @@ def test_trend_compares_with_the_score_before(total_before, arrow):
 
 def test_trend_of_a_gap_or_a_stale_score_is_the_last_full_one():
     past = (PastScore(NOW - 10 * HOUR, 3, 3), PastScore(NOW - HOUR, None, 1))
-    assert words.trend(make_row(GAPS, scores=past)) == "last: 3 at Wed 21:45"
+    assert words.trend(make_row(GAPS, scores=past)) == "last: 3 at 21:45"
     assert words.trend(_stale(NORMAL)) == "no full set in 24 h"
 
 
@@ -154,3 +154,15 @@ def test_an_alert_says_that_it_has_more_triggers():
 def test_marks_say_what_must_not_be_missed():
     row = make_row(mode="news2_scale2", no_bed="over_capacity")
     assert words.marks(row) == ["Scale 2", "Over capacity"]
+
+
+def test_a_long_alert_is_cut_between_words_so_that_its_row_stays_low():
+    told = "Carer worried: Breathing looks harder than this morning; he will not drink."
+    row = make_row(alert=_alert(title=told, more=1))
+    assert words.alert_title(row) == "Carer worried: Breathing looks… +1 more"
+
+
+def test_last_nights_score_needs_no_weekday():
+    at = NOW.replace(hour=0, minute=20)
+    assert words.lately(at - 2 * HOUR, at) == "22:20"
+    assert words.lately(at - 30 * HOUR, at) == "Tue 18:20"
