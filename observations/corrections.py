@@ -12,10 +12,10 @@ from django.db import connection
 
 from accounts.models import User
 from observations import deadlines, kinds, partitions, scoring
+from observations.batches import next_batch
 from observations.lookups import lock_admissions
 from observations.models import Alert, Correction, Finding
 from observations.queries import rows
-from observations.store import next_batch
 
 Span = tuple[datetime, datetime]
 _NUMBERS: Final = list(kinds.NAMES)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from observations.rulesets import Limit, Mode, Ruleset, personalised, ruleset
 from patients.models import PathwayVersion
 
 _KEPT: Final = 20_000
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _cache: OrderedDict[UUID, Plan] = OrderedDict()
 
 
@@ -54,6 +56,7 @@ class Plan:
     lines: dict[str, list[Period]] = field(default_factory=dict)
     absences: tuple[silence.Absence, ...] = ()
     _rules_at: dict[tuple[int, ...], Ruleset] = field(default_factory=dict)
+    _changes_at: set[datetime] | None = None
 
     def mode_at(self, at: datetime) -> Mode:
         """Where nobody ever decided, limits alone are watched: a score needs a decision."""
@@ -80,6 +83,32 @@ class Plan:
         asked = {self.schedule_at(kind, measured_at) for kind in kinds} - {None}
         ends = [_stale_at(schedule, measured_at) for schedule in asked]
         return min(ends, default=silence.stale_at(None, measured_at))
+
+    def as_at(self, at: datetime) -> Plan:
+        """What is agreed at this instant, as if it had been agreed always; but when something was
+        to be measured stays as it was, and so how long it counts."""
+        return replace(
+            self,
+            modes=_always(self.mode_at(at)),
+            oxygen=_always(_in_force(self.oxygen, at)),
+            lines={kind: _with_limit(_line_at(p, at), p) for kind, p in self.lines.items()},
+            _rules_at={},
+        )
+
+    def changed(self, since: datetime, until: datetime) -> bool:
+        """Whether what is agreed changed after the one instant, up to the other."""
+        return any(since < at <= until for at in self._changes())
+
+    def changes_after(self, at: datetime) -> datetime | None:
+        """When something runs out, or follows, by itself."""
+        return min((change for change in self._changes() if change > at), default=None)
+
+    def _changes(self) -> set[datetime]:
+        if self._changes_at is None:
+            periods = [*self.modes, *self.oxygen, *chain.from_iterable(self.lines.values())]
+            ends = {period.ends for period in periods if period.ends is not None}
+            self._changes_at = {period.starts for period in periods} | ends
+        return self._changes_at
 
     def planned(self, at: datetime) -> list[str]:
         """The kinds that somebody waits for."""
@@ -225,6 +254,15 @@ def _absences(ids: list[str]) -> dict[UUID, list[silence.Absence]]:
     for admission_id, kind, starts, ends in rows(_ABSENCES, {"ids": ids}):
         absences[admission_id].append(silence.Absence(kind, starts, ends))
     return absences
+
+
+def _always(value: Any) -> list[Period]:
+    return [] if value is None else [Period(_LONG_AGO, None, value)]
+
+
+def _with_limit(now: Line | None, periods: list[Period]) -> list[Period]:
+    limit = None if now is None else now.limit
+    return [period._replace(value=period.value._replace(limit=limit)) for period in periods]
 
 
 def _in_force(periods: list[Period], at: datetime) -> Any:

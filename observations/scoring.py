@@ -78,13 +78,13 @@ def rescore(
     batch: int,
 ) -> list[Job]:
     """Judge again what these readings touch and write it down; the admissions are locked."""
-    jobs = _jobs(touched, [a for a in admissions if a.id in touched])
+    jobs = jobs_of(touched, [a for a in admissions if a.id in touched])
     for job in jobs:
         _prepare(job)
         job.judged = judging.judge(job.plan, job.series, job.instants)
-    _remember_scores(jobs)
+    remember_scores(jobs)
     for job in jobs:
-        _find(job)
+        find(job)
     _write(jobs, at=at, batch=batch)
     return jobs
 
@@ -101,14 +101,14 @@ def rejudge(
     chosen = [a for a in admissions if a.id in spans]
     for admission in chosen:
         results.rebuild_latest(admission.id, admission.admitted_at, at)
-    jobs = _jobs({a.id: [] for a in chosen}, chosen)
+    jobs = jobs_of({a.id: [] for a in chosen}, chosen)
     for job in jobs:
         job.fresh, job.again = False, _widened(job, *spans[job.admission.id])
         _from_table(job)
         job.judged = judging.judge(job.plan, job.series, job.instants)
-    _remember_scores(jobs)
+    remember_scores(jobs)
     for job in jobs:
-        _find(job)
+        find(job)
         results.drop_scores(job.admission.id, *job.span, but=_scored_instants(job))
     _write(jobs, at=at, batch=batch)
     return jobs
@@ -125,7 +125,8 @@ def _scored_instants(job: Job) -> list[datetime]:
     return [judged.at for judged in job.judged if judged.score is not None]
 
 
-def _jobs(touched: dict[UUID, list[Touch]], admissions: Collection[AdmissionFacts]) -> list[Job]:
+def jobs_of(touched: dict[UUID, list[Touch]], admissions: Collection[AdmissionFacts]) -> list[Job]:
+    """What is stored of them; in a transaction that holds their locks."""
     plans = plans_of(admissions)
     ids = [admission.id for admission in admissions]
     latest, standings = results.latest(ids), results.standings(ids)
@@ -180,7 +181,7 @@ def _reach(plan: Plan) -> timedelta:
     return max([after_score, *(timedelta(hours=h) for h in hours)])
 
 
-def _remember_scores(jobs: list[Job]) -> None:
+def remember_scores(jobs: list[Job]) -> None:
     """Earlier complete scores, for those who may have risen from them."""
     asking = [
         job for job in jobs if any(judging.needs_past_scores(job.plan, j) for j in job.judged)
@@ -202,7 +203,8 @@ def _rise_start(job: Job) -> datetime:
     return job.instants[0] - timedelta(hours=rise.within_hours if rise else 0)
 
 
-def _find(job: Job) -> None:
+def find(job: Job) -> None:
+    """What crosses at each of its instants."""
     for judged in job.judged:
         job.found += judging.findings(job.plan, judged, job.past)
 

@@ -13,10 +13,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
-from observations import copying, deadlines, kinds, payload, ringing, scoring, tray
+from observations import copying, current, deadlines, kinds, payload, ringing, scoring, tray
 from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
+from observations.batches import next_batch
 from observations.duplicates import without_duplicates
 from observations.judging import Point
 from observations.lookups import look_up
@@ -97,12 +96,6 @@ def _claim(item: Item, directory: Directory) -> Claim | Unclaimed:
     return Claim(known, upload.admission_id)
 
 
-def next_batch() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('observations_batch')")
-        return int(cursor.fetchone()[0])
-
-
 def _write(fresh: Sequence[Claimed], *, at: datetime, batch: int) -> None:
     tails: dict[UUID, str] = {}
     lines = []
@@ -144,6 +137,10 @@ def _follow(fresh: Sequence[Claimed], directory: Directory, *, at: datetime, bat
     touch_standings({one.admission_id for one in fresh} - set(touched))
     deadlines.move(jobs, at=at)
     ringing.ring(jobs, at=at, batch=batch)
+    # Measured under what was agreed before, and arrived after: judged by what holds now, too.
+    changed = [job.admission for job in jobs if job.plan.changed(job.instants[0], at)]
+    if changed:
+        current.ring(changed, at=at, batch=batch)
     tray.still_measuring(fresh, directory, at=at)
 
 

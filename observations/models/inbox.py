@@ -106,6 +106,7 @@ class UnclaimedReading(models.Model):
     as_sent = models.JSONField(help_text="the whole reading, untouched")
     measured_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    clock_offset = models.FloatField(default=0.0, db_default=0.0, help_text="seconds")
     receipt = models.UUIDField()
     why = models.CharField(max_length=40)
     candidates = ArrayField(models.UUIDField(), default=list, help_text="admissions it may be of")

@@ -86,6 +86,9 @@ class Standing(models.Model):
     plan_version = models.BigIntegerField(
         null=True, help_text="the admission's version of which its due times were made"
     )
+    plan_changes_at = models.DateTimeField(
+        null=True, help_text="when something agreed runs out, or follows, by itself"
+    )
 
     def __str__(self) -> str:
         return f"standing of {self.admission_id}: {self.response}"
