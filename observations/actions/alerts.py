@@ -82,12 +82,20 @@ def escalate(
 
 @transaction.atomic
 def hand_on(
-    *, alert: Alert, to: User, text: str = "", by: User, at: dt.datetime | None = None
+    *,
+    alert: Alert,
+    to: User,
+    text: str = "",
+    by: User,
+    shown_at: dt.datetime | None = None,
+    at: dt.datetime | None = None,
 ) -> Alert:
-    """Another clinician of the ward owns it from now on."""
+    """Another clinician of the ward owns it from now on; refused when it rang again since
+    `shown_at`, for then it would be quiet about what neither of them has seen."""
     check_can_answer(to, alert)
     moment = at or timezone.now()
     locked = _ready(alert, by)
+    _check_as_shown(locked, shown_at)
     _own(locked, to, moment)
     told = f"to {to.signature}: {text}" if text else f"to {to.signature}"
     return _tell(locked, AlertEvent.What.HANDED_ON, told, by, moment)

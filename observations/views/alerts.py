@@ -127,7 +127,9 @@ def alert_hand_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         alert,
         form,
         title="Hand on",
-        act=lambda: actions.hand_on(alert=alert, **form.cleaned_data, by=user),
+        act=lambda: actions.hand_on(
+            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
+        ),
         done="Handed on. Its new owner finds it among the owned ones.",
     )
 

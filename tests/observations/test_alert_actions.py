@@ -200,6 +200,16 @@ def test_an_alert_goes_with_its_patient_to_the_next_ward(
         actions.act(alert=Alert.objects.get(pk=alert.pk), text="x", by=ward_nurse)
 
 
+def test_what_rang_since_it_was_shown_is_handed_on_by_nobody(
+    admission, alert, ward_nurse, ward_doctor
+):
+    rung(admission, found("emergency", severity=9), at=NOW + MINUTE)
+    with pytest.raises(AlertRefusedError, match="rang again"):
+        actions.hand_on(alert=alert, to=ward_doctor, by=ward_nurse, shown_at=NOW)
+    alert.refresh_from_db()
+    assert alert.owner is None
+
+
 # A carer's concern
 
 
