@@ -100,24 +100,43 @@ def start(house: Path):
         running.process.communicate()
 
 
-def test_a_demo_starts_tells_its_address_and_stops_with_nothing_left(start):
+def test_a_demo_tells_its_address_refuses_another_and_stops_with_nothing_left(start):
     demo = start()
     demo.wait_until_ready()
     assert json.loads((demo.folder / ".local/demo.json").read_text())["base_url"] == (
         f"http://127.0.0.1:{demo.port}"
     )
+    assert start().end() == (
+        1,
+        "\nmake demo: A demo runs here already; stop that one first.\n",
+    )
     demo.process.send_signal(signal.SIGINT)
     code, said = demo.end()
     assert code == 0
+    assert "Loading the demo data" in said
     assert f"Virtual wards: http://127.0.0.1:{demo.port}/" in said
     assert _left(demo) == []
 
 
-def test_a_second_start_loads_nothing_again(start):
+def test_a_second_start_loads_nothing_again_and_leaves_nothing_when_its_launcher_is_killed(start):
     demo = start()
     demo.wait_until_ready()
-    demo.process.send_signal(signal.SIGTERM)
-    assert "Loading the demo data" not in demo.end()[1]
+    assert "Loading the demo data" not in demo.said
+    demo.process.kill()
+    demo.process.wait()
+    assert _within(15, lambda: not _left(demo))
+
+
+def test_a_taken_port_is_refused_in_one_line(start):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = start(port).end()
+    assert code == 1
+    assert said.strip() == (
+        f"make demo: Port {port} is taken; choose another: make demo PORT={port + 1}"
+    )
 
 
 @pytest.mark.parametrize("name", ["celery -A vwards worker", "/postgres -D"])
@@ -131,31 +150,6 @@ def test_a_child_that_crashes_takes_all_with_it_and_is_named(start, name):
     assert code == 1
     assert "stopped by itself (exit -9), so all stops" in said
     assert _left(demo) == []
-
-
-def test_a_launcher_that_is_killed_leaves_nothing(start):
-    demo = start()
-    demo.wait_until_ready()
-    demo.process.kill()
-    demo.process.wait()
-    assert _within(15, lambda: not _left(demo))
-
-
-def test_a_second_demo_and_a_taken_port_are_refused_in_one_line(start):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        code, said = start(port).end()
-    assert code == 1
-    assert said.strip() == (
-        f"make demo: Port {port} is taken; choose another: make demo PORT={port + 1}"
-    )
-    start().wait_until_ready()
-    assert start().end() == (
-        1,
-        "\nmake demo: A demo runs here already; stop that one first.\n",
-    )
 
 
 def _vwards(folder: Path, what: str, **variables: str) -> subprocess.Popen[str]:
