@@ -60,7 +60,7 @@ class Patient(models.Model):
     lives_in = models.ForeignKey(
         Place, on_delete=models.PROTECT, null=True, blank=True, related_name="residents"
     )
-    lives_with = models.CharField(max_length=120, blank=True)
+    lives_with = models.CharField(max_length=120, blank=True)  # "alone", "with son"
     no_nhs_number_reason = models.CharField(max_length=120, blank=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"

@@ -147,8 +147,7 @@ class BannerPresenter:
         interpreter = ", interpreter needed" if patient.interpreter_needed else ""
         english = patient.language == "English" and not interpreter
         yield Fact("Language", "" if english else f"{patient.language}{interpreter}")
-        home = patient.lives_in.name if patient.lives_in else patient.lives_with
-        lives = f"with {home}" if home and not patient.lives_in else home
+        lives = patient.lives_in.name if patient.lives_in else patient.lives_with
         care_home = admission.spell.residence == Residence.CARE_HOME
         yield Fact("Lives", lives or ("in a care home" if care_home else ""))
         yield Fact("Adjustments", patient.adjustments)
