@@ -100,7 +100,7 @@ def _admit(places: Places, staff: Staff, case: Case, patient: Patient, lead: Use
         referral=accepted,
         bed=bed,
         no_bed_reason="" if bed else "Would otherwise wait in the emergency department overnight",
-        expected_discharge=london.day_of(case.admitted_at) + dt.timedelta(days=case.expected_days),
+        expected_discharge=_expected(case),
         responsible_clinician=lead,
         consent_recorded=True,
         home_checked=True,
@@ -109,6 +109,11 @@ def _admit(places: Places, staff: Staff, case: Case, patient: Patient, lead: Use
         at=case.admitted_at,
         **_mode(case, lead),
     )
+
+
+def _expected(case: Case) -> dt.date:
+    """Day one is the day of coming: day 7 of 7 leaves today."""
+    return london.day_of(case.admitted_at) + dt.timedelta(days=case.expected_days - 1)
 
 
 def _mode(case: Case, lead: User) -> dict[str, Any]:

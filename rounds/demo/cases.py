@@ -23,6 +23,8 @@ STORIES: Final[tuple[tuple[Story, float], ...]] = (
     ("silent", 0.035),
     ("deteriorating", 0.025),
 )
+SHAPE: Final = 4.2
+"""Of the gamma distribution that lengths of stay are drawn from."""
 SOURCES: Final = {
     "step_up": ("gp", "urgent_community_response", "ambulance", "emergency_department"),
     "step_down": ("acute_ward", "acute_ward", "emergency_department"),
@@ -133,7 +135,7 @@ def _one(
     pathway = chance.choices([*ward.mix], [*ward.mix.values()])[0]
     route = "step_up" if chance.random() < ward.step_up else "step_down"
     expected = max(3, round(chance.gauss(ward.mean_days + 1.5, 2)))
-    day = min(14, max(1, round(chance.triangular(1, expected + 3, expected * 0.45))))
+    day = _day(chance, ward.mean_days)
     return Case(
         ward=ward,
         person=people.draw(chance, pathway=pathway, icb=ward.icb, number=number, today=now.date()),
@@ -146,6 +148,12 @@ def _one(
         story=story,
         usual=_usual(chance, pathway),
     )
+
+
+def _day(chance: Random, mean: float) -> int:
+    """Whom one finds on a ward: long stays more often than short ones, anywhere within theirs."""
+    whole = chance.gammavariate(SHAPE + 1, mean / SHAPE)
+    return min(14, 1 + int(chance.random() * whole))
 
 
 def _stories(chance: Random, many: int) -> list[Story]:

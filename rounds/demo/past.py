@@ -16,7 +16,7 @@ from capacity.actions.history import (
 from capacity.facts import SpellFacts
 from capacity.models import Bed
 from patients.pseudonym import person_key
-from rounds.demo.cases import SOURCES, Case
+from rounds.demo.cases import SHAPE, SOURCES, Case
 from rounds.demo.people import AGES
 from rounds.demo.places import Places, seeded
 from rounds.demo.world import Size, WardPlan, name_groups, wards
@@ -95,7 +95,7 @@ def _left(before: dt.datetime, chance: Random, empty_days: float) -> dt.datetime
 
 def _days(chance: Random, mean: float) -> int:
     """Skewed to the right, like the lengths of real stays; a few go beyond two weeks."""
-    return max(1, min(30, round(chance.gammavariate(4.2, mean / 4.2))))
+    return max(1, min(30, round(chance.gammavariate(SHAPE, mean / SHAPE))))
 
 
 def _spell(

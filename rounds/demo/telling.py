@@ -72,7 +72,7 @@ def plan(loaded: Loaded) -> dict[str, Any]:
                 "name": gate.name,
                 "key": gate.key,
                 "skew": gate.skew,
-                "wearers": _wearers([worn for worn in playing if worn.gate is gate]),
+                "wearers": _wearers([worn for worn in playing if worn.gate == gate]),
             }
             for gate in gates.values()
         ]

@@ -6,7 +6,7 @@ import datetime as dt
 from random import Random
 from typing import Any, Final
 
-from accounts.models import User
+from capacity.models import Bed
 from patients.actions.people import register_patient
 from patients.actions.referrals import accept, decline, refer
 from patients.models import Referral
@@ -39,11 +39,11 @@ def refer_all(
     for plan in plans:
         chance = seeded(seed, f"waiting-{plan.code}")
         asked = _told(now) if plan.code == FIRST_WARD else _drawn(plan, chance, numbers, now)
-        free = [label for label in places.beds[plan.code] if (plan.code, label) not in taken]
+        free = _free(places, plan, taken, now)
         for person, state, minutes, pathway in asked:
             referred = now - dt.timedelta(minutes=minutes)
             referral = _refer(places, staff, plan, person, pathway, chance, at=referred)
-            _decide(places, staff, referral, state, chance, bed=free[:1], now=now)
+            _decide(staff, referral, state, chance, free=free, now=now)
             many += 1
     return many
 
@@ -113,23 +113,31 @@ def _refer(
     )
 
 
+def _free(
+    places: Places, plan: WardPlan, taken: set[tuple[str, str | None]], now: dt.datetime
+) -> list[Bed]:
+    """Open beds in which nobody lies."""
+    beds = places.beds[plan.code].items()
+    there = [bed for label, bed in beds if bed.starts <= now and (plan.code, label) not in taken]
+    return there[: len(there) - plan.closed]
+
+
 def _decide(
-    places: Places,
     staff: Staff,
     referral: Referral,
     state: str,
     chance: Random,
     *,
-    bed: list[str],
+    free: list[Bed],
     now: dt.datetime,
 ) -> None:
     """Within the hour; an accepted one's bed is held where one is free."""
     at = referral.referred_at + dt.timedelta(minutes=chance.randint(15, 55))
-    by: User = staff.lead(referral.ward.code)
+    by = staff.lead(referral.ward.code)
     if state == "declined":
         note = "Needs intravenous treatment that we cannot give at home today."
         decline(referral=referral, reason="too_unwell", note=note, by=by, at=at)
     elif state == "accepted":
-        held = places.beds[referral.ward.code][bed[0]] if bed else None
+        held = free.pop() if free else None
         until = now + dt.timedelta(hours=3) if held else None
         accept(referral=referral, held_bed=held, held_until=until, by=by, at=at)

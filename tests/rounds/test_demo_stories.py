@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patients import nhs_numbers
-from rounds.demo import cases, people, sets, world
+from patients.models import Admission
+from rounds.demo import cases, clock, parallel, people, sets, telling, world
+from rounds.demo.kit import Gate, Kit, Worn
+from rounds.demo.load import Loaded
+from rounds.demo.places import Places
+from rounds.demo.staff import Staff
 from rounds.demo.vitals import Usual, measure, readings, severity
 
 NOW = dt.datetime(2026, 11, 20, 7, 45, tzinfo=dt.UTC)
@@ -134,3 +139,57 @@ def test_who_deteriorates_worsens_and_who_improves_gets_better():
     )
     assert severity("improving", -200) > severity("improving", -100) > severity("improving", 0)
     assert severity("stable", -100) == severity("stable", 0) < 0.1
+
+
+def worn_by(case, key="vw_a"):
+    """As it comes back from another process: equal to the others' gateway, not the same."""
+    serials = dict.fromkeys(case.kinds, f"H-{case.person.nhs_number}")
+    return Worn(case, Admission(), Gate("gate", key, 0.0), serials)
+
+
+def test_the_plan_plays_everybodys_kit_whichever_process_handed_it_out(everybody):
+    playing = [case for case in everybody if case.ward.code == "RP1-heart-failure"]
+    playing = [case for case in playing if case.story != "silent"]
+    loaded = Loaded(Staff(), Places(), Kit(), [worn_by(case) for case in playing])
+    (gateway,) = telling.plan(loaded)["gateways"]
+    assert {row["serial"] for row in gateway["wearers"]} == {
+        f"H-{case.person.nhs_number}" for case in playing
+    }
+    assert [row for row in gateway["wearers"] if "held_since" in row] == [gateway["wearers"][1]]
+
+
+def test_who_is_told_one_by_one_goes_on_as_the_last_set_was(everybody):
+    told = next(case for case in everybody if case.person.family_name == "Okonkwo-Test")
+    loaded = Loaded(Staff(), Places(), Kit(), [worn_by(told)])
+    (row,) = telling.plan(loaded)["gateways"][0]["wearers"]
+    assert (row["usual"]["spo2"], row["usual"]["oxygen"]) == (95, 1)
+    assert row["story"] == "stable"
+
+
+def test_the_clock_stops_closer_together_towards_now_and_at_told_moments():
+    since, also = NOW - dt.timedelta(days=14), NOW - dt.timedelta(minutes=11)
+    stops = clock.instants(since, NOW, also=[also, NOW + dt.timedelta(days=1)])
+    assert stops == sorted(stops)
+    assert stops[-1] == NOW
+    assert also in stops
+    assert stops[1] - stops[0] > stops[-3] - stops[-4]
+
+
+def test_each_process_gives_its_part_and_they_keep_step():
+    assert parallel.do(_doubled, [1, 2, 3]) == [2, 4, 6]
+
+
+def test_a_part_that_fails_ends_all_and_says_why():
+    with pytest.raises(RuntimeError, match="two is too many"):
+        parallel.do(_fails_at_two, [1, 2])
+
+
+def _doubled(part, together):
+    together()
+    return part * 2
+
+
+def _fails_at_two(part, together):
+    if part == 2:
+        raise ValueError("two is too many")
+    together()

@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.roles import Role
-from capacity.models import DailyBeds, ReferralFact, Spell, Ward
+from capacity.models import Bed, DailyBeds, ReferralFact, Spell, Ward
 from capacity.presence import ward_counts
 from observations.inbox import check_key
 from observations.models import Device, Gateway, Holding, Inbox, Reading, Score
-from patients.models import Admission, Identifier, Patient
+from patients.models import Admission, Identifier, Patient, Referral
 from rounds.board.now import board
 from rounds.demo.players import read_plan
 
@@ -136,6 +136,12 @@ def _check_stores() -> None:
     assert DailyBeds.objects.filter(day=NOW.date() - dt.timedelta(days=1)).exists()
     assert ReferralFact.objects.filter(outcome="declined").exists()
     assert not Identifier.objects.exclude(value__startswith="999").exists()
+    held = Referral.objects.filter(held_bed__isnull=False)
+    assert held.exists()
+    free = Bed.objects.free_at(NOW)
+    assert all(referral.held_bed in free for referral in held)
+    for admission in Admission.objects.current():
+        assert admission.expected_discharge >= admission.admitted_at.date()
 
 
 def _check_board(demo: dict[str, Any]) -> None:
