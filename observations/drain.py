@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from observations import gateways, partitions, payload, receipts, standing
+from observations import gateways, heard, partitions, payload, receipts, standing
 from observations.models import Inbox
 from observations.store import store
 from observations.uploads import Upload, days_of
@@ -38,7 +38,7 @@ _CLAIM: Final = """
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _READ: Final = """
-    SELECT id, receipt, gateway_id, received_at, sent_at, clock_offset, body
+    SELECT receipt, gateway_id, key_id, received_at, sent_at, clock_offset, body
     FROM observations_inbox WHERE id = ANY(%s) ORDER BY id
 """
 
@@ -151,15 +151,16 @@ def _keep(rows: Sequence[int], at: dt.datetime) -> Drained:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM observations_inbox WHERE id = ANY(%s)", [list(rows)])
     gateways.heard(uploads)
+    heard.note_keys(uploads)
     return Drained(len(uploads), sum(len(upload.readings) for upload in uploads))
 
 
 def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [list(rows)])
-        for _, receipt, gateway_id, received_at, sent_at, offset, body in cursor.fetchall():
+        for receipt, gateway_id, key_id, received_at, sent_at, offset, body in cursor.fetchall():
             readings = payload.decode_again(bytes(body)).readings
-            yield Upload(gateway_id, receipt, received_at, readings, sent_at, offset)
+            yield Upload(gateway_id, receipt, received_at, readings, sent_at, offset, key_id=key_id)
 
 
 def _claim(limit: int) -> list[int]:

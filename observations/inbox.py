@@ -30,9 +30,9 @@ _VALID_KEY = """
 """
 # The offset is fixed here: the largest of (sent - received) over the gateway's last uploads.
 _INSERT = f"""
-    INSERT INTO observations_inbox (receipt, gateway_id, received_at, sent_at, clock_offset,
+    INSERT INTO observations_inbox (receipt, gateway_id, key_id, received_at, sent_at, clock_offset,
                                     newest_at, replayed, count, body, attempts, why)
-    SELECT %(receipt)s, g.id, %(at)s, %(sent_at)s,
+    SELECT %(receipt)s, g.id, k.id, %(at)s, %(sent_at)s,
            CASE WHEN cardinality(g.recent_offsets) = 0 THEN coalesce(%(offset)s, 0)
                 ELSE greatest(g.clock_offset, %(offset)s) END,
            %(newest_at)s, %(replayed)s, %(count)s, %(body)s, 0, ''

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations import copying, current, deadlines, kinds, payload, ringing, scoring, tray
+from observations import copying, current, deadlines, heard, kinds, payload, ringing, scoring, tray
 from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
 from observations.batches import next_batch
 from observations.duplicates import without_duplicates
@@ -42,11 +42,13 @@ def store(uploads: Sequence[Upload], *, at: datetime) -> int:
     )
     # Drawn after the locks, so that what rang can be replayed in the order in which it happened.
     batch = next_batch()
-    fresh = without_duplicates(_claimed(items, directory, at=at, batch=batch))
+    claimed = _claimed(items, directory, at=at, batch=batch)
+    fresh = without_duplicates(claimed)
     _write(fresh, at=at, batch=batch)
     _follow(fresh, directory, at=at, batch=batch)
     for item in doubtful:
         tray.ask_again(item, _claim(item, directory), directory, at=at)
+    heard.note_devices(_heard(claimed))
     return batch
 
 
@@ -94,6 +96,10 @@ def _claim(item: Item, directory: Directory) -> Claim | Unclaimed:
     device = directory.devices.get(sent.device)
     known = device.id if device else no_device(upload.gateway_id, upload.admission_id)
     return Claim(known, upload.admission_id)
+
+
+def _heard(claimed: Iterable[Claimed]) -> Iterator[tuple[int, datetime]]:
+    return ((c.device_id, c.item.upload.received_at) for c in claimed if c.device_id > 0)
 
 
 def _write(fresh: Sequence[Claimed], *, at: datetime, batch: int) -> None:

@@ -37,6 +37,7 @@ class Upload:
     sent_at: datetime | None = None
     offset: float = 0.0
     admission_id: UUID | None = None
+    key_id: int | None = None
     told: list[Told | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:

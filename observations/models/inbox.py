@@ -23,6 +23,7 @@ class Inbox(models.Model):
 
     receipt = models.UUIDField(unique=True)
     gateway_id = models.BigIntegerField()
+    key_id = models.BigIntegerField(null=True, help_text="the key that opened the door")
     received_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     clock_offset = models.FloatField(default=0.0, help_text="seconds, fixed at accept")

@@ -1,0 +1,45 @@
+"""When keys and kit were last heard of, for the pages that show it.
+
+One statement a batch, and each row at most once a minute; what another worker has locked is left
+to the next batch, because both hold shared locks on the devices of their readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from observations.uploads import Upload
+
+_HEARD: Final = """
+    WITH heard AS (SELECT unnest(%s::bigint[]) AS id, unnest(%s::timestamptz[]) AS at),
+    due AS (
+        SELECT t.id, heard.at FROM {table} t JOIN heard ON heard.id = t.id
+        WHERE t.{column} IS NULL OR t.{column} < heard.at - interval '1 minute'
+        ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
+    )
+    UPDATE {table} t SET {column} = due.at FROM due WHERE t.id = due.id
+"""
+_KEYS: Final = _HEARD.format(table="observations_devicekey", column="last_used_at")
+_DEVICES: Final = _HEARD.format(table="observations_device", column="last_heard_at")
+
+
+def note_keys(uploads: Sequence[Upload]) -> None:
+    _note(_KEYS, ((u.key_id, u.received_at) for u in uploads if u.key_id is not None))
+
+
+def note_devices(heard: Iterable[tuple[int, datetime]]) -> None:
+    _note(_DEVICES, heard)
+
+
+def _note(statement: str, heard: Iterable[tuple[int, datetime]]) -> None:
+    newest: dict[int, datetime] = {}
+    for one, at in heard:
+        if one not in newest or at > newest[one]:
+            newest[one] = at
+    if newest:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [list(newest), list(newest.values())])
