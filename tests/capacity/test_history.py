@@ -1,6 +1,7 @@
 """History of before this system is taken over in bulk, under the same constraints."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -64,7 +65,7 @@ def test_days_already_counted_are_counted_again():
 
 def test_a_past_refusal_says_why_and_one_without_a_reason_was_withdrawn():
     ward = make_ward()
-    told = {
+    told: dict[str, Any] = {
         "pathway": "frailty",
         "route": "step_up",
         "source": "gp",

@@ -1,5 +1,7 @@
 """Devices are added, shared or personal; tokens name a patient to a supplier."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_kit_with_a_place_is_shared_there_and_else_personal():
-    told = {
+    told: dict[str, Any] = {
         "supplier": make_supplier(),
         "provider": make_provider(),
         "model": "hub",
