@@ -3,7 +3,7 @@ says what it was before, and everything that followed from it judged again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -85,10 +85,10 @@ def move(keys: Sequence[Key], *, to: UUID, reason: str, at: datetime, by: User) 
         and _update(key, "admission_id = %s", "admission_id = %s", [to], [key.admission_id])
     ]
     _note(moved, Correction.What.MOVED, {"admission": str(to)}, reason, at, by, None)
-    spans = spans_of(moved)
-    given = {to: (min(s for s, _ in spans.values()), max(e for _, e in spans.values()))}
-    judge_again(spans | given if moved else {}, admissions, at=at)
-    _mark_wrong_patient(spans, at)
+    if moved:
+        spans = spans_of(moved)
+        given = {to: (min(s for s, _ in spans.values()), max(e for _, e in spans.values()))}
+        judge_again(spans | given, admissions, at=at, left=spans)
     return len(moved)
 
 
@@ -99,8 +99,7 @@ def unclaim(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> int:
         _to_tray(key)
     _note(keys, Correction.What.MOVED, {"tray": True}, reason, at, by, None)
     spans = spans_of(keys)
-    judge_again(spans, admissions, at=at)
-    _mark_wrong_patient(spans, at)
+    judge_again(spans, admissions, at=at, left=spans)
     return len(keys)
 
 
@@ -112,10 +111,19 @@ def _to_tray(key: Key) -> None:
         )
 
 
-def judge_again(spans: dict[UUID, Span], admissions: Sequence[Any], *, at: datetime) -> None:
+def judge_again(
+    spans: dict[UUID, Span],
+    admissions: Sequence[Any],
+    *,
+    at: datetime,
+    left: Mapping[UUID, Span] | None = None,
+) -> None:
+    """`left` are those whose readings went to somebody else. Marked before anything rings, so that
+    what was another's hides neither what is their own nor what their true patient has."""
     if spans:
         scoring.rejudge(spans, admissions, at=at, batch=next_batch())
-        deadlines.refresh(list(spans), at=at)
+        _mark_wrong_patient(left or {}, at)
+        deadlines.refresh(list(spans), at=at)  # and rings what is current
 
 
 def spans_of(keys: Iterable[Key]) -> dict[UUID, Span]:
@@ -188,7 +196,7 @@ def _note(
     )
 
 
-def _mark_wrong_patient(spans: dict[UUID, Span], at: datetime) -> None:
+def _mark_wrong_patient(spans: Mapping[UUID, Span], at: datetime) -> None:
     """Triggers of an open alert whose finding is not this patient's any more."""
     for admission_id, (start, end) in spans.items():
         gone = Finding.objects.filter(
