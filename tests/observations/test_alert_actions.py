@@ -217,6 +217,7 @@ def test_a_carers_concern_rings_urgent_in_the_carers_words(admission, ward_nurse
     bell = raise_carer_concern(
         admission=admission, text=" He is not himself ", by=ward_nurse, at=NOW
     )
+    assert bell is not None
     assert (bell.priority, bell.text) == ("urgent", "Carer worried: He is not himself")
     assert Alert.objects.get().owner is None
 
@@ -302,7 +303,8 @@ def test_of_two_who_acknowledge_at_once_one_owns_and_the_other_is_told(
     admission, ward_nurse, ward_doctor
 ):
     alert = rung(admission)
-    answers, start = [], threading.Barrier(2)
+    answers: list[Alert | AlertRefusedError] = []
+    start = threading.Barrier(2)
 
     def run(user):
         start.wait()

@@ -48,6 +48,7 @@ def test_a_replaced_key_holds_for_a_week_beside_the_new_one(admin, gateway):
     fresh = secret_on(admin.post(reverse("observations:key-rotate", args=[key.pk])))
     assert [post(one, []).status_code for one in (old, fresh)] == [202, 202]
     key.refresh_from_db()
+    assert key.expires_at is not None
     assert key.expires_at - timezone.now() < dt.timedelta(days=7)
 
 
