@@ -10,7 +10,9 @@ from uuid import UUID
 from observations import copying
 from observations.models import Alert, Bell, BellDelivery, Trigger
 
-_REARMED: Final = (*("id", "priority", "rang_at", "owner_id", "owned_at", "step", "next_step_at"),)
+_REARMED: Final = (
+    *("id", "priority", "rang_at", "owner_id", "owned_at", "step", "next_step_at", "repeat_at"),
+)
 _SHOWN: Final = (
     *("id", "first_at", "last_at", "priority", "text", "rang_at", "parameters", "severity"),
     *("acknowledged_at", "acknowledged_by_id", "wrong_patient_at"),

@@ -76,18 +76,32 @@ def ring_findings(
     return bell
 
 
+def ring_open(alert: Alert, findings: Sequence[Finding], *, at: datetime) -> Bell | None:
+    """Ring an open alert again, which the caller has locked, where it is due for any of these."""
+    if not findings:
+        return None
+    book = Book(triggers={alert.pk: {one.rule: one for one in alert.triggers.all()}})
+    bell = _tell(book, alert, findings, at=at, batch=None)
+    book.write()
+    return bell
+
+
 def ring_ward(ward_id: int, *, subject: str, finding: Finding, at: datetime, batch: int) -> None:
-    """A reading that may be anybody's: the ward's own alert, one open at a time for a subject."""
+    """A reading that may be anybody's: the ward's own alert, one open at a time for a subject,
+    which rings again as a patient's does."""
     known = Alert.objects.open().filter(
         ward_id=ward_id, kind=Alert.Kind.NO_PATIENT, subject=subject, admission=None
     )
-    if known.exists():
-        return
-    alert = _opened(None, ward_id, finding, at)
-    alert.kind, alert.subject = Alert.Kind.NO_PATIENT, subject
-    told = Rung(finding, bells.Ring("new", finding.priority))
-    bell = _bell(alert, [told], at=at, batch=batch)
-    Book(opened=[alert], told=[_new_trigger(alert, finding, at)], bells=[bell]).write()
+    alert = known.select_for_update(of=("self",)).first()
+    book = Book()
+    if alert is None:
+        alert = _opened(None, ward_id, finding, at)
+        alert.kind, alert.subject = Alert.Kind.NO_PATIENT, subject
+        book.opened.append(alert)
+    else:
+        book.triggers[alert.pk] = {one.rule: one for one in alert.triggers.all()}
+    _tell(book, alert, [finding], at=at, batch=batch)
+    book.write()
 
 
 def _ring_one(
@@ -100,17 +114,24 @@ def _ring_one(
     batch: int | None,
 ) -> Bell | None:
     alert = book.alerts.get(admission_id)
-    triggers = {} if alert is None else book.triggers.get(alert.pk, {})
-    known = _open_alert(alert, triggers)
-    rung = [Rung(f, r) for f in findings if (r := bells.should_ring(f, known, at)) is not None]
     if alert is None:
         worst = max(findings, key=lambda finding: rank(finding.priority))
         alert = _opened(admission_id, ward_id, worst, at)
         book.opened.append(alert)
-    elif rung:
+    return _tell(book, alert, findings, at=at, batch=batch)
+
+
+def _tell(
+    book: Book, alert: Alert, findings: Sequence[Finding], *, at: datetime, batch: int | None
+) -> Bell | None:
+    triggers = book.triggers.get(alert.pk, {})
+    known = _open_alert(alert, triggers)
+    rung = [Rung(f, r) for f in findings if (r := bells.should_ring(f, known, at)) is not None]
+    opened_now = bool(book.opened) and book.opened[-1] is alert
+    if rung and not opened_now:
         # Nobody learns that something is over by its falling: what is open stays as urgent.
         told = [one.ring.priority for one in rung]
-        _rearm(alert, max([_priority(alert.priority), *told], key=rank), at)
+        _rearm(alert, max([as_priority(alert.priority), *told], key=rank), at)
         book.rearmed.append(alert)
     called = {one.finding.key for one in rung}
     for finding in findings:
@@ -124,13 +145,14 @@ def _ring_one(
 
 def climb(alert: Alert, *, at: datetime) -> bool:
     """Nobody owned it in time: the next step is told. False when another worker did it already."""
-    steps = LADDER[_priority(alert.priority)]
+    steps = LADDER[as_priority(alert.priority)]
     step = alert.step + 1
     following = at + steps[step] if step < len(steps) else None
+    repeat_at = at + bells.REPEAT_AFTER[as_priority(alert.priority)]
     moved = (
         Alert.objects.ladder_due(at)
         .filter(pk=alert.pk, step=alert.step)
-        .update(step=step, next_step_at=following)
+        .update(step=step, next_step_at=following, repeat_at=repeat_at)
     )
     if moved:
         own = [t.text for t in alert.triggers.all() if t.wrong_patient_at is None]
@@ -162,16 +184,18 @@ def _newest(job: Job, finding: Finding) -> datetime | None:
     return max(times, default=None)
 
 
-def _open_alert(alert: Alert | None, triggers: Mapping[str, Trigger]) -> bells.OpenAlert:
+def _open_alert(alert: Alert, triggers: Mapping[str, Trigger]) -> bells.OpenAlert:
     """What was another patient's told nobody anything of this one."""
-    acted_at = None if alert is None else alert.acted_at
     own = {rule: one for rule, one in triggers.items() if one.wrong_patient_at is None}
-    return bells.OpenAlert({rule: _known(trigger, acted_at) for rule, trigger in own.items()})
+    return bells.OpenAlert(
+        {rule: as_known(trigger, alert.acted_at) for rule, trigger in own.items()}
+    )
 
 
-def _known(trigger: Trigger, acted_at: datetime | None) -> bells.Trigger:
+def as_known(trigger: Trigger, acted_at: datetime | None) -> bells.Trigger:
+    """What people were told of one rule, for `bells` to judge."""
     return bells.Trigger(
-        priority=_priority(trigger.priority),
+        priority=as_priority(trigger.priority),
         parameters=frozenset(trigger.parameters),
         rung_at=trigger.rang_at,
         severity=trigger.severity,
@@ -180,7 +204,7 @@ def _known(trigger: Trigger, acted_at: datetime | None) -> bells.Trigger:
     )
 
 
-def _priority(text: str) -> Priority:
+def as_priority(text: str) -> Priority:
     return PRIORITIES[PRIORITIES.index(text)]
 
 
@@ -192,6 +216,7 @@ def _opened(admission_id: UUID | None, ward_id: int, worst: Finding, at: datetim
         opened_at=at,
         rang_at=at,
         next_step_at=at + LADDER[worst.priority][0],
+        repeat_at=at + bells.REPEAT_AFTER[worst.priority],
     )
 
 
@@ -200,6 +225,7 @@ def _rearm(alert: Alert, priority: Priority, at: datetime) -> None:
     alert.priority, alert.rang_at = priority, at
     alert.owner, alert.owned_at = None, None
     alert.step, alert.next_step_at = 0, at + LADDER[priority][0]
+    alert.repeat_at = at + bells.REPEAT_AFTER[priority]
 
 
 def _show(

@@ -14,7 +14,16 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from observations import deadlines, deliveries, drain, ladders, limits, partitions, receipts
+from observations import (
+    deadlines,
+    deliveries,
+    drain,
+    ladders,
+    limits,
+    partitions,
+    receipts,
+    repeats,
+)
 
 # Then another task may have the worker; beat comes back every second.
 DRAIN_SECONDS: Final = 5
@@ -34,6 +43,7 @@ def sweep_deadlines() -> None:
             deadlines.refresh_changed(at=now)
             deadlines.sweep(at=now)
             ladders.climb_due(at=now)
+            repeats.ring_due(at=now)
 
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)

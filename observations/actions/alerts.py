@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from observations.bells import REPEAT_AFTER
 from observations.models import Alert, AlertEvent, Trigger
 from observations.policies import check_can_answer
+from observations.ringing import as_priority
 from observations.versions import touch_standing
 from patients.models import Admission
 
@@ -149,8 +151,8 @@ def _act(
     nobody's."""
     moment = at or timezone.now()
     locked = _ready(alert, by)
-    locked.acted_at = moment
-    locked.save(update_fields=["acted_at"])
+    locked.acted_at, locked.repeat_at = moment, _repeat_at(locked, moment)
+    locked.save(update_fields=["acted_at", "repeat_at"])
     if locked.owner is None and not _rang_since(locked, shown_at):
         _take(locked, by, moment)
     return _tell(locked, what, text, by, moment)
@@ -189,7 +191,14 @@ def _take(alert: Alert, by: User, at: dt.datetime) -> None:
     for trigger in _waiting(alert):
         trigger.acknowledged_at, trigger.acknowledged_by = at, by
         trigger.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    alert.repeat_at = _repeat_at(alert, at)
+    alert.save(update_fields=["repeat_at"])
     _own(alert, by, at)
+
+
+def _repeat_at(alert: Alert, at: dt.datetime) -> dt.datetime:
+    """An owner who does nothing is called again."""
+    return at + REPEAT_AFTER[as_priority(alert.priority)]
 
 
 def _waiting(alert: Alert) -> Iterable[Trigger]:

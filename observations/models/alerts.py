@@ -73,6 +73,15 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def unowned(self) -> Self:
         return self.open().filter(owner__isnull=True)
 
+    def repeat_due(self, at: dt.datetime) -> Self:
+        """Nobody acted in time, and no step of a ladder is still to come; of current admissions."""
+        return (
+            self.open()
+            .filter(repeat_at__lte=at)
+            .exclude(owner__isnull=True, next_step_at__isnull=False)
+            .exclude(admission__discharged_at__isnull=False)
+        )
+
     def ladder_due(self, at: dt.datetime) -> Self:
         """Open, owned by nobody, and the next step's time has come; of current admissions only."""
         return (
@@ -120,6 +129,9 @@ class Alert(models.Model):
     acted_at = models.DateTimeField(null=True, blank=True, help_text="last recorded action")
     step = models.PositiveSmallIntegerField(default=0, help_text="how far up the ladder")
     next_step_at = models.DateTimeField(null=True, blank=True)
+    repeat_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it rings again unless somebody acts"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -158,6 +170,9 @@ class Alert(models.Model):
                 fields=["next_step_at"],
                 name="alert_ladder",
                 condition=Q(closed_at__isnull=True, owner__isnull=True),
+            ),
+            models.Index(
+                fields=["repeat_at"], name="alert_repeat", condition=Q(closed_at__isnull=True)
             ),
             models.Index(fields=["ward"], name="alert_open", condition=Q(closed_at__isnull=True)),
         ]

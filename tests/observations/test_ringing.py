@@ -24,9 +24,10 @@ def test_an_alert_opens_at_its_worst_finding_not_at_its_first(send, hub):
 
 def test_an_open_alert_rings_again_no_lower_than_it_is(send, hub):
     send(make_set(hub, NOW, **ILL))
-    Alert.objects.get().triggers.all().delete()
+    Trigger.objects.update(wrong_patient_at=NOW)
     send(make_set(hub, NOW + MINUTE, spo2=91), at=NOW + MINUTE)
-    assert Alert.objects.get().priority == "emergency"
+    alert = Alert.objects.get()
+    assert (alert.priority, alert.rang_at) == ("emergency", NOW + MINUTE)
 
 
 def test_a_score_rings_until_its_own_next_set_is_overdue_not_until_the_next_glucose(
