@@ -150,7 +150,7 @@ def _keep(rows: Sequence[int], at: dt.datetime) -> Drained:
     receipts.write(uploads, batch=batch)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM observations_inbox WHERE id = ANY(%s)", [list(rows)])
-    gateways.heard(uploads)
+    gateways.heard(uploads, at=at)
     heard.note_keys(uploads)
     return Drained(len(uploads), sum(len(upload.readings) for upload in uploads))
 

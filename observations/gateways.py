@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from observations.models import Gateway
+from capacity.models import Ward
+from lib import london
+from lib.london import day_of
+from observations import clocks, limits
+from observations.models import Gateway, GatewayProvider, Prompt
 from observations.uploads import Upload
 
 REMEMBERED: Final = 20
+# One upload that waited in a queue looks like a slow clock; several in a row do not.
+_SURE: Final = 3
+_TEXT: Final = 240
 
 
-def heard(uploads: Sequence[Upload]) -> None:
+def heard(uploads: Sequence[Upload], *, at: datetime) -> None:
     """Remember (sent - received) of each upload; the largest is the clock's error, because a slow
     line only ever makes it smaller. A gateway that another worker writes just now is left to it.
     """
@@ -22,13 +30,45 @@ def heard(uploads: Sequence[Upload]) -> None:
     rows = Gateway.objects.select_for_update(skip_locked=True, of=("self",))
     for gateway in rows.filter(pk__in=sorted(by_gateway)).order_by("pk"):
         _remember(gateway, by_gateway[gateway.pk])
+        wrong = _wrong(gateway, by_gateway[gateway.pk])
+        if wrong:
+            _ask(gateway, wrong, at)
 
 
 def _remember(gateway: Gateway, uploads: Sequence[Upload]) -> None:
     in_order = sorted(uploads, key=lambda upload: upload.received_at)
-    offsets = [(u.sent_at - u.received_at).total_seconds() for u in in_order if u.sent_at]
-    gateway.recent_offsets = [*gateway.recent_offsets, *offsets][-REMEMBERED:]
+    for upload in in_order:
+        told = clocks.error(upload.sent_at, upload.received_at)
+        if told is not None:
+            gateway.recent_offsets = clocks.follow(gateway.recent_offsets, told)[-REMEMBERED:]
     gateway.clock_offset = max(gateway.recent_offsets, default=0.0)
     newest = in_order[-1].received_at
     gateway.last_heard_at = max(gateway.last_heard_at or newest, newest)
     gateway.save(update_fields=["recent_offsets", "clock_offset", "last_heard_at"])
+
+
+def _wrong(gateway: Gateway, uploads: Sequence[Upload]) -> str:
+    """In words, when somebody should look at the clock."""
+    if any(clocks.is_absurd(upload.sent_at, upload.received_at) for upload in uploads):
+        return "is wrong by days"
+    wrong = timedelta(seconds=abs(gateway.clock_offset))
+    if wrong <= limits.AHEAD:
+        return ""
+    if gateway.clock_offset > 0:
+        return f"is {london.duration(wrong)} ahead"
+    sure = len(gateway.recent_offsets) >= _SURE
+    return f"is {london.duration(wrong)} behind" if sure else ""
+
+
+def _ask(gateway: Gateway, wrong: str, at: datetime) -> None:
+    """One open prompt a gateway, on the first ward of those that it serves."""
+    served = GatewayProvider.objects.on(day_of(at)).filter(gateway=gateway)
+    wards = Ward.objects.filter(lead_provider__in=served.values("provider")).order_by("pk")
+    ward = wards.first()
+    if ward is None:
+        return
+    text = f"The clock of {gateway.name} {wrong}. Have its supplier set it."
+    prompt = Prompt(
+        kind=Prompt.Kind.CLOCK, ward=ward, gateway=gateway, text=text[:_TEXT], raised_at=at
+    )
+    Prompt.objects.bulk_create([prompt], ignore_conflicts=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations import kinds
+from observations import clocks, kinds
 from observations.judging import Point
 from observations.queries import rows
 from observations.rules import PastScore, Value
@@ -23,15 +23,16 @@ RESPONSES: Final = ("low", "low_medium", "medium", "high")
 def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list[Point]]:
     """What counts of an admission, by kind, in order; from `start` to before `end`."""
     answer = rows(
-        "SELECT kind, measured_at, device_id, sender_id, number, code, source "
-        "FROM observations_reading "
+        f"SELECT kind, measured_at - {clocks.SET_BACK_SQL}, device_id, sender_id, "  # noqa: S608 — constants
+        "number, code, source FROM observations_reading "
         "WHERE admission_id = %s AND measured_at >= %s AND measured_at < %s "
         "AND quality = 1 AND context <> 2 AND NOT error",
-        [admission_id, start, end],
+        [admission_id, start, end + clocks.MOST],
     )
     found: dict[str, list[Point]] = defaultdict(list)
     for kind, *point in answer:
-        found[kinds.NAMES[kind]].append(Point(*point))
+        if start <= point[0] < end:
+            found[kinds.NAMES[kind]].append(Point(*point))
     for points in found.values():
         points.sort()
     return dict(found)
@@ -40,12 +41,12 @@ def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list
 def values(admission_id: UUID, kind: str, start: datetime, end: datetime) -> list[Value]:
     """One kind's values that count, in order; both ends included."""
     answer = rows(
-        "SELECT number, measured_at, code FROM observations_reading "
+        f"SELECT number, measured_at - {clocks.SET_BACK_SQL}, code FROM observations_reading "  # noqa: S608 — constants
         "WHERE admission_id = %s AND measured_at >= %s AND measured_at <= %s AND kind = %s "
-        "AND quality = 1 AND context <> 2 AND NOT error ORDER BY measured_at",
-        [admission_id, start, end, kinds.NUMBERS[kind]],
+        "AND quality = 1 AND context <> 2 AND NOT error ORDER BY 2",
+        [admission_id, start, end + clocks.MOST, kinds.NUMBERS[kind]],
     )
-    return [Value(*row) for row in answer]
+    return [Value(*row) for row in answer if start <= row[1] <= end]
 
 
 def complete_scores(

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lib.ids import uuid7_at
-from observations import limits, payload
+from observations import clocks, limits, payload
 from observations.actions.keys import digest_of
 
 # How long a web process believes what it last saw of the inbox's depth.
@@ -28,12 +28,15 @@ _VALID_KEY = """
     WHERE k.digest = %(digest)s AND k.revoked_at IS NULL AND k.issued_at <= %(at)s
       AND (k.expires_at IS NULL OR k.expires_at > %(at)s)
 """
-# The offset is fixed here: the largest of (sent - received) over the gateway's last uploads.
+# The offset is fixed here: the largest of (sent - received) over the gateway's last uploads, as
+# `clocks.follow` has it.
 _INSERT = f"""
     INSERT INTO observations_inbox (receipt, gateway_id, key_id, received_at, sent_at, clock_offset,
                                     newest_at, replayed, count, body, attempts, why)
     SELECT %(receipt)s, g.id, k.id, %(at)s, %(sent_at)s,
            CASE WHEN cardinality(g.recent_offsets) = 0 THEN coalesce(%(offset)s, 0)
+                WHEN abs(%(offset)s::float8) <= %(right)s AND g.clock_offset > %(ahead)s
+                THEN %(offset)s
                 ELSE greatest(g.clock_offset, %(offset)s) END,
            %(newest_at)s, %(replayed)s, %(count)s, %(body)s, 0, ''
     {_VALID_KEY}
@@ -113,13 +116,14 @@ def _understood(body: bytes) -> payload.Upload:
 
 def _insert(key: str, body: bytes, upload: payload.Upload, receipt: UUID, at: dt.datetime) -> int:
     newest = payload.newest_at(upload.readings, otherwise=at)
-    offset = None if upload.sent_at is None else (upload.sent_at - at).total_seconds()
     given: dict[str, Any] = {
         "digest": digest_of(key),
         "at": at,
         "receipt": receipt,
         "sent_at": upload.sent_at,
-        "offset": offset,
+        "offset": clocks.error(upload.sent_at, at),
+        "right": clocks.RIGHT.total_seconds(),
+        "ahead": limits.AHEAD.total_seconds(),
         "newest_at": newest,
         "replayed": at - newest > limits.FRESH,
         "count": len(upload.readings),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from observations import copying, history, kinds, limits, news2
+from observations import clocks, copying, history, kinds, limits, news2
 from observations.history import RESPONSES
 from observations.judging import Judged, Point
 from observations.models import Finding as FindingRow
@@ -145,10 +145,11 @@ def rebuild_latest(admission_id: UUID, start: datetime, end: datetime) -> None:
         cursor.execute(
             f"INSERT INTO observations_latestvital ({', '.join(_LATEST)}) "  # noqa: S608 — constants
             "SELECT DISTINCT ON (kind) admission_id, kind, number, coalesce(code, ''), "
-            "measured_at, device_id, sender_id, source, received_at, late "
+            f"measured_at - {clocks.SET_BACK_SQL}, device_id, sender_id, source, received_at, late "
             "FROM observations_reading WHERE admission_id = %s AND measured_at >= %s "
             "AND measured_at < %s AND quality = 1 AND context <> 2 AND NOT error "
-            "ORDER BY kind, measured_at DESC, device_id DESC, sender_id DESC",
+            f"ORDER BY kind, measured_at - {clocks.SET_BACK_SQL} DESC, device_id DESC, "
+            "sender_id DESC",
             [admission_id, start - limits.ACCEPT_WINDOW, end + 2 * limits.ACCEPT_WINDOW],
         )
 

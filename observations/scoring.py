@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from observations import history, judging, results
+from observations import clocks, history, judging, results
 from observations.attribution import AdmissionFacts
 from observations.judging import COUNTS_FOR, HALF_DAY, Judged, Past, Point
 from observations.plans import Plan, plans_of
@@ -118,7 +118,9 @@ def _widened(job: Job, start: datetime, end: datetime) -> tuple[datetime, dateti
     """Far enough for the standing, too: its newest score and the one before."""
     newest = job.newest or end
     scored = max((p.at for kind, p in job.latest.items() if kind in COUNTS_FOR), default=newest)
-    return min(start, scored - _BEFORE_NEWEST), max(end + _reach(job.plan), newest)
+    # A time as sent may lie that much after the one at which it was judged.
+    first = min(start - clocks.MOST, scored - _BEFORE_NEWEST)
+    return first, max(end + _reach(job.plan), newest)
 
 
 def _scored_instants(job: Job) -> list[datetime]:

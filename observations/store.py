@@ -155,6 +155,9 @@ def _counting(fresh: Iterable[Claimed]) -> Iterator[tuple[UUID, Touch]]:
     for item, device_id, admission_id in fresh:
         upload, _, sent = item
         if sent.quality == 1 and sent.context != 2:
-            point = Point(sent.measured_at, device_id, sent.id, sent.number, sent.code, sent.source)
-            late = upload.is_late(sent)
-            yield admission_id, Touch(sent.kind, point, upload.offset, upload.received_at, late)
+            back, late = upload.set_back, upload.is_late(sent)
+            at = sent.measured_at - back if back else sent.measured_at
+            point = Point(at, device_id, sent.id, sent.number, sent.code, sent.source)
+            # What is left of the error; most have none, and nothing runs more often.
+            left = upload.offset - back.total_seconds() if back else upload.offset
+            yield admission_id, Touch(sent.kind, point, left, upload.received_at, late)

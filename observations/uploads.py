@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from observations import limits, payload
+from observations import clocks, limits, payload
 from observations.bells import LATE_AFTER
 from observations.models import Receipt
 from observations.payload import Sent
@@ -42,6 +42,11 @@ class Upload:
 
     def __post_init__(self) -> None:
         self.told = [None] * len(self.readings)
+
+    @property
+    def set_back(self) -> timedelta:
+        """By how much its times are set back where readings are put in order and judged."""
+        return clocks.set_back(self.offset)
 
     def is_late(self, sent: Sent) -> bool:
         """A label: received more than 15 minutes after it was measured, by the right clock."""

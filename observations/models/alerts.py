@@ -328,6 +328,9 @@ class Prompt(models.Model):
     device = models.ForeignKey(
         "observations.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    gateway = models.ForeignKey(
+        "observations.Gateway", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     text = models.CharField(max_length=240)
     raised_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
@@ -341,7 +344,7 @@ class Prompt(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "admission", "device"],
+                fields=["kind", "admission", "device", "gateway"],
                 name="one_open_prompt_of_a_kind",
                 condition=Q(done_at__isnull=True),
                 nulls_distinct=False,
