@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
-from observations import deadlines, kinds, partitions, scoring
+from observations import deadlines, kinds, mistaken, partitions, scoring
 from observations.batches import next_batch
 from observations.lookups import lock_admissions
-from observations.models import Alert, Correction, Finding
+from observations.models import Correction, Finding, Trigger
 from observations.queries import rows
 
 Span = tuple[datetime, datetime]
@@ -28,8 +28,8 @@ _TO_TRAY: Final = """
         AND measured_at <= %(measured_at)s RETURNING *
     )
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
-        named, kind, number, code, as_sent, measured_at, received_at, receipt, why, candidates,
-        decision, reason)
+        named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
+        candidates, decision, reason)
     SELECT gone.gateway_id, d.serial, gone.device_id, a.ward_id, gone.sender_id, '', k.name,
            gone.number, coalesce(gone.code, ''),
            jsonb_strip_nulls(jsonb_build_object(
@@ -39,7 +39,8 @@ _TO_TRAY: Final = """
                'visit'])[gone.source], 'quality', (ARRAY['good', 'poor', 'unusable'])[gone.quality],
                'context', (ARRAY['rest', 'exertion', 'after_treatment'])[gone.context],
                'reported_by', gone.reported_by, 'comment', gone.comment, 'sent', gone.as_sent)),
-           gone.measured_at, gone.received_at, gone.receipt, 'no_holder', ARRAY[a.id], '', ''
+           gone.measured_at, gone.received_at, gone.clock_offset, gone.receipt, 'no_holder',
+           ARRAY[a.id], '', ''
     FROM gone
     JOIN observations_device d ON d.id = gone.device_id
     JOIN patients_admission a ON a.id = gone.admission_id
@@ -121,8 +122,9 @@ def judge_again(
     """`left` are those whose readings went to somebody else. Marked before anything rings, so that
     what was another's hides neither what is their own nor what their true patient has."""
     if spans:
-        scoring.rejudge(spans, admissions, at=at, batch=next_batch())
-        _mark_wrong_patient(left or {}, at)
+        batch = next_batch()
+        scoring.rejudge(spans, admissions, at=at, batch=batch)
+        _mark_wrong_patient(left or {}, at=at, batch=batch)
         deadlines.refresh(list(spans), at=at)  # and rings what is current
 
 
@@ -196,8 +198,9 @@ def _note(
     )
 
 
-def _mark_wrong_patient(spans: Mapping[UUID, Span], at: datetime) -> None:
-    """Triggers of an open alert whose finding is not this patient's any more."""
+def _mark_wrong_patient(spans: Mapping[UUID, Span], *, at: datetime, batch: int) -> None:
+    """Triggers whose finding is not this patient's any more, and a bell for those who were told;
+    of closed alerts too, because somebody acted on them."""
     for admission_id, (start, end) in spans.items():
         gone = Finding.objects.filter(
             admission_id=admission_id,
@@ -205,7 +208,11 @@ def _mark_wrong_patient(spans: Mapping[UUID, Span], at: datetime) -> None:
             measured_at__lte=end,
             withdrawn_at__isnull=False,
         )
-        for alert in Alert.objects.open().filter(admission_id=admission_id):
-            alert.triggers.filter(
-                rule__in=gone.values("rule"), first_at__gte=start, last_at__lte=end
-            ).update(wrong_patient_at=at)
+        wrong = Trigger.objects.filter(
+            alert__admission=admission_id,
+            rule__in=gone.values("rule"),
+            first_at__gte=start,
+            last_at__lte=end,
+            wrong_patient_at__isnull=True,
+        )
+        mistaken.tell(list(wrong.select_related("alert").order_by("pk")), at=at, batch=batch)

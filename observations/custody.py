@@ -52,7 +52,12 @@ def adopt(
     """Readings of the tray are this admission's: stored the way of every reading, and decided."""
     for row in sorted(waiting, key=lambda row: row.pk):
         upload = Upload(
-            row.gateway_id, row.receipt, row.received_at, [row.as_sent], admission_id=admission_id
+            row.gateway_id,
+            row.receipt,
+            row.received_at,
+            [row.as_sent],
+            offset=row.clock_offset,
+            admission_id=admission_id,
         )
         partitions.ensure_days(days_of([upload]))
         store([upload], at=at)
@@ -94,6 +99,13 @@ def _move(
     return moved + corrections.unclaim(nobodys, reason=reason, by=by, at=at)
 
 
+def _holder(held: list[Held], row: UnclaimedReading) -> UUID | None:
+    """None where the clock's error still leaves two answers."""
+    by_its_clock = attribution.holder_at(held, row.measured_at)
+    true_at = row.measured_at - timedelta(seconds=row.clock_offset)
+    return by_its_clock if attribution.holder_at(held, true_at) == by_its_clock else None
+
+
 def _adopt_holders(
     waiting: Sequence[UnclaimedReading],
     held: list[Held],
@@ -102,7 +114,7 @@ def _adopt_holders(
     by: User,
     at: datetime,
 ) -> int:
-    owned = [(attribution.holder_at(held, row.measured_at), row) for row in waiting]
+    owned = [(_holder(held, row), row) for row in waiting]
     known = sorted(((h, r) for h, r in owned if h is not None), key=lambda pair: pair[0])
     for holder, rows in groupby(known, key=lambda pair: pair[0]):
         adopt([row for _, row in rows], holder, reason=reason, by=by, at=at)

@@ -23,8 +23,8 @@ from patients.models import Admission
 Doubt = tuple[Item, Unclaimed]
 _INSERT: Final = """
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
-        named, kind, number, code, as_sent, measured_at, received_at, receipt, why, candidates,
-        decision, reason)
+        named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
+        candidates, decision, reason)
     VALUES %s ON CONFLICT (gateway_id, serial, sender_id, measured_at) DO NOTHING
     RETURNING gateway_id, serial, sender_id, measured_at
 """
@@ -108,7 +108,7 @@ def _row(item: Item, claim: Unclaimed, ward_id: int | None) -> tuple[Any, ...]:
     return (
         *(upload.gateway_id, sent.device, claim.device_id, ward_id, sent.id, sent.patient),
         *(sent.kind, sent.number, sent.code or "", whole, sent.measured_at, upload.received_at),
-        *(upload.receipt, claim.why, list(claim.candidates), "", ""),
+        *(upload.offset, upload.receipt, claim.why, list(claim.candidates), "", ""),
     )
 
 

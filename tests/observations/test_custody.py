@@ -15,9 +15,11 @@ from observations.actions.devices import (
     want_back,
 )
 from observations.actions.readings import enter_readings, move_readings, strike_readings
+from observations.actions.tray import assign
 from observations.corrections import Key
 from observations.models import (
     Alert,
+    Bell,
     Correction,
     Device,
     Holding,
@@ -76,6 +78,44 @@ def test_within_the_clocks_error_of_a_change_it_is_unclear(key, hub, admission, 
     assert set(kept.candidates) == {admission.pk, second.pk}
 
 
+def test_what_is_given_from_the_tray_keeps_its_clocks_error(
+    key, hub, admission, second, ward_nurse
+):
+    unclear = sent_by_a_slow_clock(key, hub, second, ward_nurse)
+    assert unclear.clock_offset == -1200
+    assign(readings=[unclear], admission=second, reason="asked them", by=ward_nurse, at=NOW)
+    stored = Reading.objects.get()
+    assert (stored.clock_offset, stored.measured_at) == (-1200, unclear.measured_at)
+
+
+def test_a_correction_leaves_in_the_tray_what_the_clock_still_leaves_open(
+    key, hub, admission, second, ward_nurse
+):
+    sent_by_a_slow_clock(key, hub, second, ward_nurse)
+    changed_hands(NOW - 65 * MINUTE, admission, second, ward_nurse)
+    assert UnclaimedReading.objects.open().exists()
+    changed_hands(NOW - 80 * MINUTE, admission, second, ward_nurse)
+    assert not UnclaimedReading.objects.open().exists()
+    assert holders() == [second.pk]
+
+
+def sent_by_a_slow_clock(key, hub, second, by) -> UnclaimedReading:
+    """By its own clock before kit changed hands, by ours 10 minutes after."""
+    handed_over(hub, second, by, NOW - HOUR)
+    body = body_of([reading(hub, "pulse", 70, NOW - 70 * MINUTE)], sent_at=NOW - 20 * MINUTE)
+    inbox.accept(key=key, body=body, at=NOW)
+    drain.drain_all(at=NOW)
+    return UnclaimedReading.objects.open().get()
+
+
+def changed_hands(at: dt.datetime, first, second, by) -> None:
+    """Earlier than was thought."""
+    periods = Holding.objects.believed()
+    before, after = periods.get(admission=first), periods.get(admission=second)
+    correct_holding(holding=before, starts=before.starts, ends=at, reason="asked", by=by, at=NOW)
+    correct_holding(holding=after, starts=at, ends=None, reason="asked", by=by, at=NOW)
+
+
 def test_between_two_holders_it_is_nobodys_and_both_are_named(
     send, hub, admission, second, ward_nurse
 ):
@@ -118,6 +158,10 @@ def test_custody_corrected_moves_readings_and_judges_both_again(
     assert Score.objects.filter(admission_id=admission.pk).count() == 1
     assert UnclaimedReading.objects.open().count() == 7
     assert Alert.objects.get().triggers.exclude(wrong_patient_at=None).exists()
+    told = Bell.objects.get(why=Bell.Why.WRONG_PATIENT)
+    assert (told.alert, told.rang_at) == (Alert.objects.get(), NOW)
+    assert told.text == "Another patient's readings: SpO2 84 % below 92 %; NEWS2 3"
+    assert told.delivery.sent_at is None
     correct_holding(
         holding=fresh,
         starts=NOW - 150 * MINUTE,
@@ -136,6 +180,7 @@ def test_custody_corrected_moves_readings_and_judges_both_again(
         "systolic": 124,
         "temperature": 36.8,
     }
+    assert Bell.objects.filter(why=Bell.Why.WRONG_PATIENT).count() == 1
     assert Holding.objects.filter(superseded_at=None).count() == 2
     assert Holding.objects.count() == 4
 
@@ -214,9 +259,13 @@ def test_a_run_of_readings_is_moved_to_who_wore_the_kit(send, hub, admission, se
     send(make_set(hub, NOW - HOUR))
     send(make_set(hub, NOW, spo2=84))
     wrong = [key for key in keys() if key.measured_at == NOW]
+    Alert.objects.update(closed_at=NOW, closed_by=ward_nurse, outcome=Alert.Outcome.ADVICE)
     move_readings(
         keys=wrong, admission=admission, to=second, reason="wrong wearer", by=ward_nurse, at=NOW
     )
+    mine = Bell.objects.filter(alert__admission=admission).order_by("pk")
+    assert [bell.why for bell in mine] == ["opened", "wrong_patient"]
+    assert Bell.objects.get(alert__admission=second).why == "opened"
     assert Standing.objects.get(pk=admission.pk).response == "low"
     assert Standing.objects.get(pk=second.pk).response == "low_medium"
     send(make_set(hub, NOW + MINUTE), at=NOW + MINUTE)
