@@ -182,9 +182,9 @@ def _told(case: Case, seed: int) -> dict[str, str]:
     told: dict[str, str] = {}
     if chance.random() < 0.95:
         told["allergies"] = chance.choice(names["allergies"]) if chance.random() < 0.3 else ""
-    if chance.random() < 0.7:
+    if chance.random() < 0.45:
         told["treatment_escalation"] = chance.choice(names["ceilings"][:3])
-    if chance.random() < 0.6:
+    if chance.random() < 0.45:
         frail = case.pathway in ("frailty", "palliative")
         told["resuscitation"] = "Not for CPR" if frail and chance.random() < 0.6 else "For CPR"
     return told

@@ -67,9 +67,9 @@ def pass_days(
     sent = 0
     for at in instants(since, now, also=also):
         new = _send(uploads, keys, at)
-        together()
         if new:
             _drain(at)
+        # Whoever is quicker must not drain the others' uploads at a later time than theirs.
         together()
         sent += new
         while work and work[0].at <= at:
