@@ -18,6 +18,8 @@ from vwards.local.servers import LOOPBACK, Postgres, Valkey
 
 ENVIRONMENT = LOCAL / "demo-environment.json"
 SIGN_INS = LOCAL / "demo.json"
+PLAN = LOCAL / "simulate.json"
+LOADED = (SIGN_INS, PLAN)
 PREFIX = "vwards-demo"
 
 
@@ -82,7 +84,7 @@ def _prepare_data(demo: Demo) -> None:
     """Rebuilds what is missing or old, migrates what is behind, and leaves the rest alone."""
     wanted = demo_data.migrations_now()
     mark = demo_data.read_mark(demo.database)
-    unfinished = not mark or not mark.migrations or not SIGN_INS.exists()
+    unfinished = not mark or not mark.migrations or not all(file.exists() for file in LOADED)
     if unfinished or (mark and mark.is_old(datetime.now(UTC)) and not demo.keep):
         _rebuild(demo, wanted)
     elif mark and mark.migrations != wanted:
@@ -97,7 +99,8 @@ def _rebuild(demo: Demo, migrations: str) -> None:
         demo_data.forget_keys(demo.environment["REDIS_URL"], PREFIX)
     hurried = demo_data.hurried(demo.database)
     demo.manage("Making the tables", "migrate", "--verbosity", "0", DATABASE_URL=hurried)
-    demo.manage("Loading the demo data", "load_demo", "--json", str(SIGN_INS), DATABASE_URL=hurried)
+    files = ["--json", str(SIGN_INS), "--plan", str(PLAN)]
+    demo.manage("Loading the demo data", "load_demo", *files, DATABASE_URL=hurried)
     demo_data.write_mark(demo.database, demo_data.Mark(datetime.now(UTC), migrations))
 
 
@@ -112,7 +115,7 @@ def _start_processes(demo: Demo) -> None:
         demo.wait_until_ready()
     if demo.simulate:
         with step("Starting the simulated devices"):
-            demo.start("simulate", *MANAGE, "simulate", "--url", demo.base_url)
+            demo.start("simulate", *MANAGE, "simulate", "--url", demo.base_url, "--plan", str(PLAN))
 
 
 def _gunicorn(port: int) -> list[str]:
