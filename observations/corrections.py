@@ -45,7 +45,7 @@ _TO_TRAY: Final = """
     JOIN observations_device d ON d.id = gone.device_id
     JOIN patients_admission a ON a.id = gone.admission_id
     JOIN unnest(%(numbers)s, %(names)s, %(units)s) AS k(number, name, unit) ON k.number = gone.kind
-    ON CONFLICT (gateway_id, serial, sender_id, measured_at)
+    ON CONFLICT (gateway_id, serial, named, kind, sender_id, measured_at)
     DO UPDATE SET decision = '', decided_at = NULL, decided_by_id = NULL, reason = '',
                   why = 'no_holder'
 """

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from observations import copying, kinds, partitions
+from observations.payload import Sent
 from observations.uploads import Claimed, Outcome
 
 _STAGING: Final = "staged_reading_keys"
@@ -50,7 +51,10 @@ def without_duplicates(claimed: Sequence[Claimed]) -> list[Claimed]:
 
 
 def content(claimed: Claimed) -> Content:
-    sent = claimed.item.sent
+    return content_of(claimed.item.sent)
+
+
+def content_of(sent: Sent) -> Content:
     return Content(
         sent.measured_at,
         kinds.NUMBERS[sent.kind],

@@ -15,7 +15,8 @@ from psycopg2.extras import execute_values
 from capacity.models import Ward
 from observations import kinds, news2, payload, ringing, silence
 from observations.attribution import Claim, Directory, Unclaimed
-from observations.models import Prompt
+from observations.duplicates import Content, content_of
+from observations.models import Prompt, UnclaimedReading
 from observations.rules import NEWS2, Finding
 from observations.uploads import Claimed, Item, Outcome
 from patients.models import Admission
@@ -25,8 +26,8 @@ _INSERT: Final = """
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
         named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
         candidates, decision, reason)
-    VALUES %s ON CONFLICT (gateway_id, serial, sender_id, measured_at) DO NOTHING
-    RETURNING gateway_id, serial, sender_id, measured_at
+    VALUES %s ON CONFLICT (gateway_id, serial, named, kind, sender_id, measured_at) DO NOTHING
+    RETURNING gateway_id, serial, named, kind, sender_id, measured_at
 """
 
 
@@ -37,13 +38,17 @@ def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: i
     firsts = {_key(item): (item, claim) for item, claim in reversed(doubts)}
     wards = _wards(list(firsts.values()), directory)
     new = _insert(firsts, wards)
+    known = _stored({key: item for key, (item, _) in firsts.items() if key not in new})
     for item, claim in doubts:
         key = _key(item)
-        if key in new and firsts[key][0] is item:
+        first = firsts[key][0]
+        if key in new and first is item:
             item.tell(Outcome.UNCLAIMED, claim.why)
             _ring(item, claim, wards[key], at=at, batch=batch)
-        else:
+        elif content_of(item.sent) == known.get(key, content_of(first.sent)):
             item.tell(Outcome.DUPLICATE)
+        else:
+            item.tell(Outcome.REJECTED, "id_reused")
 
 
 def ask_again(item: Item, claim: Claim | Unclaimed, directory: Directory, *, at: datetime) -> None:
@@ -90,8 +95,40 @@ def _prompt(kind: str, directory: Directory, claim: Claim, text: str, at: dateti
     )
 
 
-def _key(item: Item) -> tuple[int, str, str, datetime]:
-    return item.upload.gateway_id, item.sent.device, item.sent.id, item.sent.measured_at
+def _key(item: Item) -> tuple[Any, ...]:
+    """Who sent it, of whom and what: an app's ids are unique within one patient only."""
+    sent = item.sent
+    whose = (item.upload.gateway_id, sent.device, sent.patient)
+    return *whose, sent.kind, sent.id, sent.measured_at
+
+
+def _stored(items: Mapping[tuple[Any, ...], Item]) -> dict[tuple[Any, ...], Content]:
+    """What the tray holds, or held, under these keys."""
+    if not items:
+        return {}
+    rows = UnclaimedReading.objects.filter(
+        gateway_id__in={item.upload.gateway_id for item in items.values()},
+        sender_id__in={item.sent.id for item in items.values()},
+        measured_at__in={item.sent.measured_at for item in items.values()},
+    )
+    found = {
+        (r.gateway_id, r.serial, r.named, r.kind, r.sender_id, r.measured_at): _content(r)
+        for r in rows
+    }
+    return {key: found[key] for key in items if key in found}
+
+
+def _content(row: UnclaimedReading) -> Content:
+    sent = row.as_sent
+    return Content(
+        row.measured_at,
+        kinds.NUMBERS[row.kind],
+        row.number,
+        row.code or None,
+        payload.SOURCES[sent.get("source")],
+        payload.QUALITIES[sent.get("quality")],
+        payload.CONTEXTS[sent.get("context")],
+    )
 
 
 def _insert(

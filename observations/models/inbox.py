@@ -123,7 +123,7 @@ class UnclaimedReading(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["gateway_id", "serial", "sender_id", "measured_at"],
+                fields=["gateway_id", "serial", "named", "kind", "sender_id", "measured_at"],
                 name="unclaimed_reading_once",
             ),
             models.CheckConstraint(

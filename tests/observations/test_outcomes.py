@@ -243,6 +243,37 @@ def test_an_unknown_device_is_unclaimed_and_waits_in_the_tray(send, hub):
     assert kept.ward is not None
 
 
+def test_two_unnamed_patients_of_an_app_may_have_readings_of_one_id(send):
+    first, second = (
+        reading(None, "pulse", 70, NOW - MINUTE, id="1", patient=name)
+        for name in ("nobody-1", "nobody-2")
+    )
+    assert told(send([first, second])) == [("unclaimed", "unknown_patient")] * 2
+    assert told(send([second, first])) == [("duplicate", "")] * 2
+    assert set(UnclaimedReading.objects.values_list("named", flat=True)) == {"nobody-1", "nobody-2"}
+
+
+def test_pulse_and_saturation_of_an_unknown_device_may_have_one_id(send, hub):
+    sent = [
+        reading("HUB-NOBODYS", "pulse", 70, NOW - MINUTE, id="1"),
+        reading("HUB-NOBODYS", "spo2", 84, NOW - MINUTE, id="1"),
+    ]
+    assert told(send(sent)) == [("unclaimed", "unknown_device")] * 2
+
+
+@pytest.mark.parametrize("more", [{"value": 84}, {"source": "phone"}, {"context": "exertion"}])
+def test_an_unclaimed_reading_of_the_same_id_that_says_something_else_is_no_duplicate(
+    send, hub, more
+):
+    first = reading("HUB-NOBODYS", "spo2", 97, NOW - MINUTE)
+    assert told(send([first, first | more])) == [
+        ("unclaimed", "unknown_device"),
+        ("rejected", "id_reused"),
+    ]
+    assert told(send([first | more])) == [("rejected", "id_reused")]
+    assert told(send([first])) == [("duplicate", "")]
+
+
 def test_an_unclaimed_reading_sent_again_is_a_duplicate(send, hub):
     one = reading("NOBODY-1", "pulse", 70, NOW - MINUTE)
     assert told(send([one, one])) == [("unclaimed", "unknown_device"), ("duplicate", "")]
