@@ -29,8 +29,10 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--json")
+        parser.add_argument("--plan")
 
     def handle(self, **options):
+        Path(options["plan"]).write_text("{}")
         Path(options["json"]).write_text(json.dumps({"accounts": [], "loaded": str(Path.cwd())}))
 """
 CODE = ["lib", "accounts", "capacity", "patients", "observations", "rounds", "vwards", "templates"]
