@@ -13,10 +13,12 @@ from django.db.models import Min
 from psycopg2.extras import execute_values
 
 from capacity.models import Ward
+from lib import london
 from observations import kinds, news2, payload, ringing, silence
 from observations.attribution import Claim, Directory, Unclaimed
 from observations.duplicates import Content, content_of
 from observations.models import Prompt, UnclaimedReading
+from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
 from observations.uploads import Claimed, Item, Outcome
 from patients.models import Admission
@@ -36,7 +38,7 @@ def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: i
     if not doubts:
         return
     firsts = {_key(item): (item, claim) for item, claim in reversed(doubts)}
-    wards = _wards(list(firsts.values()), directory)
+    wards = _wards(list(firsts.values()), directory, at=at)
     new = _insert(firsts, wards)
     known = _stored({key: item for key, (item, _) in firsts.items() if key not in new})
     for item, claim in doubts:
@@ -149,11 +151,15 @@ def _row(item: Item, claim: Unclaimed, ward_id: int | None) -> tuple[Any, ...]:
     )
 
 
-def _wards(doubts: Sequence[Doubt], directory: Directory) -> dict[tuple[Any, ...], int | None]:
+def _wards(
+    doubts: Sequence[Doubt], directory: Directory, *, at: datetime
+) -> dict[tuple[Any, ...], int | None]:
     """The ward whose tray it is: a candidate's; else the first of those the kit may belong to."""
     ids = {one for _, claim in doubts for one in claim.candidates}
     of: dict[UUID, int] = dict(Admission.objects.filter(pk__in=ids).values_list("pk", "ward_id"))
-    firsts = dict(Ward.objects.values_list("lead_provider").annotate(first=Min("pk")).order_by())
+    # Nobody looks into the tray of a ward that has closed.
+    looked_into = Ward.objects.open_on(london.day_of(at))
+    firsts = dict(looked_into.values_list("lead_provider").annotate(first=Min("pk")).order_by())
     return {
         _key(item): next((of[one] for one in claim.candidates if one in of), None)
         or _first_ward(item, claim, directory, firsts)
@@ -164,12 +170,12 @@ def _wards(doubts: Sequence[Doubt], directory: Directory) -> dict[tuple[Any, ...
 def _first_ward(
     item: Item, claim: Unclaimed, directory: Directory, firsts: Mapping[int, int]
 ) -> int | None:
+    """The kit's own organisation's, else that of any other which the gateway serves."""
     device = directory.devices.get(item.sent.device)
-    if device is not None and claim.device_id is not None:
-        return firsts.get(device.provider_id)
+    own = [device.provider_id] if device is not None and claim.device_id is not None else []
     gateway = directory.gateways.get(item.upload.gateway_id)
     served = sorted(gateway.providers) if gateway else []
-    return next((firsts[provider] for provider in served if provider in firsts), None)
+    return next((firsts[provider] for provider in own + served if provider in firsts), None)
 
 
 def _ring(item: Item, claim: Unclaimed, ward_id: int | None, *, at: datetime, batch: int) -> None:
@@ -180,14 +186,14 @@ def _ring(item: Item, claim: Unclaimed, ward_id: int | None, *, at: datetime, ba
     shown = kinds.show(sent.kind, sent.number, sent.code)
     label = kinds.KINDS[sent.kind].short
     finding = Finding(
-        key=NEWS2,
+        key=f"{NEWS2}:{sent.kind}",
         priority="prompt",
         parameters=frozenset({sent.kind}),
         text=f"Reading without a patient: {label} {shown}, {sent.device or 'no device'}",
         values=((sent.kind, shown),),
         measured_at=sent.measured_at,
     )
-    subject = sent.device or f"named {claim.why}"
+    subject = alert_subject(sent.device, sent.patient, claim.why)
     ringing.ring_ward(ward_id, subject=subject, finding=finding, at=at, batch=batch)
 
 

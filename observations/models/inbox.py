@@ -77,6 +77,13 @@ class Receipt(models.Model):
         return f"receipt {self.pk}"
 
 
+def alert_subject(serial: str, named: str, why: str) -> str:
+    """What a ward's alert is about: the sender and whom it named, for two people are two alerts;
+    failing both, why nobody was found."""
+    told = [f"named {named}"] if named else []
+    return ", ".join([*told, serial] if serial else told or [f"named {why}"])[:120]
+
+
 class UnclaimedReadingQuerySet(models.QuerySet["UnclaimedReading"]):
     def open(self) -> Self:
         return self.filter(decided_at__isnull=True)
@@ -149,5 +156,5 @@ class UnclaimedReading(models.Model):
 
     @property
     def alert_subject(self) -> str:
-        """What the ward's alert about it is called: the sender, or how nobody was named."""
-        return self.serial or f"named {self.why}"
+        """What the ward's alert about it is called."""
+        return alert_subject(self.serial, self.named, self.why)
