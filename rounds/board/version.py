@@ -14,6 +14,7 @@ from capacity.models import Ward
 from lib.london import day_of
 from patients.policies import can_treat_on
 from rounds.board import held
+from rounds.board.rows import UNPLANNED_STALE_AFTER
 
 # Every stored instant that has passed moves the version: time alone makes things due, late,
 # silent, stale, overdue and unreviewed. Sums of versions that only grow never repeat.
@@ -26,6 +27,7 @@ WITH here AS (
 SELECT
     (SELECT roster_version FROM capacity_ward WHERE id = %(ward)s),
     count(*), sum(h.board_version), sum(s.version),
+    count(*) FILTER (WHERE s.measured_at <= %(old)s),
     count(*) FILTER (
         WHERE coalesce(s.reviewed_at, h.admitted_at) <= %(at)s - interval '24 hours'),
     (SELECT array[count(*) FILTER (WHERE d.due_at <= %(at)s),
@@ -46,6 +48,13 @@ SELECT
     (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
                   count(*) FILTER (WHERE l.ends <= %(at)s)]
      FROM patients_planline l JOIN here ON here.id = l.admission_id),
+    (SELECT array[count(*) FILTER (WHERE o.starts <= %(at)s),
+                  count(*) FILTER (WHERE o.ends <= %(at)s)]
+     FROM patients_prescribedoxygen o JOIN here ON here.id = o.admission_id),
+    (SELECT count(*) FILTER (WHERE v.measured_at <= %(old)s)
+     FROM observations_latestvital v JOIN here ON here.id = v.admission_id),
+    (SELECT array[count(*), count(k.ends), count(k.superseded_at)]
+     FROM observations_holding k JOIN here ON here.id = k.admission_id),
     (SELECT array[count(*), count(*) FILTER (WHERE l.expected_back <= %(at)s)]
      FROM capacity_leave l JOIN here ON here.spell_id = l.spell_id WHERE l.ends IS NULL),
     (SELECT array[count(*)::text, max(e.rang_at)::text, max(e.owned_at)::text,
@@ -85,7 +94,7 @@ def board_version(
 
 def _counts(ward: Ward, at: dt.datetime) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, {"ward": ward.pk, "at": at})
+        cursor.execute(_STATEMENT, {"ward": ward.pk, "at": at, "old": at - UNPLANNED_STALE_AFTER})
         counted: tuple[Any, ...] = cursor.fetchone()
     return counted
 

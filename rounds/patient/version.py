@@ -13,12 +13,13 @@ from lib.london import day_of
 from observations.queries import rows
 from patients.models import Admission
 from patients.policies import can_treat_on
+from rounds.board.rows import UNPLANNED_STALE_AFTER
 
 # The paper's right edge is now: it moves on even while nothing happens.
 _STEP: Final = 600
 # As on the board: sums of what only grows, and counts of stored instants that have passed.
 _STATEMENT: Final = """
-SELECT a.board_version, a.discharged_at, s.version,
+SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT roster_version FROM capacity_ward WHERE id = a.ward_id),
     (SELECT array[count(*) FILTER (WHERE d.due_at <= %(at)s),
                   count(*) FILTER (WHERE d.late_at <= %(at)s),
@@ -39,6 +40,11 @@ SELECT a.board_version, a.discharged_at, s.version,
     (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
                   count(*) FILTER (WHERE l.ends <= %(at)s)]
      FROM patients_planline l WHERE l.admission_id = a.id),
+    (SELECT array[count(*) FILTER (WHERE o.starts <= %(at)s),
+                  count(*) FILTER (WHERE o.ends <= %(at)s)]
+     FROM patients_prescribedoxygen o WHERE o.admission_id = a.id),
+    (SELECT count(*) FILTER (WHERE v.measured_at <= %(old)s)
+     FROM observations_latestvital v WHERE v.admission_id = a.id),
     (SELECT array[count(*), count(*) FILTER (WHERE l.expected_back <= %(at)s)]
      FROM capacity_leave l WHERE l.spell_id = a.spell_id AND l.ends IS NULL),
     (SELECT array[count(*)::text, max(e.rang_at)::text, max(e.owned_at)::text,
@@ -68,5 +74,6 @@ def patient_version(admission: Admission, user: User, at: dt.datetime, query: st
 
 
 def _counts(admission: Admission, at: dt.datetime) -> tuple[Any, ...]:
-    found: tuple[Any, ...] = rows(_STATEMENT, {"admission": str(admission.pk), "at": at})[0]
+    given = {"admission": str(admission.pk), "at": at, "old": at - UNPLANNED_STALE_AFTER}
+    found: tuple[Any, ...] = rows(_STATEMENT, given)[0]
     return found
