@@ -216,7 +216,7 @@ def test_only_the_wards_clinicians_can_be_chosen_to_take_it(
     assert not {other_nurse, read_only} & offered
     refused = nurse.post(page_of("hand-on", alert), {"to": other_nurse.pk})
     assert refused.status_code == 422
-    nurse.post(page_of("hand-on", alert), {"to": ward_doctor.pk})
+    nurse.post(page_of("hand-on", alert), shown(alert, to=ward_doctor.pk))
     alert.refresh_from_db()
     assert alert.owner == ward_doctor
 
