@@ -148,11 +148,12 @@ def find(device_id: int, sender_id: str, measured_at: datetime) -> tuple[Key, in
 
 
 def of_device(device_id: int, start: datetime, end: datetime) -> list[tuple[Key, float]]:
-    """All of a device's readings from `start` to before `end`, with their clock's error."""
+    """A device's readings from `start` to before `end`, with their clock's error; what was struck
+    through is nobody's any more, and comes back with no change of hands."""
     answer = rows(
         "SELECT device_id, sender_id, measured_at, admission_id, clock_offset "
         "FROM observations_reading WHERE device_id = %s AND measured_at >= %s "
-        "AND measured_at < %s ORDER BY sender_id, measured_at",
+        "AND measured_at < %s AND NOT error ORDER BY sender_id, measured_at",
         [device_id, start, end],
     )
     return [(Key(*row[:4]), row[4]) for row in answer]

@@ -280,3 +280,23 @@ def test_nobody_corrects_another_wards_readings(send, hub, admission, other_nurs
         enter_readings(
             admission=admission, values={}, measured_at=NOW, said_by="", by=other_nurse, at=NOW
         )
+
+
+def test_a_correction_of_custody_leaves_what_was_struck_where_it_is(
+    send, hub, admission, ward_nurse
+):
+    send([reading(hub, "pulse", 70, NOW - MINUTE)])
+    row = Reading.objects.get()
+    key = Key(row.device_id, row.sender_id, row.measured_at, row.admission_id)
+    strike_readings(admission=admission, keys=[key], reason="Typed wrong", by=ward_nurse, at=NOW)
+    correct_holding(
+        holding=Holding.objects.get(),
+        starts=ADMITTED,
+        ends=NOW - HOUR,
+        reason="Handed back at noon",
+        by=ward_nurse,
+        at=NOW,
+    )
+    row.refresh_from_db()
+    assert (row.error, row.admission_id) == (True, admission.pk)
+    assert not UnclaimedReading.objects.exists()
