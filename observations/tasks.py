@@ -23,6 +23,7 @@ from observations import (
     partitions,
     receipts,
     repeats,
+    standing,
 )
 
 # Then another task may have the worker; beat comes back every second.
@@ -44,6 +45,7 @@ def sweep_deadlines() -> None:
             deadlines.sweep(at=now)
             ladders.climb_due(at=now)
             repeats.ring_due(at=now)
+            standing.beat(timezone.now(), standing.SWEEP)
 
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)

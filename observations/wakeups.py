@@ -39,6 +39,7 @@ class Wakeups:
     def accepted(self, gateway_id: int, readings: int) -> None:
         """Something is waiting. Costs a request no more than a dictionary."""
         with self._lock:
+            self._begin_minute()
             self._unsaid[gateway_id] += readings
         self._wanted.set()
         if self._pid != os.getpid():
@@ -47,8 +48,13 @@ class Wakeups:
     def sent_this_minute(self, gateway_id: int) -> int:
         """By this gateway to all processes, as far as this one knows: open while Redis is away."""
         with self._lock:
-            known = self._told.get(gateway_id, 0) if self._minute == _minute() else 0
-            return known + self._unsaid[gateway_id]
+            self._begin_minute()
+            return self._told.get(gateway_id, 0) + self._unsaid[gateway_id]
+
+    def _begin_minute(self) -> None:
+        """What was not said in its minute counts in no other, however long Redis is away."""
+        if self._minute != _minute():
+            self._minute, self._told, self._unsaid = _minute(), {}, Counter()
 
     def _start(self) -> None:
         with self._lock:
@@ -75,18 +81,25 @@ class Wakeups:
 
     def _count(self) -> None:
         with self._lock:
-            said, self._unsaid = self._unsaid, Counter()
-        minute = _minute()
+            self._begin_minute()
+            said, self._unsaid, minute = self._unsaid, Counter(), self._minute
+        try:
+            totals = self._tell(said, minute)
+        except Exception:
+            with self._lock:
+                self._unsaid += said if self._minute == minute else Counter()
+            raise
+        with self._lock:
+            if self._minute == minute:
+                self._told |= totals
+
+    def _tell(self, said: Counter[int], minute: int) -> dict[int, int]:
         pipe = self._connection().pipeline(transaction=False)
         for gateway_id, readings in said.items():
             key = f"{settings.REDIS_KEY_PREFIX}:sent:{gateway_id}:{minute}"
             pipe.incrby(key, readings)
             pipe.expire(key, 2 * MINUTE)
-        totals = pipe.execute()[::2]
-        with self._lock:
-            self._told = {} if self._minute != minute else self._told
-            self._told |= dict(zip(said, totals, strict=True))
-            self._minute = minute
+        return dict(zip(said, pipe.execute()[::2], strict=True))
 
     def _connection(self) -> redis.Redis:
         if self._redis is None:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts import audit
 from accounts.policies import signed_in
 from capacity.models import Ward
-from rounds.board import board
+from rounds.board import board, board_version
 from rounds.serializers import board_as_json
 
 
@@ -26,4 +26,9 @@ class WardBoard(APIView):
         wards = Ward.objects.caring(user).select_related("lead_provider", "icb")
         ward = get_object_or_404(wards, code=code)
         audit.look(request._request, page="api:ward-board", subject=ward, at=at)
-        return Response(board_as_json(board(ward, user=user, at=at)))
+        version = board_version(ward, user, at)
+        tag = {"ETag": f'"{version}"'}
+        if request.headers.get("If-None-Match") == tag["ETag"]:
+            return Response(status=304, headers=tag)
+        told = board_as_json(board(ward, user=user, at=at, version=version))
+        return Response(told, headers=tag)

@@ -50,6 +50,12 @@ def test_a_time_without_its_offset_is_refused(admission, ward_nurse, signed_in, 
     assert (got.status_code, got["Content-Type"]) == (400, "application/problem+json")
 
 
+@pytest.mark.parametrize("query", ["to=0001-01-01T00:00:00Z", "from=0001-01-01T00:00:00Z"])
+def test_a_time_before_all_time_is_refused(admission, ward_nurse, signed_in, query):
+    got = signed_in(ward_nurse).get(f"/api/v1/admissions/{admission.pk}/vitals/?{query}")
+    assert (got.status_code, got["Content-Type"]) == (400, "application/problem+json")
+
+
 def test_strangers_get_401_and_those_without_a_relation_404(
     admission, other_nurse, icb_manager, read_only, signed_in
 ):

@@ -179,6 +179,18 @@ def test_a_worker_that_stopped_is_seen_while_nothing_is_sent(db):
     assert standing.lag(NOW + 90 * MINUTE) == 90 * MINUTE
 
 
+def test_a_sweep_that_stopped_is_seen_while_the_drain_goes_on(db):
+    standing.beat(NOW, standing.SWEEP)
+    standing.beat(NOW + 90 * MINUTE)
+    assert standing.lag(NOW + 90 * MINUTE) == 90 * MINUTE
+
+
+def test_the_sweeps_task_shows_life(db):
+    tasks.sweep_deadlines()
+    beat = Heartbeat.objects.get(name=standing.SWEEP).beat_at
+    assert timezone.now() - beat < MINUTE
+
+
 def test_fresh_uploads_are_stored_before_a_replayed_buffer(send, key, hub):
     old = [reading(hub, "pulse", 70, NOW - 2 * HOUR)]
     first = inbox.accept(key=key, body=body_of(old), at=NOW).receipt

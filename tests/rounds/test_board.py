@@ -356,6 +356,16 @@ def test_more_patients_cost_no_more_queries(admit, now, open_board, ward_nurse):
 # The public interface
 
 
+def test_the_boards_json_unchanged_costs_a_304(admit, now, ward_nurse, signed_in, url):
+    make_set(admit(), NORMAL, at=now - HOUR)
+    browser = signed_in(ward_nurse)
+    first = browser.get(f"/api/v1{url}")
+    assert first["ETag"] == f'"{first.json()["version"]}"'
+    again = browser.get(f"/api/v1{url}", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+
+
 def test_the_boards_json_is_what_the_interface_says(admit, now, ward, ward_nurse, signed_in, url):
     admission = admit("Worst")
     make_set(admission, HIGH, at=now - HOUR)
