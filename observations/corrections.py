@@ -60,6 +60,14 @@ class Key(NamedTuple):
     admission_id: UUID
 
 
+class Found(NamedTuple):
+    """A stored reading, the gateway that brought it, and whether it is struck through."""
+
+    key: Key
+    gateway_id: int
+    struck: bool
+
+
 def strike(
     keys: Sequence[Key],
     *,
@@ -70,7 +78,9 @@ def strike(
 ) -> int:
     """Entered in error: kept, struck through, and judged as if it had never been."""
     admissions = lock_admissions({key.admission_id for key in keys})
-    struck = [key for key in sorted(keys) if _update(key, "error = true", "NOT error")]
+    # Read before the lock, and whose it is may have changed since: then it is asked for again.
+    mine = "NOT error AND admission_id = %s"
+    struck = [k for k in sorted(keys) if _update(k, "error = true", mine, had=[k.admission_id])]
     _note(struck, Correction.What.ENTERED_IN_ERROR, {}, reason, at, by, gateway_id)
     judge_again(spans_of(struck), admissions, at=at)
     return len(struck)
@@ -136,15 +146,14 @@ def spans_of(keys: Iterable[Key]) -> dict[UUID, Span]:
     return spans
 
 
-def find(device_id: int, sender_id: str, measured_at: datetime) -> tuple[Key, int] | None:
-    """A stored reading and the gateway that brought it."""
+def find(device_id: int, sender_id: str, measured_at: datetime) -> Found | None:
     answer = rows(
-        "SELECT device_id, sender_id, measured_at, admission_id, gateway_id "
+        "SELECT device_id, sender_id, measured_at, admission_id, gateway_id, error "
         "FROM observations_reading WHERE device_id = %s AND sender_id = %s "
         "AND measured_at >= %s AND measured_at <= %s",
         [device_id, sender_id, measured_at, measured_at],
     )
-    return (Key(*answer[0][:4]), int(answer[0][4])) if answer else None
+    return Found(Key(*answer[0][:4]), *answer[0][4:]) if answer else None
 
 
 def of_device(device_id: int, start: datetime, end: datetime) -> list[tuple[Key, float]]:

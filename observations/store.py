@@ -13,7 +13,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations import copying, current, deadlines, heard, kinds, payload, ringing, scoring, tray
+from observations import (
+    copying,
+    current,
+    deadlines,
+    heard,
+    kinds,
+    payload,
+    retractions,
+    ringing,
+    scoring,
+    tray,
+)
 from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
 from observations.batches import next_batch
 from observations.duplicates import without_duplicates
@@ -35,6 +46,7 @@ def store(uploads: Sequence[Upload], *, at: datetime) -> int:
     """Store what can be stored and tell each upload what became of its readings; returns the
     batch's number. The days' partitions must be there."""
     items, doubtful = _understood(uploads)
+    items = _still_meant(items)
     directory = look_up(
         [Asked(i.upload.gateway_id, i.upload.offset, i.sent) for i in (*items, *doubtful)],
         at=at,
@@ -65,6 +77,17 @@ def _understood(uploads: Sequence[Upload]) -> tuple[list[Item], list[Item]]:
             if sent.sent is not None:
                 doubtful.append(Item(upload, position, sent.sent))
     return items, doubtful
+
+
+def _still_meant(items: list[Item]) -> list[Item]:
+    """Without what its sender took back before it was stored."""
+    taken = retractions.among(items)
+    if not taken:
+        return items
+    for item in items:
+        if retractions.as_taken(item) in taken:
+            item.tell(Outcome.REJECTED, retractions.RETRACTED)
+    return [item for item in items if retractions.as_taken(item) not in taken]
 
 
 def _rejected(rejected: Rejected, given: object) -> Told:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -101,12 +101,12 @@ def move_readings(
 
 
 @transaction.atomic
-def retract_reading(
-    *, key: Key, gateway_id: int, reason: str, at: dt.datetime | None = None
-) -> bool:
-    """The sender says that it should never have been sent; False when it was struck already."""
+def retract_readings(
+    *, keys: Collection[Key], gateway_id: int, reason: str, at: dt.datetime | None = None
+) -> int:
+    """The sender says that they should never have been sent; how many were not struck before."""
     moment = at or timezone.now()
-    return bool(corrections.strike([key], reason=reason, gateway_id=gateway_id, at=moment))
+    return corrections.strike(list(keys), reason=reason, gateway_id=gateway_id, at=moment)
 
 
 def _store(upload: Upload, at: dt.datetime) -> None:

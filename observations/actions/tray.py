@@ -14,6 +14,7 @@ from observations import custody
 from observations.actions.alerts import close
 from observations.models import Alert, Device, UnclaimedReading
 from observations.policies import check_can_correct_readings, check_can_decide_reading
+from observations.retractions import RETRACTED
 from patients.models import Admission
 
 
@@ -39,6 +40,8 @@ def assign(
     check_can_correct_readings(by, admission)
     moment = at or timezone.now()
     locked = _lock(readings, by)
+    if any(row.why == RETRACTED for row in locked):
+        raise TrayRefusedError("The sender took some of them back. Dismiss these.")
     if any(row.measured_at < admission.admitted_at for row in locked):
         raise TrayRefusedError("Some were measured before this patient was admitted.")
     custody.adopt(locked, admission.pk, reason=reason, by=by, at=moment)

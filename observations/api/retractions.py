@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,19 +12,27 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from lib.problems import ProblemResponse
-from observations import corrections, inbox, limits, lookups, payload
-from observations.actions.readings import retract_reading
+from observations import corrections, inbox, limits, lookups, payload, retractions
+from observations.actions.readings import retract_readings
 from observations.api.bodies import body_of
 from observations.api.keys import key_of
-from observations.corrections import Key
+from observations.corrections import Found, Key
 from observations.inbox import RefusedError
 from observations.models import Device
+from observations.retractions import TakenBack
+
+_TRIES: Final = 3
+
+
+class Asked(NamedTuple):
+    taken: TakenBack
+    reason: str
 
 
 @csrf_exempt
 def retraction_create(request: HttpRequest) -> HttpResponse:
     """`{"readings": [{"id", "device", "measured_at", "reason"}]}` → one outcome for each:
-    retracted, already, not_found or rejected."""
+    retracted, already, not_found or rejected. What is not found yet is not stored when it comes."""
     if request.method != "POST":
         return ProblemResponse(405, "Retractions are sent with POST.")
     try:
@@ -32,7 +41,7 @@ def retraction_create(request: HttpRequest) -> HttpResponse:
     except RefusedError as refused:
         return ProblemResponse(refused.status, refused.message, retry_after=refused.retry_after)
     now = timezone.now()
-    told = [_retract(item, gateway_id, now) for item in readings]
+    told = _retract(readings, gateway_id, now)
     lines = [{"index": index, "outcome": outcome} for index, outcome in enumerate(told)]
     return JsonResponse({"received": len(lines), "readings": lines})
 
@@ -47,35 +56,69 @@ def _readings(body: bytes) -> list[Any]:
     return readings
 
 
-def _retract(item: object, gateway_id: int, at: datetime) -> str:
+def _retract(items: list[Any], gateway_id: int, at: datetime) -> list[str]:
+    """Remembered first, so that what is stored meanwhile is either found here or not stored."""
+    asked = [_asked(item, gateway_id) for item in items]
+    retractions.remember((one.taken for one in asked if one), at=at)
+    outcomes = ["rejected" if one is None else "not_found" for one in asked]
+    known = {n: found for n, one in enumerate(asked) if one and (found := _find(one))}
+    for n, found in known.items():
+        outcomes[n] = "already" if found.struck else "retracted"
+    _strike([one for one in asked if one], gateway_id, at)
+    retractions.forget({one.taken for n, one in enumerate(asked) if one and n in known})
+    for n, one in enumerate(asked):
+        if one and n not in known and retractions.in_tray(one.taken):
+            outcomes[n] = "retracted"
+    return outcomes
+
+
+def _strike(asked: list[Asked], gateway_id: int, at: datetime) -> None:
+    """All of one reason together: a patient is judged once, not once for each. What a person moved
+    to another patient just then is found there the next time."""
+    for _ in range(_TRIES):
+        keys: dict[str, set[Key]] = defaultdict(set)
+        for one in asked:
+            found = _find(one)
+            if found is not None and not found.struck:
+                keys[one.reason].add(found.key)
+        for reason, some in keys.items():
+            retract_readings(keys=some, gateway_id=gateway_id, reason=reason, at=at)
+        if not keys:
+            return
+
+
+def _asked(item: object, gateway_id: int) -> Asked | None:
     if not isinstance(item, dict):
-        return "rejected"
+        return None
     measured_at, sender_id = payload.instant(item.get("measured_at")), item.get("id")
-    if measured_at is None or not isinstance(sender_id, str) or "\x00" in sender_id:
-        return "rejected"
-    key = _find(item, sender_id, measured_at, gateway_id)
-    if key is None:
-        return "not_found"
-    reason = item.get("reason")
-    told = payload.without_nul(reason)[:200] if isinstance(reason, str) else "retracted by sender"
-    done = retract_reading(key=key, gateway_id=gateway_id, reason=told, at=at)
-    return "retracted" if done else "already"
-
-
-def _find(
-    item: dict[str, Any], sender_id: str, measured_at: datetime, gateway_id: int
-) -> Key | None:
-    """Only what this very gateway brought: nobody takes back another's reading."""
-    device_id = _device_id(item, gateway_id, measured_at)
-    found = None if device_id is None else corrections.find(device_id, sender_id, measured_at)
-    return found[0] if found is not None and found[1] == gateway_id else None
-
-
-def _device_id(item: dict[str, Any], gateway_id: int, measured_at: datetime) -> int | None:
     serial, patient = item.get("device"), item.get("patient")
-    if isinstance(serial, str) and "\x00" not in serial:
-        return Device.objects.filter(serial=serial).values_list("pk", flat=True).first()
-    if isinstance(patient, str) and "\x00" not in patient:
-        with transaction.atomic():  # it locks whom it asks about
-            return lookups.unattended(patient.replace(" ", ""), gateway_id, measured_at)
-    return None
+    if measured_at is None or not _is_name(sender_id, limits.MAX_ID):
+        return None
+    if not _is_name(serial, limits.MAX_ID) and not _is_name(patient, limits.MAX_PATIENT):
+        return None
+    named = "" if isinstance(serial, str) else str(patient).replace(" ", "")
+    told = item.get("reason")
+    reason = payload.without_nul(told)[:200] if isinstance(told, str) else "retracted by sender"
+    whose = serial if isinstance(serial, str) else ""
+    return Asked(TakenBack(gateway_id, whose, named, str(sender_id), measured_at), reason)
+
+
+def _is_name(value: object, longest: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value
+
+
+def _find(asked: Asked) -> Found | None:
+    """Only what this very gateway brought: nobody takes back another's reading."""
+    taken = asked.taken
+    device_id = _device_id(taken)
+    if device_id is None:
+        return None
+    found = corrections.find(device_id, taken.sender_id, taken.measured_at)
+    return found if found is not None and found.gateway_id == taken.gateway_id else None
+
+
+def _device_id(taken: TakenBack) -> int | None:
+    if taken.serial:
+        return Device.objects.filter(serial=taken.serial).values_list("pk", flat=True).first()
+    with transaction.atomic():  # it locks whom it asks about
+        return lookups.unattended(taken.named, taken.gateway_id, taken.measured_at)

@@ -18,7 +18,7 @@ from observations.models.devices import (
     Holding,
     Supplier,
 )
-from observations.models.inbox import Inbox, Receipt, UnclaimedReading
+from observations.models.inbox import Inbox, Receipt, Retraction, UnclaimedReading
 from observations.models.readings import Correction, Reading
 from observations.models.standing import DueTime, Heartbeat, LatestVital, Score, Standing
 
@@ -42,6 +42,7 @@ __all__ = [
     "Prompt",
     "Reading",
     "Receipt",
+    "Retraction",
     "Score",
     "Standing",
     "Supplier",

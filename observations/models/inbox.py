@@ -84,6 +84,28 @@ def alert_subject(serial: str, named: str, why: str) -> str:
     return ", ".join([*told, serial] if serial else told or [f"named {why}"])[:120]
 
 
+class Retraction(models.Model):
+    """What a sender took back and nobody had stored yet: should it come, it is not stored."""
+
+    gateway_id = models.BigIntegerField()
+    serial = models.CharField(max_length=100, blank=True)
+    named = models.CharField(max_length=64, blank=True, help_text="where no device was told")
+    sender_id = models.CharField(max_length=100)
+    measured_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway_id", "measured_at", "sender_id", "serial", "named"],
+                name="retraction_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"retraction of {self.sender_id}"
+
+
 class UnclaimedReadingQuerySet(models.QuerySet["UnclaimedReading"]):
     def open(self) -> Self:
         return self.filter(decided_at__isnull=True)

@@ -20,6 +20,7 @@ _WHY: Final = {
     "not_the_holder": "The sender named somebody who did not hold the device",
     "unknown_device": "Nobody here knows this device",
     "unknown_patient": "The sender named nobody whom this ward may know",
+    "retracted": "The sender took it back: dismiss it",
     "patient_not_named": "A shared device, and no patient was named",
 }
 

@@ -133,6 +133,7 @@ PERSONAL: dict[str, Personal] = {
     "observations.EnrolmentToken": Personal(names={"token"}),
     "observations.Inbox": Personal(names={"body"}, about={"why"}),
     "observations.Receipt": Personal(about={"ids", "outcomes", "whys", "sent"}),
+    "observations.Retraction": Personal(names={"named"}),
     "observations.UnclaimedReading": Personal(
         names={"named"},
         about={"kind", "number", "code", "as_sent", "candidates", "decision", "reason", "why"},

@@ -6,7 +6,16 @@ import json
 import pytest
 from django.test import Client
 
-from observations.models import Correction, Reading, Standing
+from observations import drain, scoring
+from observations.actions.tray import TrayRefusedError, assign
+from observations.models import (
+    Alert,
+    Correction,
+    Reading,
+    Receipt,
+    Standing,
+    UnclaimedReading,
+)
 from observations.vitals import day_of_public_id, public_id
 from tests.observations.conftest import NOW
 from tests.observations.factories import make_key, make_set, reading
@@ -107,6 +116,51 @@ def test_nobody_takes_back_another_gateways_reading(send, hub):
     assert retract(make_key(), wrong) == (200, ["not_found"])
     assert retract("", wrong)[0] == 401
     assert not Reading.objects.filter(error=True).exists()
+
+
+def test_what_waits_in_the_inbox_can_be_taken_back_and_never_rings(send, key, hub):
+    sent = reading(hub, "spo2", 84, NOW)
+    receipt = send([sent], drained=False)
+    assert retract(key, sent) == (200, ["not_found"])
+    assert retract(make_key(), sent | {"id": "other"}) == (200, ["not_found"])
+    drain.drain_all(at=NOW)
+    assert Receipt.objects.get(pk=receipt).whys == ["retracted"]
+    assert not Reading.objects.exists()
+    assert not Alert.objects.exists()
+
+
+def test_what_waits_in_the_tray_can_be_taken_back(send, key, admission, ward_nurse):
+    sent = reading("HUB-NOBODYS", "spo2", 97, NOW)
+    send([sent])
+    assert retract(key, sent) == (200, ["retracted"])
+    row = UnclaimedReading.objects.get()
+    assert row.why == "retracted"
+    with pytest.raises(TrayRefusedError):
+        assign(readings=[row], admission=admission, reason="His", by=ward_nurse, at=NOW)
+    assert not Reading.objects.exists()
+
+
+def test_what_was_taken_back_and_is_sent_again_is_a_duplicate(send, key, hub):
+    sent = reading(hub, "spo2", 97, NOW)
+    send([sent])
+    retract(key, sent)
+    assert Receipt.objects.get(pk=send([sent])).outcomes == [Receipt.Outcome.DUPLICATE]
+
+
+def test_many_retractions_of_a_patient_are_one_judgement(send, key, hub, monkeypatch):
+    sent = make_set(hub, NOW)
+    send(sent)
+    judged = []
+    again = scoring.rejudge
+
+    def counted(spans, *args, **more):
+        judged.append(spans)
+        return again(spans, *args, **more)
+
+    monkeypatch.setattr(scoring, "rejudge", counted)
+    assert retract(key, *sent, sent[0]) == (200, ["retracted"] * 8)
+    assert len(judged) == 1
+    assert retract(key, sent[0]) == (200, ["already"])
 
 
 def test_what_an_app_sent_without_a_device_can_be_taken_back(send, key, hub, admission):

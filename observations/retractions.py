@@ -1,0 +1,77 @@
+"""What senders took back before it was stored: it waits in the inbox or the tray, or is still to
+come, and must not ring when it does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import connection, transaction
+
+from observations.models import Retraction, UnclaimedReading
+from observations.queries import rows
+from observations.uploads import Item
+
+RETRACTED: Final = "retracted"
+_LOCK: Final = 7_301_014
+
+
+class TakenBack(NamedTuple):
+    """A reading as its sender knows it: of a device, or of a patient whom it named."""
+
+    gateway_id: int
+    serial: str
+    named: str
+    sender_id: str
+    measured_at: datetime
+
+
+@transaction.atomic
+def remember(taken: Iterable[TakenBack], *, at: datetime) -> None:
+    """Waits for the batches that may have asked already; whatever is stored after this knows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    lines = [Retraction(**one._asdict(), at=at) for one in sorted(set(taken))]
+    Retraction.objects.bulk_create(lines, ignore_conflicts=True)
+
+
+def forget(taken: Collection[TakenBack]) -> None:
+    """It was stored before, and is struck through now: sent again, it is a duplicate."""
+    for one in taken:
+        Retraction.objects.filter(**one._asdict()).delete()
+
+
+def in_tray(one: TakenBack) -> bool:
+    """Says so on the tray's own row, for a person to dismiss; whether there is one."""
+    waiting = UnclaimedReading.objects.open().filter(
+        gateway_id=one.gateway_id,
+        serial=one.serial,
+        sender_id=one.sender_id,
+        measured_at=one.measured_at,
+    )
+    if not one.serial:
+        waiting = waiting.filter(named=one.named)
+    return bool(waiting.update(why=RETRACTED))
+
+
+def among(items: Sequence[Item]) -> set[TakenBack]:
+    """Which of these were taken back; the caller's transaction stores the rest."""
+    if not items:
+        return set()
+    times = [item.sent.measured_at for item in items]
+    gateways = sorted({item.upload.gateway_id for item in items})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    answer = rows(
+        "SELECT gateway_id, serial, named, sender_id, measured_at FROM observations_retraction "
+        "WHERE gateway_id = ANY(%s) AND measured_at >= %s AND measured_at <= %s",
+        [gateways, min(times), max(times)],
+    )
+    return {TakenBack(*row) for row in answer}
+
+
+def as_taken(item: Item) -> TakenBack:
+    sent = item.sent
+    named = "" if sent.device else sent.patient
+    return TakenBack(item.upload.gateway_id, sent.device, named, sent.id, sent.measured_at)
