@@ -13,7 +13,9 @@ from observations.models import Standing
 def touch_standing(admission_id: UUID) -> None:
     """Called by every change to an alert or a reading; the board's version counts it."""
     Standing.objects.update_or_create(
-        admission_id=admission_id, defaults={"version": F("version") + 1}, create_defaults={"version": 1}
+        admission_id=admission_id,
+        defaults={"version": F("version") + 1},
+        create_defaults={"version": 1},
     )
 
 
