@@ -80,7 +80,7 @@ def test_a_changed_limit_forgives_no_silence(send, hub, admission, ward_nurse):
             admission=admission,
             kind="pulse",
             low=line.low,
-            high=line.high - number,
+            high=(line.high or 0) - number,
             reason="Tighter",
             by=ward_nurse,
             at=long_after + number * HOUR,
@@ -115,7 +115,10 @@ def test_after_a_pause_a_patient_becomes_late_and_silent_again(send, hub, admiss
     due = row[0].due_at
     assert due is not None
     assert due >= ends
-    assert due < row[0].late_at < row[0].silent_at
+    late, silent = row[0].late_at, row[0].silent_at
+    assert late is not None
+    assert silent is not None
+    assert due < late < silent
     before = version(admission)
     assert deadlines.sweep(at=ends) == 0
     assert version(admission) == before

@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 
 from observations import deadlines, drain, inbox, ladders
 from observations.models import Alert, DueTime, Receipt
+from observations.store import store
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import body_of, make_set, reading
 
@@ -22,6 +23,7 @@ def first(told: list[str], *words: str) -> int:
 def test_the_sweep_locks_admissions_before_it_writes(admission):
     deadlines.refresh_changed(at=ADMITTED)
     passed = DueTime.objects.order_by("next_deadline_at")[0].next_deadline_at
+    assert passed is not None
     told = statements(lambda: deadlines.sweep(at=passed))
     locked = first(told, "patients_admission", "FOR NO KEY UPDATE")
     assert locked < first(told, 'UPDATE "observations_duetime"')
@@ -31,6 +33,7 @@ def test_the_sweep_locks_admissions_before_it_writes(admission):
 def test_a_ladder_locks_its_patient_before_the_alert(send, hub):
     send(make_set(hub, NOW, spo2=84, pulse=135, systolic=88))
     due = Alert.objects.get().next_step_at
+    assert due is not None
     told = statements(lambda: ladders.climb_due(at=due))
     locked = first(told, "patients_admission", "FOR NO KEY UPDATE")
     assert locked < first(told, 'UPDATE "observations_alert"')
@@ -39,7 +42,6 @@ def test_a_ladder_locks_its_patient_before_the_alert(send, hub):
 def test_a_deadlock_in_one_upload_leaves_it_and_tries_the_rest(key, hub, monkeypatch):
     unlucky = inbox.accept(key=key, body=body_of([reading(hub, "pulse", 70, NOW)]), at=NOW).receipt
     lucky = inbox.accept(key=key, body=body_of([reading(hub, "spo2", 97, NOW)]), at=NOW).receipt
-    store = drain.store
 
     def deadlocked(uploads, *, at):
         if any(upload.receipt == unlucky for upload in uploads):
