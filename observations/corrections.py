@@ -21,6 +21,7 @@ Span = tuple[datetime, datetime]
 _NUMBERS: Final = list(kinds.NAMES)
 _NAMES: Final = list(kinds.NAMES.values())
 _UNITS: Final = [kinds.unit_to_send(name) for name in _NAMES]
+BY_HAND: Final = "by_hand"
 _TO_TRAY: Final = """
     WITH gone AS (
         DELETE FROM observations_reading WHERE device_id = %(device_id)s
@@ -86,8 +87,13 @@ def strike(
     return len(struck)
 
 
-def move(keys: Sequence[Key], *, to: UUID, reason: str, at: datetime, by: User) -> int:
-    """Another patient's: both are judged again, and what rang for the wrong one is marked."""
+def move(
+    keys: Sequence[Key], *, to: UUID, reason: str, at: datetime, by: User, by_hand: bool = False
+) -> int:
+    """Another patient's: both are judged again, and what rang for the wrong one is marked.
+
+    `by_hand`: somebody said so of these very readings, and no change of custody undoes it.
+    """
     admissions = lock_admissions({key.admission_id for key in keys} | {to})
     moved = [
         key
@@ -95,12 +101,20 @@ def move(keys: Sequence[Key], *, to: UUID, reason: str, at: datetime, by: User) 
         if key.admission_id != to
         and _update(key, "admission_id = %s", "admission_id = %s", [to], [key.admission_id])
     ]
-    _note(moved, Correction.What.MOVED, {"admission": str(to)}, reason, at, by, None)
+    after = {"admission": str(to), **({BY_HAND: True} if by_hand else {})}
+    _note(moved, Correction.What.MOVED, after, reason, at, by, None)
     if moved:
         spans = spans_of(moved)
         given = {to: (min(s for s, _ in spans.values()), max(e for _, e in spans.values()))}
         judge_again(spans | given, admissions, at=at, left=spans)
     return len(moved)
+
+
+def note_given(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> None:
+    """Out of the tray by a person's decision, which no change of custody undoes."""
+    for key in keys:
+        after = {"admission": str(key.admission_id), BY_HAND: True}
+        _note([key], Correction.What.MOVED, after, reason, at, by, None)
 
 
 def unclaim(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> int:
@@ -157,13 +171,15 @@ def find(device_id: int, sender_id: str, measured_at: datetime) -> Found | None:
 
 
 def of_device(device_id: int, start: datetime, end: datetime) -> list[tuple[Key, float]]:
-    """A device's readings from `start` to before `end`, with their clock's error; what was struck
-    through is nobody's any more, and comes back with no change of hands."""
+    """A device's readings from `start` to before `end`, with their clock's error, that a change of
+    hands may move: not what was struck through, nor what a person gave to somebody by hand."""
     answer = rows(
         "SELECT device_id, sender_id, measured_at, admission_id, clock_offset "
-        "FROM observations_reading WHERE device_id = %s AND measured_at >= %s "
-        "AND measured_at < %s AND NOT error ORDER BY sender_id, measured_at",
-        [device_id, start, end],
+        "FROM observations_reading r WHERE device_id = %s AND measured_at >= %s "
+        "AND measured_at < %s AND NOT error AND NOT EXISTS (SELECT FROM observations_correction c "
+        "WHERE c.device_id = r.device_id AND c.measured_at = r.measured_at "
+        "AND c.sender_id = r.sender_id AND c.after ? %s) ORDER BY sender_id, measured_at",
+        [device_id, start, end, BY_HAND],
     )
     return [(Key(*row[:4]), row[4]) for row in answer]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -18,12 +17,23 @@ from accounts.models import User
 from observations import attribution, corrections, lookups, partitions
 from observations.attribution import Held
 from observations.corrections import Key
-from observations.models import Device, Holding, UnclaimedReading
+from observations.models import Device, Holding, Receipt, UnclaimedReading
 from observations.store import store
 from observations.uploads import Upload, days_of
 
 # A gateway's clock may be wrong by hours: readings near the edges are looked at, too.
 _SLACK: Final = timedelta(days=1)
+
+
+KEPT: Final = (Receipt.Outcome.STORED, Receipt.Outcome.LATE, Receipt.Outcome.DUPLICATE)
+
+
+class NotStoredError(Exception):
+    """A reading of the tray that cannot be stored, and why: one of a receipt's reasons."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @transaction.atomic
@@ -49,7 +59,10 @@ def adopt(
     by: User,
     at: datetime,
 ) -> None:
-    """Readings of the tray are this admission's: stored the way of every reading, and decided."""
+    """Readings of the tray are this admission's: stored the way of every reading, and decided.
+
+    Raises NotStoredError for the first that is refused; then the caller keeps none of them.
+    """
     for row in sorted(waiting, key=lambda row: row.pk):
         upload = Upload(
             row.gateway_id,
@@ -61,6 +74,9 @@ def adopt(
         )
         partitions.ensure_days(days_of([upload]))
         store([upload], at=at)
+        told = upload.told[0]
+        if told is None or told.outcome not in KEPT:
+            raise NotStoredError(told.why if told else "")
         row.decision, row.reason = UnclaimedReading.Decision.ASSIGNED, reason
         row.decided_at, row.decided_by = at, by
         row.save(update_fields=["decision", "reason", "decided_at", "decided_by"])
@@ -114,8 +130,16 @@ def _adopt_holders(
     by: User,
     at: datetime,
 ) -> int:
+    """What cannot be stored stays in the tray, for a person to see."""
     owned = [(_holder(held, row), row) for row in waiting]
     known = sorted(((h, r) for h, r in owned if h is not None), key=lambda pair: pair[0])
-    for holder, rows in groupby(known, key=lambda pair: pair[0]):
-        adopt([row for _, row in rows], holder, reason=reason, by=by, at=at)
-    return len(known)
+    return sum(_adopt_one(row, holder, reason=reason, by=by, at=at) for holder, row in known)
+
+
+def _adopt_one(row: UnclaimedReading, holder: UUID, *, reason: str, by: User, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            adopt([row], holder, reason=reason, by=by, at=at)
+    except NotStoredError:
+        return False
+    return True

@@ -94,7 +94,7 @@ def move_readings(
     check_can_correct_readings(by, to)
     moment = at or timezone.now()
     own = [key for key in keys if key.admission_id == admission.pk]
-    moved = corrections.move(own, to=to.pk, reason=reason, by=by, at=moment)
+    moved = corrections.move(own, to=to.pk, reason=reason, by=by, at=moment, by_hand=True)
     detail = {"readings": moved, "to": str(to.pk), "reason": reason}
     audit.record(by=by, verb="readings-moved", subject=admission, detail=detail, at=moment)
     return moved

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from observations import custody
+from observations import corrections, custody
 from observations.actions.alerts import close
+from observations.corrections import Key
 from observations.models import Alert, Device, UnclaimedReading
 from observations.policies import check_can_correct_readings, check_can_decide_reading
 from observations.retractions import RETRACTED
@@ -44,7 +45,7 @@ def assign(
         raise TrayRefusedError("The sender took some of them back. Dismiss these.")
     if any(row.measured_at < admission.admitted_at for row in locked):
         raise TrayRefusedError("Some were measured before this patient was admitted.")
-    custody.adopt(locked, admission.pk, reason=reason, by=by, at=moment)
+    _give(locked, admission, reason, by, moment)
     _end_alerts(locked, Alert.Outcome.NO_CHANGE, "Given to its patient", by, moment)
     detail = {"readings": [row.pk for row in locked], "reason": reason}
     audit.record(by=by, verb="readings-assigned", subject=admission, detail=detail, at=moment)
@@ -71,6 +72,22 @@ def dismiss(
         )
     _end_alerts(locked, Alert.Outcome.FALSE_READING, f"Dismissed: {reason}", by, moment)
     return len(locked)
+
+
+def _give(
+    rows: list[UnclaimedReading], admission: Admission, reason: str, by: User, at: dt.datetime
+) -> None:
+    try:
+        custody.adopt(rows, admission.pk, reason=reason, by=by, at=at)
+    except custody.NotStoredError as refused:
+        why = refused.why.replace("_", " ") or "unknown"
+        raise TrayRefusedError(f"One of them cannot be stored: {why}. None was given.") from refused
+    keys = [
+        Key(row.device_id, row.sender_id, row.measured_at, admission.pk)
+        for row in rows
+        if row.device_id is not None
+    ]
+    corrections.note_given(keys, reason=reason, at=at, by=by)
 
 
 def _lock(readings: Collection[UnclaimedReading], by: User) -> list[UnclaimedReading]:

@@ -15,7 +15,7 @@ from observations.actions.devices import (
     want_back,
 )
 from observations.actions.readings import enter_readings, move_readings, strike_readings
-from observations.actions.tray import assign
+from observations.actions.tray import TrayRefusedError, assign
 from observations.corrections import Key
 from observations.models import (
     Alert,
@@ -300,3 +300,48 @@ def test_a_correction_of_custody_leaves_what_was_struck_where_it_is(
     row.refresh_from_db()
     assert (row.error, row.admission_id) == (True, admission.pk)
     assert not UnclaimedReading.objects.exists()
+
+
+# What a person decided of a reading
+
+
+def shifted(hub, by, minutes=5):
+    """The first holder's time is corrected by a little, which asks for every reading again."""
+    first = Holding.objects.believed().filter(device=hub).order_by("starts")[0]
+    correct_holding(
+        holding=first,
+        starts=first.starts + minutes * MINUTE,
+        ends=first.ends,
+        reason="delivered later",
+        by=by,
+        at=NOW + HOUR,
+    )
+
+
+def test_a_run_moved_by_hand_stays_where_it_was_moved_to(send, hub, admission, second, ward_nurse):
+    send(make_set(hub, NOW - HOUR))
+    move_readings(
+        keys=keys(), admission=admission, to=second, reason="her husband's", by=ward_nurse, at=NOW
+    )
+    shifted(hub, ward_nurse)
+    assert set(holders()) == {second.pk}
+
+
+def test_what_was_given_from_the_tray_stays_given(send, hub, admission, second, ward_nurse):
+    handed_over(hub, second, ward_nurse, NOW - 3 * HOUR)
+    return_device(holding=Holding.objects.open().get(device=hub), by=ward_nurse, at=NOW - 2 * HOUR)
+    send([reading(hub, "pulse", 70, NOW - HOUR)])
+    waiting = list(UnclaimedReading.objects.open())
+    assign(readings=waiting, admission=admission, reason="she told us", by=ward_nurse, at=NOW)
+    shifted(hub, ward_nurse)
+    assert holders() == [admission.pk]
+
+
+def test_what_cannot_be_stored_is_not_said_to_be_given(send, hub, admission, ward_nurse):
+    send([reading(hub, "pulse", 70, NOW - 2 * HOUR, id="a")])
+    return_device(holding=Holding.objects.open().get(device=hub), by=ward_nurse, at=NOW - HOUR)
+    send([reading(hub, "pulse", 90, NOW, id="a")])
+    waiting = list(UnclaimedReading.objects.open())
+    with pytest.raises(TrayRefusedError, match="id reused"):
+        assign(readings=waiting, admission=admission, reason="hers", by=ward_nurse, at=NOW)
+    assert UnclaimedReading.objects.open().count() == 1
