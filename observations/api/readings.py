@@ -6,7 +6,9 @@ as long.
 
 from __future__ import annotations
 
+import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -15,6 +17,8 @@ from observations import inbox, wakeups
 from observations.api.bodies import body_of
 from observations.api.keys import key_of
 from observations.inbox import RefusedError
+
+log = structlog.get_logger(__name__)
 
 
 @csrf_exempt
@@ -26,6 +30,10 @@ def reading_create(request: HttpRequest) -> HttpResponse:
         return _accept(request)
     except RefusedError as refused:
         return ProblemResponse(refused.status, refused.message, retry_after=refused.retry_after)
+    except (OperationalError, InterfaceError):
+        # Perhaps it was kept after all: sent again, it is a duplicate and stored once.
+        log.exception("database_away")
+        return ProblemResponse(503, "The database cannot be reached.", retry_after=10)
 
 
 def _accept(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -188,6 +189,17 @@ def test_a_full_inbox_refuses_what_it_cannot_keep(any_key, settings):
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0
     assert Inbox.objects.count() == 1
+
+
+def test_a_database_that_is_away_asks_the_sender_to_come_again(any_key, monkeypatch):
+    def gone(**_given):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(inbox, "accept", gone)
+    answer = send(any_key, b'{"readings": []}')
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert int(answer["Retry-After"]) > 0
 
 
 def test_a_key_that_sends_too_much_is_told_to_slow_down(any_key, settings):
