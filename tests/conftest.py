@@ -3,7 +3,8 @@
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import cache
+
+from tests.caches import forget
 
 pytest_plugins = ["tests.workers", "tests.browser", "tests.cast", "tests.matrix.registry"]
 
@@ -13,7 +14,7 @@ def _clean_cache(request: pytest.FixtureRequest):
     """Login limits and the like must not reach from one test into the next."""
     yield
     if {"db", "transactional_db", "client"} & set(request.fixturenames):
-        cache.clear()
+        forget()
 
 
 @pytest.fixture

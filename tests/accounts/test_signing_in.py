@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import AuditEvent, User
+from tests.caches import forget
 
 SignedIn = Callable[[User], Client]
 PASSWORD = "three ducks on one pond"
@@ -129,7 +129,7 @@ def test_a_second_factor_is_set_up_and_from_then_on_asked_for(
     client.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)})
     assert is_in(client)
 
-    cache.clear()  # each code is good for one use
+    forget()  # each code is good for one use
     again = Client()
     sign_in(again, "nurse")
     assert not is_in(again)
