@@ -26,7 +26,6 @@ for name in ("CLINICAL_SAFETY_OFFICER", "SAFETY_CASE_VERSION", "REGULATORY_STATU
     os.environ.pop(name, None)
 
 from vwards.settings import *  # noqa: E402, F403 — the environment must be set before
-from vwards.settings import CACHES as PRODUCTION_CACHES  # noqa: E402
 from vwards.settings import DATABASES as PRODUCTION_DATABASES  # noqa: E402
 from vwards.settings import MIDDLEWARE as PRODUCTION_MIDDLEWARE  # noqa: E402
 from vwards.settings import STORAGES as PRODUCTION_STORAGES  # noqa: E402
@@ -45,9 +44,6 @@ STORAGES = {
 }
 # The live server serves static files itself; WhiteNoise would warn of a missing STATIC_ROOT.
 MIDDLEWARE = [name for name in PRODUCTION_MIDDLEWARE if not name.startswith("whitenoise.")]
-# On a busy machine an answer may take longer than people should wait for it.
-_patient = {"socket_timeout": 10, "socket_connect_timeout": 10}
-CACHES = {"default": {**PRODUCTION_CACHES["default"], "OPTIONS": _patient}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Hashing a password half a second long is the point in production, and none here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
