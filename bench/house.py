@@ -101,7 +101,8 @@ def web() -> Iterator[str]:
 
 def furnish() -> Place:
     """Fifty patients of one ward, each with a hub and one set of readings."""
-    from observations import drain, inbox
+    from observations.draining import drain
+    from observations.intake import inbox
     from tests.capacity.factories import make_beds, make_ward
     from tests.observations.factories import body_of, make_gateway, make_held_hub, make_key
     from tests.patients.factories import make_admission, make_clinician

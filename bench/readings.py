@@ -81,7 +81,8 @@ def _make_bare_table() -> None:
 
 
 def _drain(place: Place) -> float:
-    from observations import drain, inbox
+    from observations.draining import drain
+    from observations.intake import inbox
     from tests.observations.factories import body_of
 
     # What the senders left is not this measure's work.

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from observations.payload import Sent
+from observations.intake.payload import Sent
 
 _SECOND: Final = timedelta(seconds=1)
 

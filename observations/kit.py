@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from capacity.models import Ward
 from observations import kinds
 from observations.models import Device, DueTime, Holding, Prompt
-from observations.queries import rows
+from observations.storage.queries import rows
 
 # Readings are asked for within these days only: what is older is "not for a week".
 LOOKED_BACK: Final = dt.timedelta(days=7)

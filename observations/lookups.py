@@ -20,7 +20,7 @@ from observations.attribution import (
     Held,
     no_device,
 )
-from observations.queries import rows
+from observations.storage.queries import rows
 
 
 def unattended(name: str, gateway_id: int, at: datetime) -> int | None:

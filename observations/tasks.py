@@ -14,17 +14,11 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from observations import (
-    deadlines,
-    deliveries,
-    drain,
-    ladders,
-    limits,
-    partitions,
-    receipts,
-    repeats,
-    standing,
-)
+from observations import limits
+from observations.alerting import deliveries, ladders, repeats
+from observations.draining import drain, receipts
+from observations.storage import partitions
+from observations.watch import deadlines, standing
 
 # Then another task may have the worker; beat comes back every second.
 DRAIN_SECONDS: Final = 5

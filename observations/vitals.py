@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from observations import kinds
-from observations.queries import rows
+from observations.storage.queries import rows
 
 
 class Vital(NamedTuple):

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from observations import ringing
+from observations.alerting import ringing
 from observations.bells import WORSE_BY
 from observations.models import Alert, Bell, Finding, Trigger
 from observations.policies import check_can_raise_concern
 from observations.rules import CONCERN
 from observations.rules import Finding as Found
-from observations.versions import touch_standing
+from observations.storage.versions import touch_standing
 from patients.actions.admissions.locking import lock_open
 from patients.models import Admission
 

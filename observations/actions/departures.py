@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import User
 from observations.models import Alert, AlertEvent, Device, Holding
 from observations.policies import check_can_answer, check_can_manage_kit
-from observations.versions import touch_standing
+from observations.storage.versions import touch_standing
 from patients.models import Admission
 
 

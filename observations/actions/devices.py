@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from observations import custody
+from observations.amends import custody
 from observations.models import Device, Holding
 from observations.policies import check_can_manage_device, check_can_manage_kit
 from patients.models import Admission

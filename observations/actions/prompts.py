@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import User
 from observations.models import Prompt
 from observations.policies import check_can_finish_prompt
-from observations.versions import touch_standing
+from observations.storage.versions import touch_standing
 from patients.models import Admission
 
 

@@ -11,11 +11,14 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from lib.ids import uuid7_at
-from observations import corrections, kinds, partitions, receipts
-from observations.corrections import Key
+from observations import kinds
+from observations.amends import corrections
+from observations.amends.corrections import Key
+from observations.draining import receipts
+from observations.draining.store import store
+from observations.draining.uploads import Told, Upload, days_of
 from observations.policies import check_can_correct_readings
-from observations.store import store
-from observations.uploads import Told, Upload, days_of
+from observations.storage import partitions
 from patients.models import Admission
 
 # Stands for "a person typed it" where a gateway would stand.

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from observations import corrections, custody
 from observations.actions.alerts import close
-from observations.corrections import Key
+from observations.amends import corrections, custody
+from observations.amends.corrections import Key
+from observations.draining.retractions import RETRACTED
 from observations.models import Alert, Device, UnclaimedReading
 from observations.policies import check_can_correct_readings, check_can_decide_reading
-from observations.retractions import RETRACTED
 from patients.models import Admission
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
 from observations import limits
-from observations.inbox import RefusedError
+from observations.intake.inbox import RefusedError
 
 JSON: Final = "application/json"
 _TOO_LARGE: Final = "The body is larger than 1 MiB."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from observations import inbox
+from observations.intake import inbox
 
 
 def key_of(request: HttpRequest) -> str:

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from lib.problems import ProblemResponse
-from observations import inbox, wakeups
 from observations.api.bodies import body_of
 from observations.api.keys import key_of
-from observations.inbox import RefusedError
+from observations.intake import inbox, wakeups
+from observations.intake.inbox import RefusedError
 
 log = structlog.get_logger(__name__)
 

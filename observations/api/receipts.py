@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from lib.ids import moment_of
 from lib.problems import ProblemResponse
-from observations import inbox, limits, payload
+from observations import limits
 from observations.api.keys import key_of
-from observations.inbox import RefusedError
+from observations.intake import inbox, payload
+from observations.intake.inbox import RefusedError
 from observations.models import Inbox, Receipt
 
 Line = dict[str, Any]

@@ -12,14 +12,17 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from lib.problems import ProblemResponse
-from observations import corrections, inbox, limits, lookups, payload, retractions
+from observations import limits, lookups
 from observations.actions.readings import retract_readings
+from observations.amends import corrections
+from observations.amends.corrections import Found, Key
 from observations.api.bodies import body_of
 from observations.api.keys import key_of
-from observations.corrections import Found, Key
-from observations.inbox import RefusedError
+from observations.draining import retractions
+from observations.draining.retractions import TakenBack
+from observations.intake import inbox, payload
+from observations.intake.inbox import RefusedError
 from observations.models import Device
-from observations.retractions import TakenBack
 
 _TRIES: Final = 3
 

@@ -16,7 +16,8 @@ from rest_framework.views import APIView
 
 from accounts import audit
 from accounts.policies import signed_in
-from observations import kinds, limits, payload
+from observations import kinds, limits
+from observations.intake import payload
 from observations.serializers import VitalLines
 from observations.vitals import Vital, vitals
 from patients.models import Admission

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Final, NamedTuple
 
 from lib import london
+from observations.alerting.ringing import LADDER
 from observations.models import Alert, AlertEvent, Trigger
-from observations.ringing import LADDER
 from observations.rulesets import PRIORITIES
 from patients.models import SafetyRecord
 from patients.presenters.words import address, age_and_sex, counted, named

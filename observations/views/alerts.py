@@ -20,7 +20,6 @@ from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import Ward
 from lib import fragments
-from observations import standing
 from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
@@ -33,6 +32,7 @@ from observations.policies import (
 )
 from observations.presenters.alerts import AlertListPresenter, AlertPresenter, CallPresenter
 from observations.views.asking import caring_admission, caring_alert, caring_ward, shown_at
+from observations.watch import standing
 from patients.policies import clinicians_on
 from patients.presenters.words import address, named
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from observations.actions.readings import enter_readings
-from observations.uploads import Outcome, Told
+from observations.draining.uploads import Outcome, Told
 from patients.actions.admissions.locking import lock_open
 from patients.models import Admission
 

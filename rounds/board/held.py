@@ -9,8 +9,8 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 
 from capacity.models import Ward
-from observations import standing
 from observations.models import Alert
+from observations.watch import standing
 from rounds.models import Handover
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from capacity.models import Stay, Ward
+from observations.alerting.ringing import WRONG_PATIENT
 from observations.models import Alert, Prompt, Trigger
-from observations.ringing import WRONG_PATIENT
 from patients.models import LeaveDetail, Pause
 from rounds.board.entries import AlertNow, LeaveNow, PauseNow, ReviewNow, TaskNow
 from rounds.board.measured import Ids

@@ -14,7 +14,8 @@ from typing import Final
 
 from django.db import transaction
 
-from observations import drain, inbox
+from observations.draining import drain
+from observations.intake import inbox
 from rounds.demo import sets
 from rounds.demo.kit import Worn
 from rounds.demo.sets import Batch

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, Final
 
 from capacity.actions.figures import refresh
-from observations import deadlines, ladders
+from observations.alerting import ladders
+from observations.watch import deadlines
 from rounds.demo import (
     admitting,
     cases,

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.models import User
 from lib.london import day_of
-from observations.queries import rows
+from observations.storage.queries import rows
 from patients.models import Admission
 from patients.policies import can_treat_on
 from rounds.board.rows import UNPLANNED_STALE_AFTER

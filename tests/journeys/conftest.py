@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from accounts.models import User
 from capacity.models import Ward
-from observations import drain, inbox
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import Device
 from patients.models import Admission, Referral
 from tests.capacity.factories import make_beds, make_ward

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from lib.ids import uuid7
-from observations import ringing
+from observations.alerting import ringing
 from observations.models import Alert, Device, DeviceKey, Gateway, Prompt
 from observations.rules import Finding
 from patients.models import Admission

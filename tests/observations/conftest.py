@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from accounts.models import User
-from observations import drain, inbox
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import Device
 from patients.models import Admission
 from tests.observations.factories import body_of, make_gateway, make_held_hub, make_key

@@ -159,7 +159,7 @@ def post(key: str, readings: Iterable[dict[str, Any]] | bytes, **headers: str) -
 
 def post_set(key: str, device: Device, measured_at: dt.datetime, **values: Any) -> str:
     """Post a set through the API and drain it; the receipt's id."""
-    from observations import drain
+    from observations.draining import drain
 
     answer = post(key, make_set(device, measured_at, **values))
     assert answer.status_code == 202, answer.content

@@ -11,8 +11,9 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from observations import inbox, limits
+from observations import limits
 from observations.actions.keys import revoke_key, rotate_key
+from observations.intake import inbox
 from observations.models import DeviceKey, Inbox
 from tests.observations.factories import (
     body_of,

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
-from observations import ringing
 from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
 from observations.actions.readings import strike_readings
-from observations.corrections import Key
-from observations.ladders import climb_due
+from observations.alerting import ringing
+from observations.alerting.ladders import climb_due
+from observations.amends.corrections import Key
 from observations.models import Alert, AlertEvent, Bell, Reading, Standing, Trigger
 from observations.rules import Finding
 from patients.actions.admissions import transfer

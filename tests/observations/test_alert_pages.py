@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Look
-from observations import ringing
 from observations.actions import alerts as actions
+from observations.alerting import ringing
 from observations.models import Alert, AlertEvent, Bell
 from observations.rules import Finding
 from patients.actions.admissions import discharge

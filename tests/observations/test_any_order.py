@@ -11,8 +11,9 @@ from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from observations import drain, inbox
 from observations.actions.devices import issue_device, return_device
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import (
     Finding,
     Holding,

@@ -6,8 +6,9 @@ import json
 import pytest
 from django.test import Client
 
-from observations import drain, scoring
 from observations.actions.tray import TrayRefusedError, assign
+from observations.draining import drain
+from observations.judgement import scoring
 from observations.models import (
     Alert,
     Correction,

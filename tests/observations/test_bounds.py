@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from observations.actions.readings import strike_readings
-from observations.corrections import Key
+from observations.amends.corrections import Key
 from observations.models import Reading
 from tests.observations.conftest import NOW
 from tests.observations.factories import make_set, reading

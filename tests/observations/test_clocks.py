@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from observations import drain, inbox
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import (
     Alert,
     DueTime,

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from observations.actions.readings import move_readings, strike_readings
-from observations.corrections import Key
+from observations.amends.corrections import Key
 from observations.models import Alert, Bell, Reading, Trigger
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import make_set

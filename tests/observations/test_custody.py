@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from observations import drain, inbox
 from observations.actions.devices import (
     DeviceRefusedError,
     correct_holding,
@@ -16,7 +15,9 @@ from observations.actions.devices import (
 )
 from observations.actions.readings import enter_readings, move_readings, strike_readings
 from observations.actions.tray import TrayRefusedError, assign
-from observations.corrections import Key
+from observations.amends.corrections import Key
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import (
     Alert,
     Bell,

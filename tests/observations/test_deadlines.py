@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from observations import deadlines, deliveries, drain, inbox, ladders, standing, tasks
+from observations import tasks
+from observations.alerting import deliveries, ladders
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import (
     Alert,
     Bell,
@@ -15,6 +18,7 @@ from observations.models import (
     Receipt,
     Standing,
 )
+from observations.watch import deadlines, standing
 from patients.actions.care import set_pause
 from patients.actions.limits import set_limit
 from patients.actions.touch import touch
@@ -222,7 +226,7 @@ def test_the_drains_task_shows_life(db):
 
 
 def test_old_receipts_go_and_readings_stay(send, hub):
-    from observations import receipts
+    from observations.draining import receipts
     from observations.models import Reading
 
     send([reading(hub, "pulse", 70, NOW)])

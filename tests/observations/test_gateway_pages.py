@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from observations import inbox
+from observations.intake import inbox
 from observations.models import DeviceKey, GatewayProvider, Inbox
 from tests.capacity.factories import make_provider, make_ward
 from tests.observations.factories import make_gateway, make_key, post

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from observations import drain, heard, inbox
+from observations.draining import drain, heard
+from observations.intake import inbox
 from observations.models import Device, DeviceKey
 from tests.capacity.factories import make_provider
 from tests.observations.conftest import ADMITTED, NOW

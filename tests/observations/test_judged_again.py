@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from observations import deadlines
 from observations.actions.readings import move_readings
-from observations.corrections import Key
+from observations.amends.corrections import Key
 from observations.models import Alert, Bell, Finding, Reading, Standing
+from observations.watch import deadlines
 from patients.actions.care import prescribe_oxygen, set_limit, set_mode, set_usual
 from patients.actions.limits import planned_line
 from patients.actions.touch import touch

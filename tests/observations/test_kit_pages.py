@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from observations import drain, inbox
 from observations.actions.devices import (
     DeviceRefusedError,
     issue_device,
@@ -16,6 +15,8 @@ from observations.actions.devices import (
     set_device_status,
     want_back,
 )
+from observations.draining import drain
+from observations.intake import inbox
 from observations.kinds import NUMBERS
 from observations.models import Device, Holding, Prompt, Reading
 from patients.actions.admissions import discharge

@@ -3,9 +3,12 @@
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from observations import deadlines, drain, inbox, ladders
+from observations.alerting import ladders
+from observations.draining import drain
+from observations.draining.store import store
+from observations.intake import inbox
 from observations.models import Alert, DueTime, Receipt
-from observations.store import store
+from observations.watch import deadlines
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import body_of, make_set, reading
 

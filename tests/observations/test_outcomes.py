@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from lib.ids import uuid7_at
-from observations import drain, inbox, payload
+from observations.draining import drain
+from observations.intake import inbox, payload
 from observations.models import (
     Alert,
     EnrolmentToken,

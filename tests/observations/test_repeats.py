@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from observations import ladders, repeats
 from observations.actions import alerts as actions
 from observations.actions.concerns import raise_carer_concern
+from observations.alerting import ladders, repeats
 from observations.models import Alert, Bell, Trigger
 from patients.models import Admission
 from tests.observations.conftest import NOW

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from observations import ringing
 from observations.actions.alerts import acknowledge
+from observations.alerting import ringing
 from observations.models import Alert, Bell, Trigger
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW

@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.db.models import F
 
-from observations import drain, inbox, news2
+from observations import news2
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import (
     Alert,
     Bell,

@@ -4,7 +4,7 @@ import datetime as dt
 
 from observations.actions.readings import strike_readings
 from observations.actions.reviews import note_review
-from observations.corrections import Key
+from observations.amends.corrections import Key
 from observations.models import Bell, Reading, Standing
 from patients.models import MonitoringMode
 from tests.observations.conftest import NOW

@@ -2,8 +2,8 @@
 
 import redis
 
-from observations import wakeups
-from observations.wakeups import Wakeups
+from observations.intake import wakeups
+from observations.intake.wakeups import Wakeups
 
 
 class Away:

@@ -3,9 +3,11 @@
 import datetime as dt
 
 from capacity.models import Ward
-from observations import drain, inbox, repeats
 from observations.actions import alerts as actions
 from observations.actions.tray import dismiss
+from observations.alerting import repeats
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import Alert, Bell, UnclaimedReading
 from tests.capacity.factories import make_provider, make_ward
 from tests.observations.conftest import NOW

@@ -5,8 +5,8 @@ import time
 import pytest
 from django.utils import timezone
 
-from observations import standing
 from observations.models import Heartbeat, Receipt
+from observations.watch import standing
 from tests.observations.factories import make_gateway, make_held_hub, make_key, make_set, post
 from tests.patients.factories import make_admission, make_clinician
 

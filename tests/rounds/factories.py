@@ -8,7 +8,7 @@ from accounts.models import User
 from observations import news2
 from observations.kinds import CONSCIOUSNESS, NUMBERS
 from observations.models import Alert, DueTime, LatestVital, Score, Standing, Trigger
-from observations.partitions import ensure_days
+from observations.storage.partitions import ensure_days
 from patients.models import Admission
 from rounds.models import Handover, Review, Task
 

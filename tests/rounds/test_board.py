@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Look
-from observations import standing
 from observations.kinds import NUMBERS
 from observations.models import Alert, LatestVital
+from observations.watch import standing
 from patients.actions.admissions import start_leave
 from patients.actions.care import prescribe_oxygen, set_mode
 from rounds.board import board

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from observations.alerting.ringing import WRONG_PATIENT, ring_findings
 from observations.models import Alert, Trigger
-from observations.ringing import WRONG_PATIENT, ring_findings
 from observations.rules import Finding
 from rounds.board import work
 from tests.patients.factories import make_admission

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from capacity.models import Bed, DailyBeds, ReferralFact, Spell, Ward
 from capacity.presence import ward_counts
-from observations.inbox import check_key
+from observations.intake.inbox import check_key
 from observations.models import Device, Gateway, Holding, Inbox, Reading, Score
 from patients.models import Admission, Identifier, Patient, Referral
 from rounds.board.now import board

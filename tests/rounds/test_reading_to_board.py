@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from observations import deadlines
 from observations.actions.alerts import acknowledge
+from observations.watch import deadlines
 from rounds.actions.reviews import review
 from rounds.board import board, board_version
 from tests.observations.factories import make_gateway, make_held_hub, make_key, post_set

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from observations import drain
+from observations.draining import drain
 from observations.models import Reading, UnclaimedReading
 from rounds.demo.players import Faults, GatewayPlan, Player, Wearer, read_plan
 from tests.observations.factories import SEVEN, make_gateway, make_held_hub, make_key

@@ -13,27 +13,22 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations import (
-    copying,
-    current,
-    deadlines,
-    heard,
-    kinds,
-    payload,
-    retractions,
-    ringing,
-    scoring,
-    tray,
-)
+from observations import kinds
+from observations.alerting import current, ringing
 from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
-from observations.batches import next_batch
-from observations.duplicates import without_duplicates
-from observations.judging import Point
+from observations.draining import heard, retractions, tray
+from observations.draining.duplicates import without_duplicates
+from observations.draining.uploads import Claimed, Item, Outcome, Told, Upload
+from observations.intake import payload
+from observations.intake.payload import Rejected, Sent
+from observations.judgement import scoring
+from observations.judgement.judging import Point
+from observations.judgement.scoring import Touch
 from observations.lookups import look_up
-from observations.payload import Rejected, Sent
-from observations.scoring import Touch
-from observations.uploads import Claimed, Item, Outcome, Told, Upload
-from observations.versions import touch_standings
+from observations.storage import copying
+from observations.storage.batches import next_batch
+from observations.storage.versions import touch_standings
+from observations.watch import deadlines
 
 _READING: Final = (
     *("device_id", "sender_id", "measured_at", "admission_id", "kind", "number", "code", "as_sent"),

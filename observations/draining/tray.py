@@ -14,13 +14,15 @@ from psycopg2.extras import execute_values
 
 from capacity.models import Ward
 from lib import london
-from observations import kinds, news2, payload, ringing, silence
+from observations import kinds, news2, silence
+from observations.alerting import ringing
 from observations.attribution import Claim, Directory, Unclaimed
-from observations.duplicates import Content, content_of
+from observations.draining.duplicates import Content, content_of
+from observations.draining.uploads import Claimed, Item, Outcome
+from observations.intake import payload
 from observations.models import Prompt, UnclaimedReading
 from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
-from observations.uploads import Claimed, Item, Outcome
 from patients.models import Admission
 
 Doubt = tuple[Item, Unclaimed]

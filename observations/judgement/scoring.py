@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from observations import clocks, history, judging, results
+from observations import clocks
 from observations.attribution import AdmissionFacts
-from observations.judging import COUNTS_FOR, HALF_DAY, Judged, Past, Point
-from observations.plans import Plan, plans_of
-from observations.results import StandingNow
+from observations.judgement import history, judging, results
+from observations.judgement.judging import COUNTS_FOR, HALF_DAY, Judged, Past, Point
+from observations.judgement.plans import Plan, plans_of
+from observations.judgement.results import StandingNow
 from observations.rules import Finding, PastScore
 from observations.rulesets import SCORED_MODES
 

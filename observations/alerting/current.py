@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from observations import history, judging, ringing, scoring
+from observations.alerting import ringing
 from observations.attribution import AdmissionFacts
 from observations.bells import WORSE_BY
-from observations.judging import COUNTS_FOR
+from observations.judgement import history, judging, scoring
+from observations.judgement.judging import COUNTS_FOR
+from observations.judgement.scoring import Job, Touch
 from observations.models import Trigger
-from observations.queries import rows
 from observations.rules import Finding
 from observations.rulesets import PRIORITIES, rank
-from observations.scoring import Job, Touch
+from observations.storage.queries import rows
 
 # The rarest planned reading is weekly; what is older than two of them is current nowhere.
 _CURRENT: Final = timedelta(days=14)

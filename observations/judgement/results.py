@@ -12,15 +12,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from observations import clocks, copying, history, kinds, limits, news2
-from observations.history import RESPONSES
-from observations.judging import Judged, Point
+from observations import clocks, kinds, limits, news2
+from observations.judgement import history
+from observations.judgement.history import RESPONSES
+from observations.judgement.judging import Judged, Point
 from observations.models import Finding as FindingRow
-from observations.queries import rows
 from observations.rules import CONCERN, Finding
+from observations.storage import copying
+from observations.storage.queries import rows
 
 if TYPE_CHECKING:
-    from observations.scoring import Touch
+    from observations.judgement.scoring import Touch
 
 Span = tuple[datetime, datetime]
 # A response older than this says nothing of how somebody is.

@@ -11,11 +11,15 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
-from observations import deadlines, kinds, mistaken, partitions, scoring
-from observations.batches import next_batch
+from observations import kinds
+from observations.alerting import mistaken
+from observations.judgement import scoring
 from observations.lookups import lock_admissions
 from observations.models import Correction, Finding, Trigger
-from observations.queries import rows
+from observations.storage import partitions
+from observations.storage.batches import next_batch
+from observations.storage.queries import rows
+from observations.watch import deadlines
 
 Span = tuple[datetime, datetime]
 _NUMBERS: Final = list(kinds.NAMES)

@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from observations import clocks, kinds
-from observations.judging import Point
-from observations.queries import rows
+from observations.judgement.judging import Point
 from observations.rules import PastScore, Value
+from observations.storage.queries import rows
 
 # What a score can ask for, the mildest first; "incomplete" asks for nothing by itself.
 RESPONSES: Final = ("low", "low_medium", "medium", "high")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations.alert_book import Book
+from observations.alerting.alert_book import Book
 from observations.models import Bell, Trigger
 
 _TEXT: Final = 300

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from observations import copying
+from observations.draining.uploads import Told, Upload
 from observations.models import Receipt
-from observations.uploads import Told, Upload
+from observations.storage import copying
 
 _COLUMNS: Final = (
     *("id", "gateway_id", "received_at", "sent_at", "batch", "ids", "outcomes", "whys", "sent"),

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from observations import clocks, limits, payload
+from observations import clocks, limits
 from observations.bells import LATE_AFTER
+from observations.intake import payload
+from observations.intake.payload import Sent
 from observations.models import Receipt
-from observations.payload import Sent
 
 Outcome = Receipt.Outcome
 _LATE: Final = LATE_AFTER.total_seconds()

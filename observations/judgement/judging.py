@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from observations import kinds, news2
-from observations.plans import Plan
+from observations.judgement.plans import Plan
 from observations.rules import Context, Finding, PastScore, Value, evaluate
 from observations.rulesets import SCORED_MODES, Mode, Ruleset
 

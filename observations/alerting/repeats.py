@@ -14,12 +14,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from observations import bells, kinds, lookups, ringing
+from observations import bells, kinds, lookups
+from observations.alerting import ringing
+from observations.alerting.ringing import as_known, as_priority
 from observations.models import Alert, LatestVital, Standing, Trigger
 from observations.models import Finding as FindingRow
-from observations.ringing import as_known, as_priority
 from observations.rules import CONCERN, NEWS2, RISE, Finding
-from observations.versions import touch_standings
+from observations.storage.versions import touch_standings
 
 _AT_ONCE: Final = 500
 

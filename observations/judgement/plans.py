@@ -20,8 +20,8 @@ from django.db import transaction
 from observations import silence
 from observations.attribution import AdmissionFacts
 from observations.default_rules import default_rules
-from observations.queries import rows
 from observations.rulesets import Limit, Mode, Ruleset, personalised, ruleset
+from observations.storage.queries import rows
 from patients.models import PathwayVersion
 
 _KEPT: Final = 20_000

@@ -13,9 +13,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from observations import copying, kinds, partitions
-from observations.payload import Sent
-from observations.uploads import Claimed, Outcome
+from observations import kinds
+from observations.draining.uploads import Claimed, Outcome
+from observations.intake.payload import Sent
+from observations.storage import copying, partitions
 
 _STAGING: Final = "staged_reading_keys"
 _LIKE: Final = "SELECT 0 AS n, current_date AS day, device_id, sender_id FROM observations_reading"

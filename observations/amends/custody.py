@@ -14,12 +14,14 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from observations import attribution, corrections, lookups, partitions
+from observations import attribution, lookups
+from observations.amends import corrections
+from observations.amends.corrections import Key
 from observations.attribution import Held
-from observations.corrections import Key
+from observations.draining.store import store
+from observations.draining.uploads import Upload, days_of
 from observations.models import Device, Holding, Receipt, UnclaimedReading
-from observations.store import store
-from observations.uploads import Upload, days_of
+from observations.storage import partitions
 
 # A gateway's clock may be wrong by hours: readings near the edges are looked at, too.
 _SLACK: Final = timedelta(days=1)

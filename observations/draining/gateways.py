@@ -11,8 +11,8 @@ from capacity.models import Ward
 from lib import london
 from lib.london import day_of
 from observations import clocks, limits
+from observations.draining.uploads import Upload
 from observations.models import Gateway, GatewayProvider, Prompt
-from observations.uploads import Upload
 
 REMEMBERED: Final = 20
 # One upload that waited in a queue looks like a slow clock; several in a row do not.

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from observations import copying
 from observations.models import Alert, Bell, BellDelivery, Trigger
+from observations.storage import copying
 
 _REARMED: Final = (
     *("id", "priority", "rang_at", "owner_id", "owned_at", "step", "next_step_at", "repeat_at"),

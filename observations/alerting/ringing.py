@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from observations import bells
-from observations.alert_book import Book, open_book
-from observations.judging import COUNTS_FOR
+from observations.alerting.alert_book import Book, open_book
+from observations.judgement.judging import COUNTS_FOR
+from observations.judgement.scoring import Job
 from observations.models import Alert, Bell, Trigger
 from observations.rules import NEWS2, RISE, Finding
 from observations.rulesets import PRIORITIES, Priority, rank
-from observations.scoring import Job
 
 # How long nobody may own an alert before the next step of the ladder is told, and so on.
 LADDER: Final[Mapping[Priority, tuple[timedelta, ...]]] = {

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from observations import attribution, copying, current, kinds, lookups, silence
-from observations.batches import next_batch
+from observations import attribution, kinds, lookups, silence
+from observations.alerting import current
+from observations.judgement.plans import Plan, plans_of
+from observations.judgement.scoring import Job
 from observations.models import DueTime
-from observations.plans import Plan, plans_of
-from observations.scoring import Job
-from observations.versions import touch_standings
+from observations.storage import copying
+from observations.storage.batches import next_batch
+from observations.storage.versions import touch_standings
 
 _COLUMNS: Final = (
     *("admission_id", "kind", "due_at", "late_at", "silent_at", "stale_at", "next_deadline_at"),

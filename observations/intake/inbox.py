@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lib.ids import uuid7_at
-from observations import clocks, limits, payload
+from observations import clocks, limits
 from observations.actions.keys import digest_of
+from observations.intake import payload
 
 # How long a web process believes what it last saw of the inbox's depth.
 _DEPTH_SEEN_FOR: Final = 1.0

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
+from observations.draining.uploads import Item
 from observations.models import Retraction, UnclaimedReading
-from observations.queries import rows
-from observations.uploads import Item
+from observations.storage.queries import rows
 
 RETRACTED: Final = "retracted"
 _LOCK: Final = 7_301_014

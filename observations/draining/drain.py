@@ -18,10 +18,13 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from observations import gateways, heard, partitions, payload, receipts, standing
+from observations.draining import gateways, heard, receipts
+from observations.draining.store import store
+from observations.draining.uploads import Upload, days_of
+from observations.intake import payload
 from observations.models import Inbox
-from observations.store import store
-from observations.uploads import Upload, days_of
+from observations.storage import partitions
+from observations.watch import standing
 
 log = structlog.get_logger(__name__)
 

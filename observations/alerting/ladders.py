@@ -7,9 +7,10 @@ from typing import Final
 
 from django.db import transaction
 
-from observations import lookups, ringing
+from observations import lookups
+from observations.alerting import ringing
 from observations.models import Alert
-from observations.versions import touch_standings
+from observations.storage.versions import touch_standings
 
 _AT_ONCE: Final = 500
 

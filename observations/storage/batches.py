@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from observations.queries import rows
+from observations.storage.queries import rows
 
 
 def next_batch() -> int:

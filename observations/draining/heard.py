@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import connection
 
-from observations.uploads import Upload
+from observations.draining.uploads import Upload
 
 _HEARD: Final = """
     WITH heard AS (SELECT unnest(%s::bigint[]) AS id, unnest(%s::timestamptz[]) AS at),

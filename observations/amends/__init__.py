@@ -1,0 +1,1 @@
+"""What is changed afterwards: custody and single readings, with a trace."""

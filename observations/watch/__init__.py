@@ -1,0 +1,1 @@
+"""What time alone brings about: due, late, silent, stale."""
