@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from vwards.local import children, demo_data
+from vwards.local import children, commands, demo_data
 from vwards.local.programs import LocalError, home
 from vwards.local.running import LOCAL, MANAGE, Demo, only_one, step
 from vwards.local.servers import LOOPBACK, Postgres, Valkey
@@ -106,28 +106,13 @@ def _rebuild(demo: Demo, migrations: str) -> None:
 
 def _start_processes(demo: Demo) -> None:
     with step("Starting web, worker and beat"):
-        demo.start("web", *_gunicorn(demo.port))
-        demo.start(
-            "worker",
-            *_celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle"),
-        )
-        demo.start("beat", *_celery("beat", "--schedule", str(_fresh(LOCAL / "beat"))))
+        demo.start("web", *commands.web(demo.port))
+        demo.start("worker", *commands.worker())
+        demo.start("beat", *commands.beat(_fresh(LOCAL / "beat")))
         demo.wait_until_ready()
     if demo.simulate:
         with step("Starting the simulated devices"):
             demo.start("simulate", *MANAGE, "simulate", "--url", demo.base_url, "--plan", str(PLAN))
-
-
-def _gunicorn(port: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "vwards.wsgi", "--bind", f"{LOOPBACK}:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
-        *("--graceful-timeout", "3", "--no-control-socket"),
-    ]
-
-
-def _celery(what: str, *more: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "vwards", what, "--loglevel", "INFO", *more]
 
 
 def _tell(demo: Demo) -> None:

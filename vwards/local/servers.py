@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,14 @@ START_SECONDS = 30.0
 class Postgres:
     """One cluster in `folder`, kept from one start to the next, as is its address."""
 
-    def __init__(self, folder: Path, *, durable: bool) -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool, settings: Mapping[str, object] | None = None
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "postgres.log"
         self.durable = durable
+        self.settings = settings or {}
         self.process: subprocess.Popen[bytes] | None = None
         self._servant: Servant = servant()
         self._port = 0
@@ -101,6 +104,7 @@ class Postgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
             **({} if self.durable else FORGETFUL),
+            **self.settings,
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process = children.start(

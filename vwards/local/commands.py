@@ -1,0 +1,28 @@
+"""What the web, the worker and the beat are started with, for the demo, the bench and the tests."""
+
+import sys
+from pathlib import Path
+
+from vwards.local.servers import LOOPBACK
+
+APPLICATION = "vwards.wsgi"
+
+
+def web(port: int, application: str = APPLICATION) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", application, "--bind", f"{LOOPBACK}:{port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
+        *("--graceful-timeout", "3", "--no-control-socket"),
+    ]
+
+
+def worker() -> list[str]:
+    return _celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+
+
+def beat(schedule: Path) -> list[str]:
+    return _celery("beat", "--schedule", str(schedule))
+
+
+def _celery(what: str, *more: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "-A", "vwards", what, "--loglevel", "INFO", *more]
