@@ -8,6 +8,11 @@ from vwards.local.servers import LOOPBACK
 APPLICATION = "vwards.wsgi"
 
 
+def everything(port: int, schedule: Path) -> dict[str, list[str]]:
+    """All that runs beside the servers, by name, in the order in which it is started."""
+    return {"web": web(port), "worker": worker(), "beat": beat(schedule)}
+
+
 def web(port: int, application: str = APPLICATION) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"{LOOPBACK}:{port}"),

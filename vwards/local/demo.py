@@ -106,9 +106,8 @@ def _rebuild(demo: Demo, migrations: str) -> None:
 
 def _start_processes(demo: Demo) -> None:
     with step("Starting web, worker and beat"):
-        demo.start("web", *commands.web(demo.port))
-        demo.start("worker", *commands.worker())
-        demo.start("beat", *commands.beat(_fresh(LOCAL / "beat")))
+        for name, command in commands.everything(demo.port, _fresh(LOCAL / "beat")).items():
+            demo.start(name, *command)
         demo.wait_until_ready()
     if demo.simulate:
         with step("Starting the simulated devices"):
