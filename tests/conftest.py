@@ -9,6 +9,16 @@ from tests.caches import forget
 pytest_plugins = ["tests.workers", "tests.browser", "tests.cast", "tests.matrix.registry"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long form of tests that have one")
+
+
+@pytest.fixture(scope="session")
+def long_form(request: pytest.FixtureRequest) -> bool:
+    """Whether tests that have a short form, always on, run their long one: PYTEST=--long."""
+    return bool(request.config.getoption("--long"))
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache(request: pytest.FixtureRequest):
     """Login limits and the like must not reach from one test into the next."""
