@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Final
 
 from django.http import HttpRequest
@@ -15,11 +16,11 @@ JSON: Final = "application/json"
 _TOO_LARGE: Final = "The body is larger than 1 MiB."
 
 
-def body_of(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest, *, types: Sequence[str] = (JSON,)) -> bytes:
     """Read no further than the limit: a body that says or proves to be larger is refused, by
     RefusedError."""
-    if request.content_type != JSON:
-        raise RefusedError(415, f"Send {JSON}.")
+    if request.content_type not in types:
+        raise RefusedError(415, f"Send {types[0]}.")
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "gzip"):
         raise RefusedError(415, "The body may be plain or gzip.")

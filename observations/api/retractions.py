@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from lib.problems import ProblemResponse
-from observations import limits, lookups
-from observations.actions.readings import retract_readings
-from observations.amends import corrections
-from observations.amends.corrections import Found, Key
+from observations import limits
+from observations.actions.retractions import take_back
 from observations.api.bodies import body_of
 from observations.api.keys import key_of
-from observations.draining import retractions
-from observations.draining.retractions import TakenBack
 from observations.intake import inbox, payload
 from observations.intake.inbox import RefusedError
-from observations.models import Device
-
-_TRIES: Final = 3
-
-
-class Asked(NamedTuple):
-    taken: TakenBack
-    reason: str
 
 
 @csrf_exempt
@@ -43,8 +28,7 @@ def retraction_create(request: HttpRequest) -> HttpResponse:
         readings = _readings(body_of(request))
     except RefusedError as refused:
         return ProblemResponse(refused.status, refused.message, retry_after=refused.retry_after)
-    now = timezone.now()
-    told = _retract(readings, gateway_id, now)
+    told = take_back(items=readings, gateway_id=gateway_id, at=timezone.now())
     lines = [{"index": index, "outcome": outcome} for index, outcome in enumerate(told)]
     return JsonResponse({"received": len(lines), "readings": lines})
 
@@ -57,71 +41,3 @@ def _readings(body: bytes) -> list[Any]:
     if len(readings) > limits.MAX_READINGS:
         raise RefusedError(413, "There are more than 1,000 retractions; send them in parts.")
     return readings
-
-
-def _retract(items: list[Any], gateway_id: int, at: datetime) -> list[str]:
-    """Remembered first, so that what is stored meanwhile is either found here or not stored."""
-    asked = [_asked(item, gateway_id) for item in items]
-    retractions.remember((one.taken for one in asked if one), at=at)
-    outcomes = ["rejected" if one is None else "not_found" for one in asked]
-    known = {n: found for n, one in enumerate(asked) if one and (found := _find(one))}
-    for n, found in known.items():
-        outcomes[n] = "already" if found.struck else "retracted"
-    _strike([one for one in asked if one], gateway_id, at)
-    retractions.forget({one.taken for n, one in enumerate(asked) if one and n in known})
-    for n, one in enumerate(asked):
-        if one and n not in known and retractions.in_tray(one.taken):
-            outcomes[n] = "retracted"
-    return outcomes
-
-
-def _strike(asked: list[Asked], gateway_id: int, at: datetime) -> None:
-    """All of one reason together: a patient is judged once, not once for each. What a person moved
-    to another patient just then is found there the next time."""
-    for _ in range(_TRIES):
-        keys: dict[str, set[Key]] = defaultdict(set)
-        for one in asked:
-            found = _find(one)
-            if found is not None and not found.struck:
-                keys[one.reason].add(found.key)
-        for reason, some in keys.items():
-            retract_readings(keys=some, gateway_id=gateway_id, reason=reason, at=at)
-        if not keys:
-            return
-
-
-def _asked(item: object, gateway_id: int) -> Asked | None:
-    if not isinstance(item, dict):
-        return None
-    measured_at, sender_id = payload.instant(item.get("measured_at")), item.get("id")
-    serial, patient = item.get("device"), item.get("patient")
-    if measured_at is None or not _is_name(sender_id, limits.MAX_ID):
-        return None
-    if not _is_name(serial, limits.MAX_ID) and not _is_name(patient, limits.MAX_PATIENT):
-        return None
-    named = "" if isinstance(serial, str) else str(patient).replace(" ", "")
-    told = item.get("reason")
-    reason = payload.without_nul(told)[:200] if isinstance(told, str) else "retracted by sender"
-    whose = serial if isinstance(serial, str) else ""
-    return Asked(TakenBack(gateway_id, whose, named, str(sender_id), measured_at), reason)
-
-
-def _is_name(value: object, longest: int) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value
-
-
-def _find(asked: Asked) -> Found | None:
-    """Only what this very gateway brought: nobody takes back another's reading."""
-    taken = asked.taken
-    device_id = _device_id(taken)
-    if device_id is None:
-        return None
-    found = corrections.find(device_id, taken.sender_id, taken.measured_at)
-    return found if found is not None and found.gateway_id == taken.gateway_id else None
-
-
-def _device_id(taken: TakenBack) -> int | None:
-    if taken.serial:
-        return Device.objects.filter(serial=taken.serial).values_list("pk", flat=True).first()
-    with transaction.atomic():  # it locks whom it asks about
-        return lookups.unattended(taken.named, taken.gateway_id, taken.measured_at)
