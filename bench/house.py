@@ -1,150 +1,116 @@
-"""Servers of its own, a web process and a ward of fifty; gone when the bench is over."""
+"""24,000 patients on 480 wards, each with a plan and a hub, and 40 gateways that speak for them.
 
-import itertools
-import os
-import shutil
-import subprocess
-import sys
-import time
-import urllib.request
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+One patient a pathway is referred, admitted, given kit and measured by the house's own actions;
+all others are copies of their rows.
+"""
+
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from vwards.local import children
-from vwards.local.programs import REPOSITORY, home, servant
-from vwards.local.servers import LOOPBACK, Postgres, Valkey, free_port, own
+from bench import cloning
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from capacity.models import Ward
-    from observations.models import Device
+    from capacity.models import Provider, Ward
+    from patients.models import Admission
 
-PATIENTS = 50
-READY_SECONDS = 40
-_numbers = itertools.count(1)
+PATHWAYS = ("frailty", "acute-respiratory-infection", "heart-failure", "copd")
+ADMITTED = timedelta(days=45)
+SETTLED = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Whom the readings are of, and who looks at them."""
+class Size:
+    providers: int
+    wards: int
+    beds: int
 
-    ward: "Ward"
-    nurse: "User"
-    hubs: "list[Device]"
+    @property
+    def patients(self) -> int:
+        return self.providers * self.wards * self.beds
+
+
+ENGLAND = Size(providers=40, wards=12, beds=50)
+SMALL = Size(providers=4, wards=1, beds=50)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Its key, and the serials of the hubs that it speaks for."""
+
     key: str
+    serials: list[str]
 
 
-@contextmanager
-def servers() -> Iterator[None]:
-    """Durable ones, as in production; Django is set up on them in this process."""
-    folder = home() / "bench"
-    shutil.rmtree(folder, ignore_errors=True)
-    own(folder, servant(), mode=0o755)
-    postgres = Postgres(folder / "postgres", durable=True)
-    valkey = Valkey(folder / "valkey", durable=False)
-    try:
-        postgres.start()
-        valkey.start()
-        _set_up(postgres.ensure_database("bench"), valkey.url())
-        yield
-    finally:
-        valkey.stop()
-        postgres.stop()
-        shutil.rmtree(folder)
+@dataclass(frozen=True)
+class House:
+    size: Size
+    gateways: list[Gateway]
+    ward: Ward
+    nurse: User
 
 
-def _set_up(database: str, redis: str) -> None:
-    for name in ("DEBUG", "BEHIND_TLS", "REDIS_KEY_PREFIX", "CELERY_QUEUE"):
-        os.environ.pop(name, None)
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "vwards.settings",
-        "DEMO": "1",
-        "LOG_LEVEL": "ERROR",
-        "DATABASE_URL": database,
-        "REDIS_URL": redis,
-    }
-    # WhiteNoise misses the folder that only a release collects.
-    warnings.filterwarnings("ignore", "No directory at")
-    import django
+def furnish(size: Size) -> House:
+    """Into an empty database; the last readings are of this moment."""
+    from capacity.models import Ward
+    from tests.patients.factories import make_clinician
 
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+    now = datetime.now(UTC)
+    providers = [_provider(n) for n in range(size.providers)]
+    model = _model_ward(size, now)
+    cloning.open_wards(model, a_provider=size.wards)
+    cloning.fill_beds(_model_patients(model, now))
+    ward = Ward.objects.filter(lead_provider=providers[0]).order_by("pk")[0]
+    gateways = [_gateway(provider) for provider in providers]
+    return House(size, gateways, ward, make_clinician(ward))
 
 
-@contextmanager
-def web() -> Iterator[str]:
-    """One gunicorn process with threads; its address."""
-    port = free_port()
-    log = Path(home() / "bench" / "web.log")
-    process = children.start(
-        [
-            *(sys.executable, "-m", "gunicorn", "vwards.wsgi", "--bind", f"{LOOPBACK}:{port}"),
-            *("--worker-class", "gthread", "--threads", "4", "--no-control-socket"),
-        ],
-        log=log,
-        environment=os.environ,
-        cwd=str(REPOSITORY),
-    )
-    try:
-        _wait(f"http://{LOOPBACK}:{port}/livez", process, log)
-        yield f"{LOOPBACK}:{port}"
-    finally:
-        children.stop(process, patience=3)
+def _provider(number: int) -> Provider:
+    from tests.capacity.factories import make_provider
+
+    return make_provider(f"BENCH{number:02}", name=f"Bench Trust {number}")
 
 
-def furnish() -> Place:
-    """Fifty patients of one ward, each with a hub and one set of readings."""
+def _model_ward(size: Size, now: datetime) -> Ward:
+    from tests.capacity.factories import make_beds, make_ward
+
+    ward = make_ward("MODEL-ward", opens=(now - ADMITTED).date())
+    make_beds(ward, size.beds, starts=now - ADMITTED)
+    return ward
+
+
+def _model_patients(ward: Ward, now: datetime) -> list[Admission]:
+    """One a pathway, measured just now, over capacity because the beds are the copies'."""
     from observations.draining import drain
     from observations.intake import inbox
-    from tests.capacity.factories import make_beds, make_ward
-    from tests.observations.factories import body_of, make_gateway, make_held_hub, make_key
+    from observations.watch import deadlines
+    from tests.observations.factories import (
+        body_of,
+        make_gateway,
+        make_held_hub,
+        make_key,
+        make_set,
+    )
     from tests.patients.factories import make_admission, make_clinician
 
-    ward = make_ward()
-    nurse = make_clinician(ward)
-    then = datetime.now(UTC) - timedelta(days=3)
-    hubs = [
-        make_held_hub(make_admission(ward=ward, bed=bed, at=then), by=nurse)
-        for bed in make_beds(ward, PATIENTS)
-    ]
-    key = make_key(make_gateway())
-    place = Place(ward, nurse, hubs, key)
-    for hub in hubs:
-        inbox.accept(key=key, body=body_of(readings(place, 7, of=[hub])))
+    key, then, models = make_key(make_gateway()), now - ADMITTED + SETTLED, []
+    for pathway in PATHWAYS:
+        model = make_admission(ward=ward, pathway=pathway, over_capacity="a model", at=then)
+        hub = make_held_hub(model, by=make_clinician(ward), at=then)
+        inbox.accept(key=key, body=body_of(make_set(hub, now)))
+        models.append(model)
     drain.drain_all()
-    return place
+    while deadlines.refresh_changed(at=now):
+        pass
+    return models
 
 
-def readings(
-    place: Place, count: int, *, of: "list[Device] | None" = None, ago: timedelta = timedelta()
-) -> list[dict[str, Any]]:
-    """Sets of seven, calm ones, of one patient after the other, each id a new one."""
-    from tests.observations.factories import NORMAL, SEVEN, UNITS
+def _gateway(provider: Provider) -> Gateway:
+    from observations.models import Device
+    from tests.observations.factories import make_gateway, make_key
 
-    measured_at = (datetime.now(UTC) - ago).isoformat()
-    asked = itertools.product(of or place.hubs, SEVEN)
-    made = []
-    for hub, kind in itertools.islice(itertools.cycle(asked), count):
-        one = {"device": hub.serial, "kind": kind, "value": NORMAL[kind]}
-        one |= {"id": f"b-{next(_numbers)}", "measured_at": measured_at}
-        made.append(one | ({"unit": UNITS[kind]} if kind in UNITS else {}))
-    return made
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    sys.exit(f"The web process does not start:\n{children.last_lines(log)}")
+    held = Device.objects.filter(provider=provider).order_by("pk")
+    return Gateway(make_key(make_gateway(provider)), list(held.values_list("serial", flat=True)))

@@ -1,84 +1,17 @@
-"""A measure beside its limit, as a table for people and as JSON for comparing."""
-
-import json
-import os
-import platform
-import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from statistics import median
-
-from vwards.local.programs import REPOSITORY
-
-RESULTS = REPOSITORY / "bench" / "results"
-RUNS = 3
+from bench.flow import Run
 
 
-@dataclass(frozen=True)
-class Figure:
-    """The median of some runs, and how far they lay apart."""
-
-    middle: float
-    least: float
-    most: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """What was measured, and the most that this machine allows for the same work just then."""
-
-    name: str
-    unit: str
-    figure: Figure
-    limit_name: str
-    limit: Figure
-
-    @property
-    def ratio(self) -> float:
-        return self.figure.middle / self.limit.middle
+def tell_run(run: Run) -> None:
+    """One run by itself: its speed, its waiting, and where its CPU went."""
+    print(f"\n{run.a_second:,.0f} readings/s: {run.readings:,} in {run.seconds:.1f} s")
+    print(f"accepted in ms       {_spread(run.seen.latency_ms)}")
+    print(f"scored in ms         {_spread(run.scored_ms)}")
+    print(f"waiting, readings    {' '.join(str(waiting) for _, waiting in run.backlog[::4])}")
+    print("CPU, µs a reading")
+    for name, spent in sorted(run.cpu_us.items(), key=lambda item: -item[1]):
+        print(f"  {name:24} {spent:8.1f}")
+    print(f"  {'together':24} {sum(run.cpu_us.values()):8.1f}")
 
 
-def repeated(measure: Callable[[], float]) -> Figure:
-    runs = [measure() for _ in range(RUNS)]
-    return Figure(median(runs), min(runs), max(runs))
-
-
-def tell(lines: Sequence[Line]) -> None:
-    """The table; each limit stands under what it limits."""
-    print(f"\n{'':44} {'median':>10} {'least':>10} {'most':>10}  {'':12} ratio")
-    for line in lines:
-        print(f"{line.name:44} {_row(line.figure)}  {line.unit:12} {line.ratio:.2f}")
-        print(f"  {'beside ' + line.limit_name:42} {_row(line.limit)}")
-
-
-def keep(lines: Sequence[Line]) -> Path:
-    """One file a run, named by its time."""
-    RESULTS.mkdir(exist_ok=True)
-    at = datetime.now(UTC)
-    file = RESULTS / f"{at:%Y%m%dT%H%M%SZ}.json"
-    told = {
-        "at": at.isoformat(),
-        "commit": _commit(),
-        "machine": {"cores": os.cpu_count(), "system": platform.platform()},
-        "load_average_1_min": os.getloadavg()[0],
-        "runs": RUNS,
-        "lines": [asdict(line) | {"ratio": line.ratio} for line in lines],
-    }
-    file.write_text(json.dumps(told, indent=2) + "\n")
-    return file
-
-
-def _row(figure: Figure) -> str:
-    return " ".join(_short(value) for value in (figure.middle, figure.least, figure.most))
-
-
-def _short(value: float) -> str:
-    return f"{value:>10,.0f}" if value >= 100 else f"{value:>10.2f}"
-
-
-def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    shown = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    return shown.stdout.strip()
+def _spread(figures: dict[str, float]) -> str:
+    return "  ".join(f"{name} {value:,.1f}" for name, value in figures.items())

@@ -1,0 +1,72 @@
+"""Whether all that was accepted is there, once; and how long each upload waited for its score."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bench.load.__main__ import latencies
+from bench.loading import Seen
+from vwards.local.programs import LocalError
+
+STORED: Final = (1, 2)
+DUPLICATE: Final = 3
+_OUTCOMES: Final = """
+    SELECT told, count(*) FROM observations_receipt, unnest(outcomes) AS told
+    WHERE id = ANY(%s::uuid[]) GROUP BY told
+"""
+# The receipt is committed with readings, scores and bells: its transaction's time is theirs.
+_WAITED: Final = """
+    SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - received_at)
+    FROM observations_receipt WHERE id = ANY(%s::uuid[])
+"""
+_BOUNDS: Final = (
+    "measured_at >= now() - interval '1 day' AND measured_at < now() + interval '1 day'"
+)
+_STORED: Final = f"SELECT count(*) FROM observations_reading WHERE batch >= %s AND {_BOUNDS}"
+_UNSCORED: Final = f"""
+    SELECT count(*) FROM (
+        SELECT DISTINCT admission_id, measured_at FROM observations_reading
+        WHERE batch >= %s AND {_BOUNDS}
+    ) AS stored LEFT JOIN (
+        SELECT admission_id, measured_at, total FROM observations_score WHERE {_BOUNDS}
+    ) AS score USING (admission_id, measured_at)
+    WHERE score.admission_id IS NULL
+"""
+
+
+def next_batch() -> int:
+    """Batches drawn from now on have at least this number."""
+    return int(ask("SELECT nextval('observations_batch')"))
+
+
+def is_waiting() -> bool:
+    return bool(ask("SELECT EXISTS (SELECT FROM observations_inbox)"))
+
+
+def check(receipts: Sequence[str], seen: Seen, *, since: int) -> dict[str, float]:
+    """Raises LocalError where a count is wrong; else the milliseconds from accepted to scored."""
+    outcomes = dict(_rows(_OUTCOMES, [list(receipts)]))
+    stored = sum(outcomes.pop(outcome, 0) for outcome in STORED)
+    told = {
+        "accepted uploads": (len(receipts), seen.posts),
+        "stored": (stored, seen.fresh),
+        "duplicates": (outcomes.pop(DUPLICATE, 0), seen.again),
+        "other outcomes": (sum(outcomes.values()), 0),
+        "rows": (ask(_STORED, [since]), seen.fresh),
+        "sets without a score": (ask(_UNSCORED, [since]), 0),
+    }
+    wrong = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
+    if wrong:
+        raise LocalError(f"Counted and expected differ: {wrong}")
+    return latencies([float(row[0]) for row in _rows(_WAITED, [list(receipts)])])
+
+
+def ask(statement: str, given: Sequence[Any] = ()) -> Any:
+    return _rows(statement, given)[0][0]
+
+
+def _rows(statement: str, given: Sequence[Any]) -> list[Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchall()

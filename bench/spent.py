@@ -1,0 +1,80 @@
+"""CPU time and memory of processes, as the kernel counts them: a shared machine cannot blur it."""
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+PROC = Path("/proc")
+Spent = dict[str, float]
+
+
+def by_whom(roots: Mapping[str, int]) -> Spent:
+    """CPU seconds of each root process with all its children, those that are gone included;
+    `postgres` is parted by whom its sessions work for."""
+    family = _children()
+    trees = {name: sum(map(_seconds, _tree(pid, family))) for name, pid in roots.items()}
+    sessions = _sessions()
+    rest = trees.pop("postgres") - sum(sessions.values())
+    return trees | {f"postgres for {name}": s for name, s in sessions.items()} | {"postgres": rest}
+
+
+def between(before: Spent, after: Spent) -> Spent:
+    return {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
+
+
+def _sessions() -> Spent:
+    """By the name that each program gives itself."""
+    from django.db import connection
+
+    added: Spent = defaultdict(float)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid, application_name FROM pg_stat_activity WHERE datid IS NOT NULL")
+        for pid, name in cursor.fetchall():
+            added[name or "bench"] += _seconds(pid)
+    return dict(added)
+
+
+def memory_of_tree(root: int) -> int:
+    """Resident bytes of the largest process below this one, itself included."""
+    return max(map(_resident, _tree(root, _children())), default=0)
+
+
+def _tree(root: int, family: Mapping[int, list[int]]) -> list[int]:
+    found = [root]
+    for pid in found:
+        found += family.get(pid, [])
+    return found
+
+
+def _children() -> dict[int, list[int]]:
+    family: dict[int, list[int]] = defaultdict(list)
+    for entry in os.listdir(PROC):  # noqa: PTH208 — a path object for each process costs more
+        if entry.isdigit():
+            fields = _stat(int(entry))
+            if fields:
+                family[int(fields[1])].append(int(entry))
+    return family
+
+
+def _seconds(pid: int) -> float:
+    fields = _stat(pid)
+    # Its own user and system time, and that of its children who are gone.
+    return sum(map(int, fields[11:15])) / TICKS if fields else 0.0
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int((PROC / str(pid) / "statm").read_text().split()[1]) * PAGE
+    except OSError:
+        return 0
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields after the name, which may hold spaces."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
