@@ -17,12 +17,19 @@ from django.utils import timezone
 from observations import limits
 from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts
-from observations.storage import partitions
+from observations.storage import merging, partitions
 from observations.watch import deadlines, standing
 
 # Then another task may have the worker; beat comes back every second.
 DRAIN_SECONDS: Final = 5
-_LOCKS: Final = {"deadlines": 7_301_011, "bells": 7_301_012, "partitions": 7_301_013}
+# The copying of one day, at national scale, with time to spare.
+MERGE_SECONDS: Final = 3600
+_LOCKS: Final = {
+    "deadlines": 7_301_011,
+    "bells": 7_301_012,
+    "partitions": 7_301_013,
+    "merging": 7_301_015,
+}
 
 
 @shared_task(name="observations.tasks.drain_inbox", ignore_result=True)
@@ -56,6 +63,18 @@ def keep_partitions() -> None:
             now = timezone.now()
             partitions.ensure_ahead(now)
             receipts.drop(before=now - limits.RECEIPTS_KEPT)
+
+
+@shared_task(
+    name="observations.tasks.merge_partitions",
+    ignore_result=True,
+    soft_time_limit=MERGE_SECONDS - 60,
+    time_limit=MERGE_SECONDS,
+)
+def merge_partitions() -> None:
+    with _alone("merging") as mine:
+        if mine:
+            merging.merge_months(at=timezone.now())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from hmac import compare_digest
 import redis
 from celery import shared_task
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -21,10 +21,14 @@ from prometheus_client import (
     multiprocess,
 )
 
+from observations.storage import partitions
+from vwards.gauges import FROM_DATABASE
 from vwards.schedule import HEARTBEAT_SECONDS
 
 LOOPBACK = {"127.0.0.1", "::1"}
 HEARTBEAT_KEY = f"{settings.REDIS_KEY_PREFIX}:beat:last"
+# With fewer days ahead the keeper has not worked for most of a week; the drain then makes its own.
+ENOUGH_DAYS_AHEAD = 3
 _migrated = False
 
 
@@ -44,10 +48,16 @@ def livez(_request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """200 when the database, Redis and the schema are there; a silent beat only warns."""
+    """200 when the database, Redis and the schema are there; a silent beat and a short horizon of
+    partitions only warn."""
     checks = {name: _outcome(check) for name, check in CHECKS.items()}
     ready = all(outcome == "ok" for outcome in checks.values())
-    body = {"status": "ready" if ready else "not ready", "checks": checks, "beat": beat_state()}
+    body = {
+        "status": "ready" if ready else "not ready",
+        "checks": checks,
+        "beat": beat_state(),
+        "partitions": partitions_state(),
+    }
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -56,7 +66,8 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         return HttpResponse(status=404)
-    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    told = generate_latest(_registry()) + generate_latest(FROM_DATABASE)
+    return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
 
 
 def _registry() -> CollectorRegistry:
@@ -115,6 +126,14 @@ def beat_state() -> str:
         return "never"
     age = datetime.now(UTC) - datetime.fromisoformat(last.decode())
     return "ok" if age.total_seconds() < HEARTBEAT_SECONDS * 3 else "late"
+
+
+def partitions_state() -> str:
+    try:
+        days = partitions.days_ahead(datetime.now(UTC))
+    except DatabaseError:
+        return "unknown"
+    return "ok" if days >= ENOUGH_DAYS_AHEAD else f"low: {days} days ahead"
 
 
 def _redis() -> redis.Redis:

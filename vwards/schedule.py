@@ -17,6 +17,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-deadlines": every(5, "observations.tasks.sweep_deadlines"),
     "send-bells": every(1, "observations.tasks.send_bells"),
     "keep-partitions": every(600, "observations.tasks.keep_partitions"),
+    # Some steps of a month each time, until its days are one partition.
+    "merge-partitions": every(900, "observations.tasks.merge_partitions"),
     # At 08:00 London the count is due; a correction is told within the minute too.
     "refresh-figures": every(60, "capacity.tasks.refresh_figures"),
 }

@@ -19,6 +19,7 @@ from observations.models.devices import (
     Supplier,
 )
 from observations.models.inbox import Inbox, Receipt, Retraction, UnclaimedReading
+from observations.models.partitions import PartitionChange, PartitionCopy
 from observations.models.readings import Correction, Reading
 from observations.models.standing import DueTime, Heartbeat, LatestVital, Score, Standing
 
@@ -39,6 +40,8 @@ __all__ = [
     "Holding",
     "Inbox",
     "LatestVital",
+    "PartitionChange",
+    "PartitionCopy",
     "Prompt",
     "Reading",
     "Receipt",

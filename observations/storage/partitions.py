@@ -1,4 +1,5 @@
-"""Daily partitions (UTC) of readings and scores: made ahead by the keeper, or by whoever is short.
+"""The partitions of readings and scores, by UTC day: made ahead by the keeper, or by whoever is
+short; `merging` puts old days together into months.
 
 There is no default partition, so a day must be there before its first row; making one takes an
 advisory lock, because two workers may miss the same day at once.
@@ -12,10 +13,12 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from observations.storage.queries import rows
+
 TABLES: Final = ("observations_reading", "observations_score")
 DAYS_AHEAD: Final = 7
-_LOCK: Final = 7_301_001
-# Days that this process has seen to exist, by database: they are never taken away while it lives.
+LOCK: Final = 7_301_001
+# Days that this process has seen to exist, by database: a merge leaves them in their month.
 _known: dict[str, set[date]] = {}
 
 
@@ -26,18 +29,50 @@ def ensure_days(days: Iterable[date]) -> None:
     if not missing:
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         for table in TABLES:
+            there = set(attached(table))
             for day in missing:
-                cursor.execute(_create(table, day))
+                if there.isdisjoint((day_name(table, day), month_name(table, day))):
+                    cursor.execute(_create(table, day))
         # Only a commit makes them true.
         transaction.on_commit(lambda: known.update(missing))
 
 
 def ensure_ahead(at: datetime) -> None:
     """From yesterday to a week from now."""
-    today = at.astimezone(UTC).date()
+    today = _today(at)
     ensure_days(today + timedelta(days=n) for n in range(-1, DAYS_AHEAD + 1))
+
+
+def days_ahead(at: datetime) -> int:
+    """Whole days after today that every table has without a gap; -1 where today is missing."""
+    return min(_days_ahead(set(attached(table)), table, _today(at)) for table in TABLES)
+
+
+def _days_ahead(there: set[str], table: str, today: date) -> int:
+    day = today
+    while not there.isdisjoint((day_name(table, day), month_name(table, day))):
+        day += timedelta(days=1)
+    return (day - today).days - 1
+
+
+def attached(table: str) -> list[str]:
+    """The partitions of a table, in the order of their names, which is that of time."""
+    answer = rows(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+        "WHERE i.inhparent = %s::regclass ORDER BY 1",
+        [table],
+    )
+    return [name for (name,) in answer]
+
+
+def day_name(table: str, day: date) -> str:
+    return f"{table}_{day:%Y%m%d}"
+
+
+def month_name(table: str, day: date) -> str:
+    return f"{table}_{day:%Y%m}"
 
 
 def day_start(day: date) -> datetime:
@@ -52,10 +87,22 @@ def days_between(start: datetime, end: datetime) -> Iterator[date]:
         day += timedelta(days=1)
 
 
+def bounds(start: date, end: date) -> str:
+    """From the first day to before the second, as a partition says it."""
+    first, last = day_start(start).isoformat(), day_start(end).isoformat()
+    return f"FOR VALUES FROM ('{first}') TO ('{last}')"
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(UTC).date()
+
+
 def _create(table: str, day: date) -> str:
+    """Made beside the table and then attached: `CREATE … PARTITION OF` waits for every reader of
+    the table, a backup of hours among them, and all who come after wait for it."""
     # Identifiers and bounds of a partition cannot be parameters; both are made of a date alone.
-    start, end = day_start(day), day_start(day + timedelta(days=1))
+    name = day_name(table, day)
     return (
-        f"CREATE TABLE IF NOT EXISTS {table}_{day:%Y%m%d} PARTITION OF {table} "
-        f"FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
+        f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL);"
+        f"ALTER TABLE {table} ATTACH PARTITION {name} {bounds(day, day + timedelta(days=1))}"
     )

@@ -146,6 +146,8 @@ PERSONAL: dict[str, Personal] = {
     "observations.LatestVital": Personal(about={"kind", "number", "code"}),
     "observations.Standing": Personal(about={"total", "lowest", "response", "parts"}),
     "observations.DueTime": NOTHING,
+    "observations.PartitionCopy": NOTHING,
+    "observations.PartitionChange": NOTHING,
     "rounds.Handover": Personal(names={"receiver_name", "receiver_phone"}),
     "rounds.HandoverLine": Personal(
         about={"situation", "background", "assessment", "recommendation"}

@@ -3,7 +3,10 @@
 import pytest
 import redis
 from django.conf import settings
+from django.db import OperationalError
+from django.utils import timezone
 
+from observations.storage import partitions
 from vwards import health
 
 CLOSED = "redis://127.0.0.1:1/0"
@@ -58,12 +61,14 @@ def test_health_addresses_refuse_a_post(client, address):
     assert client.post(address).status_code == 405
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_this_machine(client):
     assert b"python_info" in client.get("/metrics").content
     assert client.get("/metrics", REMOTE_ADDR="10.0.0.9").status_code == 404
     assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 404
 
 
+@pytest.mark.django_db
 def test_metrics_with_a_token_are_for_whoever_has_it(client, settings):
     settings.METRICS_TOKEN = "let-me"
     assert client.get("/metrics").status_code == 404
@@ -72,6 +77,30 @@ def test_metrics_with_a_token_are_for_whoever_has_it(client, settings):
         "/metrics", headers={"Authorization": "Bearer let-me"}, REMOTE_ADDR="10.0.0.9"
     )
     assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_horizon_of_partitions_is_a_metric_and_a_short_one_a_warning(client, monkeypatch):
+    monkeypatch.setattr(partitions, "_known", {})
+    partitions.ensure_ahead(timezone.now())
+    assert b"vwards_partition_days_ahead 7.0" in client.get("/metrics").content
+    assert client.get("/readyz").json()["partitions"] == "ok"
+    monkeypatch.setattr(partitions, "days_ahead", lambda _at: 2)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["partitions"] == "low: 2 days ahead"
+
+
+@pytest.mark.django_db
+def test_metrics_answer_without_the_database(client, monkeypatch):
+    def away(_table):
+        raise OperationalError
+
+    monkeypatch.setattr(partitions, "attached", away)
+    told = client.get("/metrics").content
+    assert b"python_info" in told
+    assert b"vwards_partition_days_ahead" not in told
+    assert client.get("/readyz").json()["partitions"] == "unknown"
 
 
 def test_the_heartbeat_is_a_real_key(no_beat, valkey: redis.Redis):
