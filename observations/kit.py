@@ -54,7 +54,9 @@ class Kit:
 def kit(ward: Ward, *, at: dt.datetime) -> Kit:
     """Holdings of this ward's patients, and the rest of its organisation's devices."""
     held = _with_marks(Holding.objects.open().filter(admission__ward=ward), at)
-    owned = Device.objects.filter(provider=ward.lead_provider).select_related("place", "supplier")
+    owned = Device.objects.filter(provider=ward.lead_provider).select_related(
+        "place", "supplier", "told"
+    )
     states = Device.Status
     return Kit(
         worn=[one for one in held if not _is_wanted(one)],
@@ -74,7 +76,7 @@ def heard(admissions: Collection[UUID], *, at: dt.datetime) -> dict[int, dt.date
 
 def _with_marks(holdings: QuerySet[Holding], at: dt.datetime) -> list[Worn]:
     held = list(
-        holdings.select_related("device__supplier", "admission__patient")
+        holdings.select_related("device__supplier", "device__told", "admission__patient")
         .prefetch_related("admission__patient__identifiers")
         .order_by("admission__patient__family_name", "device__serial")
     )

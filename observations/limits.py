@@ -9,6 +9,8 @@ MAX_ID: Final = 100
 MAX_PATIENT: Final = 64
 MAX_REPORTED_BY: Final = 120
 MAX_COMMENT: Final = 2000
+MAX_DEVICES: Final = 1000
+MAX_FIRMWARE: Final = 60
 ACCEPT_WINDOW: Final = timedelta(days=35)
 AHEAD: Final = timedelta(minutes=5)
 FRESH: Final = timedelta(minutes=15)

@@ -1,4 +1,4 @@
-"""When a reading is due, late, silent or stale, and the next instant at which that changes.
+"""When a reading is due, late, silent or stale, why it is silent, and when that next changes.
 
 Time alone moves these states, so the instants are stored as deadlines when a reading arrives, and
 a sweep finds those that have passed. Times of day are London wall time; intervals are elapsed time.
@@ -9,17 +9,29 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 AbsenceKind = Literal["paused", "on_leave"]
 State = Literal["not_due", "due", "late", "silent", "paused", "on_leave", "unplanned"]
+Cause = Literal["silent", "device_dead", "gateway_down"]
 
 _LONDON: Final = ZoneInfo("Europe/London")
 # A set taken this long before its time of day stands for it, unless slots lie closer together.
 EARLY: Final = timedelta(hours=2)
 # Without a plan nothing says when the next set is due, yet no score stays current for ever.
 UNPLANNED_STALE_AFTER: Final = timedelta(hours=12)
+# Of a battery, in per cent: somebody is asked to charge it, and it is known to be flat.
+LOW_BATTERY: Final = 15
+FLAT_BATTERY: Final = 5
+# A gateway that sends heartbeats may be quiet for so long; each may be given its own time.
+QUIET_MINUTES: Final = 30
+# A device that was not heard for so long, while its gateway was, is dead. One that tells its own
+# status speaks often; one that speaks only when somebody measures is given a day.
+DEAD_AFTER: Final = timedelta(hours=4)
+MUTE_AFTER: Final = timedelta(hours=24)
+# Buffers take their time to arrive once a gateway is back.
+GRACE: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,71 @@ class Standing:
     state: State
     slot: datetime | None = None
     changes_at: datetime | None = None
+
+
+class Device(NamedTuple):
+    """What is known of a piece of kit; `tells` where it tells its own status, `gateway_down` where
+    its gateway counts as down, `gateway_heard_at` when that was last heard."""
+
+    battery: int | None = None
+    heard_at: datetime | None = None
+    tells: bool = False
+    gateway_down: bool = False
+    gateway_heard_at: datetime | None = None
+
+    @property
+    def is_flat(self) -> bool:
+        return self.battery is not None and self.battery <= FLAT_BATTERY
+
+    @property
+    def dead_after(self) -> timedelta:
+        return DEAD_AFTER if self.tells else MUTE_AFTER
+
+    @property
+    def is_mute(self) -> bool:
+        """Its gateway went on being heard long after its own last word."""
+        if self.heard_at is None or self.gateway_heard_at is None:
+            return False
+        return self.gateway_heard_at - self.heard_at >= self.dead_after
+
+
+def cause(devices: Iterable[Device], *, due_at: datetime | None, now: datetime) -> Cause:
+    """Why a kind that is silent is silent, `devices` being those that measure it: any that works
+    leaves it a plain silence, for somebody could have measured."""
+    found = {_cause(device, due_at, now) for device in devices}
+    if not found or "silent" in found:
+        return "silent"
+    return "gateway_down" if "gateway_down" in found else "device_dead"
+
+
+def _cause(device: Device, due_at: datetime | None, now: datetime) -> Cause:
+    if device.is_flat:
+        return "device_dead"
+    if device.gateway_down:
+        return "gateway_down"
+    long_due = due_at is not None and now - due_at >= device.dead_after
+    return "device_dead" if device.is_mute and long_due else "silent"
+
+
+def down_at(heard_at: datetime, *, quiet_minutes: int, beats: bool) -> datetime | None:
+    """When a gateway that says nothing more counts as down: never where it sends no heartbeats, for
+    its patients may just not be measuring, nor where nobody wants it watched."""
+    if not beats or not quiet_minutes:
+        return None
+    return heard_at + timedelta(minutes=quiet_minutes)
+
+
+def missed_again_at(schedule: Schedule, *, now: datetime) -> datetime:
+    """While a silence goes on: when the next set after `now` has been missed as well."""
+    slot = _next_slot(schedule, now)
+    return slot + _silent_after(schedule, slot)
+
+
+def _next_slot(schedule: Schedule, now: datetime) -> datetime:
+    if schedule.every is not None:
+        return max(schedule.starts, now + schedule.every)
+    start = max(schedule.starts, now + timedelta(microseconds=1))
+    return next(_pairs(schedule.times, start))[0]
 
 
 def standing(

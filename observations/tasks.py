@@ -18,7 +18,7 @@ from observations import limits
 from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts
 from observations.storage import merging, partitions
-from observations.watch import deadlines, standing
+from observations.watch import batteries, deadlines, gateways, standing
 
 # Then another task may have the worker; beat comes back every second.
 DRAIN_SECONDS: Final = 5
@@ -44,6 +44,8 @@ def sweep_deadlines() -> None:
             now = timezone.now()
             deadlines.refresh_changed(at=now)
             deadlines.sweep(at=now)
+            gateways.sweep(at=now)
+            batteries.ask(at=now)
             ladders.climb_due(at=now)
             repeats.ring_due(at=now)
             standing.beat(timezone.now(), standing.SWEEP)

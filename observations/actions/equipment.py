@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from capacity.models import Provider
-from observations.models import Device, EnrolmentToken, Supplier
+from observations.models import Device, DeviceStatus, EnrolmentToken, Supplier
 from observations.policies import check_can_manage_kit
 from patients.models import Admission, Place
 
@@ -43,12 +43,25 @@ def add_device(
         place=place,
         hub=hub,
         kinds=list(kinds),
-        firmware=firmware,
-        battery=battery,
-        signal=signal,
     )
+    if firmware or battery is not None or signal is not None:
+        _tell(device, firmware, battery, signal, at or timezone.now())
     audit.record(by=by, verb="device-added", subject=device, detail={"serial": serial}, at=at)
     return device
+
+
+def _tell(
+    device: Device, firmware: str, battery: int | None, signal: int | None, at: dt.datetime
+) -> None:
+    """As it was when it came; its gateway tells what becomes of it."""
+    DeviceStatus.objects.create(
+        device=device,
+        battery=battery,
+        battery_at=None if battery is None else at,
+        signal=signal,
+        firmware=firmware,
+        measured_at=at,
+    )
 
 
 @transaction.atomic

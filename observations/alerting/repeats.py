@@ -15,11 +15,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from observations import bells, kinds, lookups
-from observations.alerting import ringing
+from observations.alerting import ringing, silences
 from observations.alerting.ringing import as_known, as_priority
-from observations.models import Alert, LatestVital, Standing, Trigger
+from observations.attribution import AdmissionFacts
+from observations.models import Alert, Gateway, LatestVital, Standing, Trigger
 from observations.models import Finding as FindingRow
-from observations.rules import CONCERN, NEWS2, RISE, Finding
+from observations.rules import CONCERN, GATEWAY, NEWS2, RISE, SILENCE, Finding
 from observations.storage.versions import touch_standings
 
 _AT_ONCE: Final = 500
@@ -33,12 +34,16 @@ def ring_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def _repeat(seen: Alert, at: datetime) -> bool:
-    if seen.admission_id is not None:
-        lookups.lock_admissions([seen.admission_id])  # before the alert, as the drain does
+    ids = [] if seen.admission_id is None else [seen.admission_id]
+    admissions = lookups.lock_admissions(ids)  # before the alert, as the drain does
     due = Alert.objects.repeat_due(at).select_for_update(of=("self",)).filter(pk=seen.pk).first()
     if due is None:
         return False
-    going_on = [(one, found) for one in _own(due) if (found := _going_on(due, one)) is not None]
+    going_on = [
+        (one, found)
+        for one in _own(due)
+        if (found := _going_on(due, one, admissions, at)) is not None
+    ]
     if ringing.ring_open(due, [found for _, found in going_on], at=at) is not None:
         if due.admission_id is not None:
             touch_standings({due.admission_id})
@@ -61,9 +66,15 @@ def _next(alert: Alert, going_on: Sequence[tuple[Trigger, Finding]], at: datetim
     return min((when for when in times if when > at), default=looked)
 
 
-def _going_on(alert: Alert, trigger: Trigger) -> Finding | None:
+def _going_on(
+    alert: Alert, trigger: Trigger, admissions: Sequence[AdmissionFacts], at: datetime
+) -> Finding | None:
     """What the trigger says now; None when newer readings say that it is over. Where none came
     since, it goes on: that data stopped is no recovery."""
+    if trigger.rule == SILENCE:
+        return next((finding for _, finding in silences.findings(admissions, at=at)), None)
+    if trigger.rule == GATEWAY:
+        return _as_told(trigger) if _is_down(alert) else None
     if alert.admission_id is None or trigger.rule == CONCERN:
         return _as_told(trigger)
     newest = _newest(alert.admission_id, trigger)
@@ -78,6 +89,11 @@ def _going_on(alert: Alert, trigger: Trigger) -> Finding | None:
     # A change of plan rings for values whose finding, by the rules of their time, is none.
     untold = not since.filter(measured_at=trigger.last_at).exists()
     return _as_told(trigger) if trigger.last_at >= newest and untold else None
+
+
+def _is_down(alert: Alert) -> bool:
+    down = Gateway.objects.filter(pk=alert.gateway_id, down_since__isnull=False)
+    return down.exists()
 
 
 def _newest(admission_id: UUID, trigger: Trigger) -> datetime | None:

@@ -86,17 +86,24 @@ def ring_open(alert: Alert, findings: Sequence[Finding], *, at: datetime) -> Bel
     return bell
 
 
-def ring_ward(ward_id: int, *, subject: str, finding: Finding, at: datetime, batch: int) -> None:
-    """A reading that may be anybody's: the ward's own alert, one open at a time for a subject,
-    which rings again as a patient's does."""
-    known = Alert.objects.open().filter(
-        ward_id=ward_id, kind=Alert.Kind.NO_PATIENT, subject=subject, admission=None
-    )
+def ring_ward(
+    ward_id: int,
+    *,
+    subject: str,
+    finding: Finding,
+    at: datetime,
+    batch: int | None = None,
+    kind: Alert.Kind = Alert.Kind.NO_PATIENT,
+    gateway_id: int | None = None,
+) -> None:
+    """A reading that may be anybody's, or a gateway that is down: the ward's own alert, one open at
+    a time for a subject, which rings again as a patient's does."""
+    known = Alert.objects.open().filter(ward_id=ward_id, kind=kind, subject=subject, admission=None)
     alert = known.select_for_update(of=("self",)).first()
     book = Book()
     if alert is None:
         alert = _opened(None, ward_id, finding, at)
-        alert.kind, alert.subject = Alert.Kind.NO_PATIENT, subject
+        alert.kind, alert.subject, alert.gateway_id = kind, subject, gateway_id
         book.opened.append(alert)
     else:
         book.triggers[alert.pk] = {one.rule: one for one in alert.triggers.all()}
@@ -155,7 +162,8 @@ def climb(alert: Alert, *, at: datetime) -> bool:
         .update(step=step, next_step_at=following, repeat_at=repeat_at)
     )
     if moved:
-        own = [t.text for t in alert.triggers.all() if t.wrong_patient_at is None]
+        told = alert.triggers.order_by("first_at", "pk")
+        own = [t.text for t in told if t.wrong_patient_at is None]
         text = f"Nobody owns it: {'; '.join(own) or WRONG_PATIENT}"
         Book(bells=[_new_bell(alert, Bell.Why.STEP, text, at=at, step=step)]).write()
     return bool(moved)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from observations import bells, kinds, limits
+from observations import bells, kinds, limits, silence
 
 
 @require_safe
@@ -22,6 +22,14 @@ def limits_show(_request: HttpRequest) -> HttpResponse:
             "ahead_seconds": int(limits.AHEAD.total_seconds()),
             "late_after_seconds": int(bells.LATE_AFTER.total_seconds()),
             "receipts_kept_days": limits.RECEIPTS_KEPT.days,
+            "devices": {
+                "per_upload": limits.MAX_DEVICES,
+                "firmware_characters": limits.MAX_FIRMWARE,
+                "percent": {"battery": [0, 100], "signal": [0, 100]},
+                "bad_entries": "ignored",
+            },
+            # A gateway that sends heartbeats, uploads without readings, counts as down after this.
+            "gateway_quiet_seconds": silence.QUIET_MINUTES * 60,
             "kinds": [_kind(kind) for kind in kinds.KINDS.values()],
         }
     )

@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from observations.draining import gateways, heard, receipts
+from observations.draining import gateways, heard, receipts, statuses
 from observations.draining.store import store
 from observations.draining.uploads import Upload, days_of
 from observations.intake import payload
@@ -155,6 +155,7 @@ def _keep(rows: Sequence[int], at: dt.datetime) -> Drained:
         cursor.execute("DELETE FROM observations_inbox WHERE id = ANY(%s)", [list(rows)])
     gateways.heard(uploads, at=at)
     heard.note_keys(uploads)
+    statuses.note(uploads, at=at)
     return Drained(len(uploads), sum(len(upload.readings) for upload in uploads))
 
 
@@ -162,8 +163,9 @@ def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [list(rows)])
         for receipt, gateway_id, key_id, received_at, sent_at, offset, body in cursor.fetchall():
-            readings = payload.decode_again(bytes(body)).readings
-            yield Upload(gateway_id, receipt, received_at, readings, sent_at, offset, key_id=key_id)
+            told = payload.decode_again(bytes(body))
+            about = {"key_id": key_id, "devices": told.devices}
+            yield Upload(gateway_id, receipt, received_at, told.readings, sent_at, offset, **about)
 
 
 def _claim(limit: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""How gateways' clocks are wrong, and when each was last heard of."""
+"""How gateways' clocks are wrong, when each was last heard of, and by when it must be again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from capacity.models import Ward
 from lib import london
 from lib.london import day_of
-from observations import clocks, limits
+from observations import clocks, limits, silence
 from observations.draining.uploads import Upload
 from observations.models import Gateway, GatewayProvider, Prompt
 
@@ -18,6 +18,8 @@ REMEMBERED: Final = 20
 # One upload that waited in a queue looks like a slow clock; several in a row do not.
 _SURE: Final = 3
 _TEXT: Final = 240
+_MINUTE: Final = timedelta(minutes=1)
+_SAVED: Final = (*("recent_offsets", "clock_offset", "last_heard_at", "beat_at", "down_at"),)
 
 
 def heard(uploads: Sequence[Upload], *, at: datetime) -> None:
@@ -27,7 +29,7 @@ def heard(uploads: Sequence[Upload], *, at: datetime) -> None:
     by_gateway: dict[int, list[Upload]] = defaultdict(list)
     for upload in uploads:
         by_gateway[upload.gateway_id].append(upload)
-    rows = Gateway.objects.select_for_update(skip_locked=True, of=("self",))
+    rows = Gateway.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
     for gateway in rows.filter(pk__in=sorted(by_gateway)).order_by("pk"):
         _remember(gateway, by_gateway[gateway.pk])
         wrong = _wrong(gateway, by_gateway[gateway.pk])
@@ -44,7 +46,21 @@ def _remember(gateway: Gateway, uploads: Sequence[Upload]) -> None:
     gateway.clock_offset = max(gateway.recent_offsets, default=0.0)
     newest = in_order[-1].received_at
     gateway.last_heard_at = max(gateway.last_heard_at or newest, newest)
-    gateway.save(update_fields=["recent_offsets", "clock_offset", "last_heard_at"])
+    beats = [upload.received_at for upload in in_order if not upload.readings]
+    gateway.beat_at = max(filter(None, [gateway.beat_at, *beats]), default=None)
+    _put_off(gateway)
+    gateway.save(update_fields=_SAVED)
+
+
+def _put_off(gateway: Gateway) -> None:
+    """The deadline by which it must be heard again; it moves by whole minutes, because each move
+    of an indexed column costs."""
+    assert gateway.last_heard_at is not None
+    beats = gateway.beat_at is not None
+    due = silence.down_at(gateway.last_heard_at, quiet_minutes=gateway.quiet_minutes, beats=beats)
+    known = gateway.down_at
+    if due is None or known is None or due - known >= _MINUTE:
+        gateway.down_at = due
 
 
 def _wrong(gateway: Gateway, uploads: Sequence[Upload]) -> str:

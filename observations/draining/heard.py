@@ -24,15 +24,38 @@ _HEARD: Final = """
     UPDATE {table} t SET {column} = due.at FROM due WHERE t.id = due.id
 """
 _KEYS: Final = _HEARD.format(table="observations_devicekey", column="last_used_at")
-_DEVICES: Final = _HEARD.format(table="observations_device", column="last_heard_at")
+# Told of kit together with the gateway that heard it.
+_DEVICES: Final = """
+    WITH heard AS (
+        SELECT unnest(%s::bigint[]) AS id, unnest(%s::timestamptz[]) AS at,
+               unnest(%s::bigint[]) AS gateway
+    ),
+    due AS (
+        SELECT t.id, heard.at, heard.gateway
+        FROM observations_device t JOIN heard ON heard.id = t.id
+        WHERE t.last_heard_at IS NULL OR t.last_heard_at < heard.at - interval '1 minute'
+        ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
+    )
+    UPDATE observations_device t SET last_heard_at = due.at, last_gateway_id = due.gateway
+    FROM due WHERE t.id = due.id
+"""
 
 
 def note_keys(uploads: Sequence[Upload]) -> None:
     _note(_KEYS, ((u.key_id, u.received_at) for u in uploads if u.key_id is not None))
 
 
-def note_devices(heard: Iterable[tuple[int, datetime]]) -> None:
-    _note(_DEVICES, heard)
+def note_devices(heard: Iterable[tuple[int, datetime, int]]) -> None:
+    """Each device with when it was heard, and through which gateway."""
+    newest: dict[int, tuple[datetime, int]] = {}
+    for one, at, gateway in heard:
+        if one not in newest or at > newest[one][0]:
+            newest[one] = at, gateway
+    if newest:
+        told = list(newest.values())
+        with connection.cursor() as cursor:
+            given = [list(newest), [at for at, _ in told], [gateway for _, gateway in told]]
+            cursor.execute(_DEVICES, given)
 
 
 def _note(statement: str, heard: Iterable[tuple[int, datetime]]) -> None:

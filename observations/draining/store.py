@@ -116,8 +116,9 @@ def _claim(item: Item, directory: Directory) -> Claim | Unclaimed:
     return Claim(known, upload.admission_id)
 
 
-def _heard(claimed: Iterable[Claimed]) -> Iterator[tuple[int, datetime]]:
-    return ((c.device_id, c.item.upload.received_at) for c in claimed if c.device_id > 0)
+def _heard(claimed: Iterable[Claimed]) -> Iterator[tuple[int, datetime, int]]:
+    uploads = ((c.device_id, c.item.upload) for c in claimed if c.device_id > 0)
+    return ((device, upload.received_at, upload.gateway_id) for device, upload in uploads)
 
 
 def _write(fresh: Sequence[Claimed], *, at: datetime, batch: int) -> None:

@@ -29,7 +29,8 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class Upload:
-    """Readings that arrived together; `admission_id` names the patient where the house knows."""
+    """Readings that arrived together; `admission_id` names the patient where the house knows, and
+    `devices` is what their gateway told of kit."""
 
     gateway_id: int
     receipt: UUID
@@ -39,6 +40,7 @@ class Upload:
     offset: float = 0.0
     admission_id: UUID | None = None
     key_id: int | None = None
+    devices: Sequence[Any] = ()
     told: list[Told | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, NoReturn
@@ -41,6 +41,7 @@ class Upload(NamedTuple):
 
     sent_at: datetime | None
     readings: list[Any]
+    devices: Sequence[Any] = ()
 
 
 class Sent(NamedTuple):
@@ -82,7 +83,9 @@ def decode(body: bytes) -> Upload:
         told = _decode_slowly(body)
     if not isinstance(told, dict) or not isinstance(told.get("readings"), list):
         raise MalformedError('The body is not an object with a list "readings".')
-    return Upload(instant(told.get("sent_at")), told["readings"])
+    devices = told.get("devices")
+    listed = devices if isinstance(devices, list) else ()
+    return Upload(instant(told.get("sent_at")), told["readings"], listed)
 
 
 def decode_again(body: bytes) -> Upload:
@@ -124,7 +127,7 @@ def read(item: object, *, received_at: datetime, offset: float) -> Sent | Reject
     if not isinstance(item, dict):
         return Rejected("not_an_object", "")
     sender_id: Any = item.get("id")
-    if not _is_name(sender_id, limits.MAX_ID):
+    if not is_name(sender_id, limits.MAX_ID):
         return Rejected("id_invalid", "")
     why = _is_too_deep(item) or _who_is_wrong(item) or _extras_are_wrong(item)
     if why:
@@ -196,9 +199,9 @@ def _who_is_wrong(item: dict[str, Any]) -> str:
     device, patient = item.get("device"), item.get("patient")
     if device is None and patient is None:
         return "no_device_or_patient"
-    if device is not None and not _is_name(device, limits.MAX_ID):
+    if device is not None and not is_name(device, limits.MAX_ID):
         return "device_invalid"
-    if patient is not None and not _is_name(patient, limits.MAX_PATIENT):
+    if patient is not None and not is_name(patient, limits.MAX_PATIENT):
         return "patient_invalid"
     return ""
 
@@ -227,7 +230,8 @@ def _time_is_wrong(sent: object, at: datetime | None, received_at: datetime, off
     return "in_future" if ahead else ""
 
 
-def _is_name(value: Any, longest: int) -> bool:
+def is_name(value: Any, longest: int) -> bool:
+    """Whether it is text that can be shown, and not too long."""
     return isinstance(value, str) and 0 < len(value) <= longest and value.isprintable()
 
 

@@ -12,6 +12,7 @@ from observations.models.alerts import (
 from observations.models.devices import (
     Device,
     DeviceKey,
+    DeviceStatus,
     EnrolmentToken,
     Gateway,
     GatewayProvider,
@@ -31,6 +32,7 @@ __all__ = [
     "Correction",
     "Device",
     "DeviceKey",
+    "DeviceStatus",
     "DueTime",
     "EnrolmentToken",
     "Finding",

@@ -115,6 +115,9 @@ class Alert(models.Model):
         Admission, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
     )
     subject = models.CharField(max_length=120, blank=True, help_text="of a ward's alert: serial…")
+    gateway = models.ForeignKey(
+        "observations.Gateway", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     priority = models.CharField(max_length=10, choices=Priority)
     opened_at = models.DateTimeField()
     rang_at = models.DateTimeField(help_text="when it last rang")
@@ -319,6 +322,7 @@ class Prompt(models.Model):
         STILL_MEASURING = "still_measuring", "still measuring after discharge: call"
         KIT_BACK = "kit_back", "kit to come back"
         CLOCK = "clock", "check the gateway's clock"
+        BATTERY = "battery", "change or charge the battery"
 
     kind = models.CharField(max_length=20, choices=Kind)
     ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="prompts")

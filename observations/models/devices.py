@@ -16,6 +16,7 @@ from accounts.policies import ADMINISTRATORS, reach
 from accounts.roles import CARING
 from capacity.models import Provider, Ward
 from capacity.models.ranges import Days, Moments
+from observations import silence
 from patients.models import Admission, Place
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class Gateway(models.Model):
 
     `recent_offsets` holds (sent − received) in seconds of its last 20 uploads, oldest first; the
     largest is the clock offset that the inbox fixes on each upload.
+
+    A gateway that sends heartbeats is watched: `down_at` is the stored deadline by which it must be
+    heard again, `down_since` when it was last heard before it counted as down.
     """
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="gateways")
@@ -53,12 +57,27 @@ class Gateway(models.Model):
     last_heard_at = models.DateTimeField(null=True, blank=True)
     recent_offsets = ArrayField(models.FloatField(), default=list, blank=True)
     clock_offset = models.FloatField(default=0.0, help_text="seconds")
+    quiet_minutes = models.PositiveSmallIntegerField(
+        default=silence.QUIET_MINUTES,
+        help_text="how long it may say nothing before it counts as down; 0: it is not watched",
+    )
+    beat_at = models.DateTimeField(null=True, blank=True, help_text="last upload without readings")
+    down_at = models.DateTimeField(null=True, blank=True)
+    down_since = models.DateTimeField(null=True, blank=True)
 
     objects = GatewayQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["supplier", "name"], name="gateway_name_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["down_at"], name="gateway_deadline", condition=Q(down_at__isnull=False)
+            ),
+            models.Index(
+                fields=["down_since"], name="gateway_down", condition=Q(down_since__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +156,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 @pghistory.track(
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=["last_heard_at", "battery", "signal"],
+    exclude=["last_heard_at", "last_gateway"],
 )
 class Device(models.Model):
     """A piece of kit. `personal`: worn by one patient at a time. `shared`: readings name theirs."""
@@ -167,10 +186,16 @@ class Device(models.Model):
     )
     kinds = ArrayField(models.CharField(max_length=20), default=list)
     status = models.CharField(max_length=12, choices=Status, default=Status.IN_STORE)
-    battery = models.PositiveSmallIntegerField(null=True, blank=True, help_text="%")
-    signal = models.PositiveSmallIntegerField(null=True, blank=True, help_text="%")
-    firmware = models.CharField(max_length=40, blank=True)
     last_heard_at = models.DateTimeField(null=True, blank=True)
+    # Unchecked, because the drain writes it and must wait for no gateway.
+    last_gateway = models.ForeignKey(
+        Gateway,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+    )
 
     objects = DeviceQuerySet.as_manager()
 
@@ -185,6 +210,53 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+
+class DeviceStatus(models.Model):
+    """What a device last told of itself, which its gateway passed on; the newest wins.
+
+    A table of its own: the drain holds shared locks on devices. `version` moves whenever a page
+    that shows the device would say something else.
+    """
+
+    # Checked constraints would lock devices after admissions, which others take before.
+    device = models.OneToOneField(
+        Device,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="told",
+        db_constraint=False,
+    )
+    battery = models.PositiveSmallIntegerField(null=True, blank=True, help_text="%")
+    battery_at = models.DateTimeField(null=True, blank=True)
+    signal = models.PositiveSmallIntegerField(null=True, blank=True, help_text="%")
+    firmware = models.CharField(max_length=60, blank=True)
+    measured_at = models.DateTimeField(help_text="when it last told anything")
+    gateway = models.ForeignKey(
+        Gateway,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+    )
+    asked = models.BooleanField(
+        default=False, help_text="somebody was asked to charge it since it was last full"
+    )
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "device statuses"
+        indexes = [
+            models.Index(
+                fields=["device"],
+                name="device_to_charge",
+                condition=Q(battery__lte=silence.LOW_BATTERY, asked=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"status of device {self.device_id}"
 
 
 class HoldingQuerySet(models.QuerySet["Holding"]):

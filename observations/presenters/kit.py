@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
 
 from lib import london
 from observations.kinds import KINDS
 from observations.kit import Kit, Worn
-from observations.models import Device, Holding, Prompt
+from observations.models import Device, DeviceStatus, Holding, Prompt
 from observations.news2 import PARAMETERS
+from observations.silence import FLAT_BATTERY, LOW_BATTERY
 from patients.presenters.words import address, counted, named
-
-LOW_BATTERY: Final = 20
 
 
 def measures(device: Device) -> str:
@@ -21,6 +19,25 @@ def measures(device: Device) -> str:
     apart = [kind for kind in device.kinds if kind in KINDS and not (whole and kind in PARAMETERS)]
     words = [KINDS[kind].short.rstrip(".") for kind in apart]
     return ", ".join(["the whole of NEWS2", *words] if whole else words)
+
+
+def told(device: Device) -> DeviceStatus | None:
+    """What the device last told of itself; None while it never has."""
+    return getattr(device, "told", None)
+
+
+def charge(device: Device) -> str:
+    """8%, low; or 3%, flat"""
+    status = told(device)
+    if status is None or status.battery is None:
+        return "not told"
+    word = "flat" if status.battery <= FLAT_BATTERY else "low"
+    return f"{status.battery}%, {word}" if status.battery <= LOW_BATTERY else f"{status.battery}%"
+
+
+def is_low(device: Device) -> bool:
+    status = told(device)
+    return status is not None and status.battery is not None and status.battery <= LOW_BATTERY
 
 
 class DevicePresenter:
@@ -39,11 +56,21 @@ class DevicePresenter:
 
     @property
     def battery(self) -> str:
-        return "not told" if self.device.battery is None else f"{self.device.battery}%"
+        return charge(self.device)
 
     @property
     def battery_low(self) -> bool:
-        return self.device.battery is not None and self.device.battery < LOW_BATTERY
+        return is_low(self.device)
+
+    @property
+    def more(self) -> str:
+        """signal 60%, firmware 4.2.1"""
+        status = told(self.device)
+        if status is None:
+            return ""
+        facts = [f"signal {status.signal}%"] if status.signal is not None else []
+        facts += [f"firmware {status.firmware}"] if status.firmware else []
+        return ", ".join(facts)
 
 
 class WornPresenter(DevicePresenter):

@@ -182,7 +182,9 @@ def prompt_finish(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _device(user: User, pk: int) -> Device:
-    devices = Device.objects.caring(user).select_related("provider", "supplier", "place", "hub")
+    devices = Device.objects.caring(user).select_related(
+        "provider", "supplier", "place", "hub", "told"
+    )
     return get_object_or_404(devices, pk=pk)
 
 

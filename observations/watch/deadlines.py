@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from observations import attribution, kinds, lookups, silence
-from observations.alerting import current
+from observations.alerting import current, ringing, silences
 from observations.judgement.plans import Plan, plans_of
 from observations.judgement.scoring import Job
 from observations.models import DueTime
@@ -57,7 +57,7 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
         DueTime.objects.filter(admission_id__in=ids).delete()
         last = _last_times(ids)
         _write(
-            _line(a.id, kind, moments(plans[a.id], kind, last.get((a.id, kind)), at), at)
+            _line(a.id, kind, plans[a.id], last.get((a.id, kind)), at)
             for a in admissions
             if a.discharged_at is None
             for kind in plans[a.id].planned(at)
@@ -79,16 +79,35 @@ def _sweep_some(ids: Sequence[UUID], at: datetime) -> int:
 
     Compare and swap: two sweeps at once note each moment once.
     """
-    lookups.lock_admissions(ids)
-    rows = DueTime.objects.filter(admission_id__in=ids, next_deadline_at__lte=at)
+    admissions = _still_here(lookups.lock_admissions(ids))
+    rows = DueTime.objects.filter(admission_id__in=list(admissions), next_deadline_at__lte=at)
     passed = list(rows.order_by("admission_id", "kind"))
     back = {row.admission_id for row in passed if _is_pauses_end(row, at)}
     if back:
         refresh(sorted(back), at=at)
-    rest = (row for row in passed if row.admission_id not in back)
-    moved = {row.admission_id for row in rest if _advance(row, at)}
+    plans = plans_of(admissions.values())
+    rest = [row for row in passed if row.admission_id not in back]
+    moved = {row.admission_id for row in rest if _advance(row, plans[row.admission_id], at)}
     touch_standings(moved)
+    silent = {row.admission_id for row in rest if row.silent_at and row.silent_at <= at}
+    _ring([admissions[pk] for pk in sorted(silent | back)], at)
     return len(moved) + len(back)
+
+
+def _still_here(
+    admissions: Sequence[attribution.AdmissionFacts],
+) -> dict[UUID, attribution.AdmissionFacts]:
+    """Those who left owe nothing, and need not be looked at again."""
+    left = [one.id for one in admissions if one.discharged_at is not None]
+    if left:
+        DueTime.objects.filter(admission_id__in=left).delete()
+    return {one.id: one for one in admissions if one.discharged_at is None}
+
+
+def _ring(admissions: Sequence[attribution.AdmissionFacts], at: datetime) -> None:
+    """For what has just fallen silent, or still is when the next set was missed as well."""
+    for admission, finding in silences.findings(admissions, at=at):
+        ringing.ring_findings(admission.id, admission.ward_id, [finding], at=at)
 
 
 def refresh_changed(*, at: datetime) -> int:
@@ -155,12 +174,24 @@ def _moved(job: Job, at: datetime) -> Iterator[str]:
         tail = tails.get(key)
         if tail is None:
             when = moments(job.plan, kind, last_at, at)
-            tail = tails[key] = copying.line([*when, when.next_after(at)])
+            tail = tails[key] = copying.line([*when, _next(schedule, when, at)])
         yield f"{job.admission.id}\t{kinds.NUMBERS[kind]}\t{tail}"
 
 
-def _line(admission_id: UUID, kind: str, when: Moments, at: datetime) -> str:
-    return copying.line([admission_id, kinds.NUMBERS[kind], *when, when.next_after(at)])
+def _line(admission_id: UUID, kind: str, plan: Plan, last_at: datetime | None, at: datetime) -> str:
+    when = moments(plan, kind, last_at, at)
+    told = [*when, _next(plan.schedule_at(kind, at), when, at)]
+    return copying.line([admission_id, kinds.NUMBERS[kind], *told])
+
+
+def _next(schedule: silence.Schedule | None, when: Moments, at: datetime) -> datetime | None:
+    """What is silent is looked at again when the next set has been missed as well: it may have been
+    rung for and closed since."""
+    known = when.next_after(at)
+    if schedule is None or when.silent_at is None or when.silent_at > at:
+        return known
+    again = silence.missed_again_at(schedule, now=at)
+    return again if known is None else min(known, again)
 
 
 def _write(lines: Iterable[str]) -> None:
@@ -173,12 +204,13 @@ def _is_pauses_end(row: DueTime, at: datetime) -> bool:
     return row.due_at is not None and row.due_at <= at and row.late_at is None
 
 
-def _advance(row: DueTime, at: datetime) -> bool:
+def _advance(row: DueTime, plan: Plan, at: datetime) -> bool:
     when = Moments(row.due_at, row.late_at, row.silent_at, row.stale_at)
+    schedule = plan.schedule_at(kinds.NAMES[row.kind], at)
     return bool(
         DueTime.objects.filter(
             admission_id=row.admission_id, kind=row.kind, next_deadline_at=row.next_deadline_at
-        ).update(next_deadline_at=when.next_after(at))
+        ).update(next_deadline_at=_next(schedule, when, at))
     )
 
 

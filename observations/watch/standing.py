@@ -5,11 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from observations.models import Heartbeat, Inbox
+from observations.models import Heartbeat
+from observations.storage.queries import rows
 
 DRAIN: Final = "drain"
 SWEEP: Final = "sweep"
 _NONE: Final = dt.timedelta(0)
+# One expression, so that a board asks in the statement that it sends anyway. The oldest of each
+# lane comes from the lane's own index: nothing is counted.
+OLDEST_SIGN: Final = f"""least(
+    (SELECT received_at FROM observations_inbox
+     WHERE parked_at IS NULL AND NOT replayed ORDER BY id LIMIT 1),
+    (SELECT received_at FROM observations_inbox
+     WHERE parked_at IS NULL AND replayed ORDER BY id LIMIT 1),
+    (SELECT min(beat_at) FROM observations_heartbeat WHERE name IN ('{DRAIN}', '{SWEEP}')))
+"""  # noqa: S608 — put together from constants of this module only
 
 
 def lag(at: dt.datetime) -> dt.timedelta:
@@ -17,21 +27,19 @@ def lag(at: dt.datetime) -> dt.timedelta:
     greater: a worker that stopped is seen even while nothing is sent, and a sweep that stopped
     while the drain goes on. Parked uploads wait for a
     person instead."""
-    signs = (_oldest(replayed=False), _oldest(replayed=True), *_last_beats())
-    return max([_NONE, *(at - sign for sign in signs if sign is not None)])
+    ((sign,),) = rows(f"SELECT {OLDEST_SIGN}", None)
+    return behind(sign, at)
+
+
+def behind(sign: dt.datetime | None, at: dt.datetime) -> dt.timedelta:
+    """Nothing while there is no sign at all, as before the first upload."""
+    return max(_NONE, at - sign) if sign else _NONE
+
+
+def last_beat(name: str) -> dt.datetime | None:
+    return Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
 
 
 def beat(at: dt.datetime, name: str = DRAIN) -> None:
     """The drain, or the sweep of what time alone brings, has just looked."""
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": at})
-
-
-def _oldest(*, replayed: bool) -> dt.datetime | None:
-    """By its number in the lane's own index: nothing is counted."""
-    waiting = Inbox.objects.filter(parked_at__isnull=True, replayed=replayed).order_by("id")
-    return waiting.values_list("received_at", flat=True).first()
-
-
-def _last_beats() -> list[dt.datetime]:
-    beats = Heartbeat.objects.filter(name__in=(DRAIN, SWEEP))
-    return list(beats.values_list("beat_at", flat=True))

@@ -8,6 +8,7 @@ from django import forms
 
 from observations.kinds import KINDS
 from observations.models import Device
+from observations.presenters.kit import charge, told
 
 
 class Whole(forms.IntegerField):
@@ -29,5 +30,5 @@ class KitField(forms.ModelMultipleChoiceField[Device]):
 
     def label_from_instance(self, obj: Device) -> str:
         measures = ", ".join(KINDS[kind].short.rstrip(".") for kind in obj.kinds if kind in KINDS)
-        battery = f", battery {obj.battery}%" if obj.battery is not None else ""
+        battery = f", battery {charge(obj)}" if told(obj) else ""
         return f"{obj.serial}, {obj.model}: {measures}{battery}"

@@ -63,7 +63,7 @@ def patient_page(
         mode=_mode(admission, until),
         lines=_lines(admission, until),
         alert=_alert(admission),
-        kit=tuple(admission.holdings.open().select_related("device__hub").order_by("starts")),
+        kit=tuple(admission.holdings.open().select_related("device__hub", "device__told").order_by("starts")),
         tasks=tuple(
             Task.objects.open()
             .filter(admission=admission)

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
+from observations.presenters.kit import charge
 from patients.models import Contact
 from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
@@ -232,7 +233,7 @@ class PatientPresenter:
                 name=words.device(tuple(held.device.kinds)),
                 serial=held.device.serial,
                 heard=self._moment(self._heard(held.device)),
-                battery=f"{held.device.battery}%" if held.device.battery is not None else "–",
+                battery=charge(held.device),
                 state=held.device.get_status_display(),
             )
             for held in self._page.kit

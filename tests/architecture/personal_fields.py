@@ -128,6 +128,7 @@ PERSONAL: dict[str, Personal] = {
     "observations.GatewayProvider": NOTHING,
     "observations.DeviceKey": Personal(harmless={"digest"}),
     "observations.Device": NOTHING,
+    "observations.DeviceStatus": NOTHING,
     "observations.Heartbeat": NOTHING,
     "observations.Holding": Personal(about={"starts", "ends", "reason"}),
     "observations.EnrolmentToken": Personal(names={"token"}),

@@ -100,10 +100,10 @@ def test_what_another_worker_has_locked_is_left_to_the_next_batch():
     locked.wait(10)
     try:
         with transaction.atomic():
-            heard.note_devices([(hub.pk, NOW)])
+            heard.note_devices([(hub.pk, NOW, 0)])
         assert last_heard(hub) is None
     finally:
         done.set()
         thread.join()
-    heard.note_devices([(hub.pk, NOW)])
+    heard.note_devices([(hub.pk, NOW, 0)])
     assert last_heard(hub) == NOW

@@ -18,7 +18,7 @@ from observations.actions.devices import (
 from observations.draining import drain
 from observations.intake import inbox
 from observations.kinds import NUMBERS
-from observations.models import Device, Holding, Prompt, Reading
+from observations.models import Device, DeviceStatus, Holding, Prompt, Reading
 from patients.actions.admissions import discharge
 from tests.capacity.factories import make_ward
 from tests.observations.factories import (
@@ -87,11 +87,11 @@ def test_the_page_says_who_wears_what_and_when_it_was_last_heard(nurse, admissio
 
 def test_kit_that_needs_a_look_stands_first_and_is_counted(nurse, admission, hub, ward_nurse, now):
     low = make_held_hub(admission, by=ward_nurse, serial="HUB-Z")
-    Device.objects.filter(pk=low.pk).update(battery=9)
-    Device.objects.filter(pk=hub.pk).update(battery=90)
+    for device, battery in ((low, 9), (hub, 90)):
+        DeviceStatus.objects.create(device=device, battery=battery, measured_at=now)
     kit = kit_page(nurse, admission).context["kit"]
     assert [(one.serial, one.concerns) for one in kit.worn] == [
-        ("HUB-Z", ["Battery 9%"]),
+        ("HUB-Z", ["Battery 9%, low"]),
         ("HUB-A", []),
     ]
     assert kit.sentence.startswith("2 devices with patients, 1 needs a look; 0 wanted back;")

@@ -1,0 +1,68 @@
+"""What is silent about a patient, as a finding that rings.
+
+The whole gateway's being down is one incident of the ward: what is silent because of it rings not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from lib import london
+from observations import kinds, worn
+from observations.attribution import AdmissionFacts
+from observations.judgement.plans import plans_of
+from observations.models import DueTime
+from observations.rules import SILENCE, Finding
+from observations.silence import Cause
+
+_WORDS: Final[Mapping[Cause, str]] = {"silent": "Silent", "device_dead": "Device dead"}
+_TEXT: Final = 240
+
+
+def findings(
+    admissions: Iterable[AdmissionFacts], *, at: datetime
+) -> list[tuple[AdmissionFacts, Finding]]:
+    """Of admissions whose lock the caller holds: one each where anything is silent, and asked for:
+    not after discharge, nor where comfort is all that is watched."""
+    current = [one for one in admissions if one.discharged_at is None]
+    plans = plans_of(current)
+    watched = [one for one in current if plans[one.id].mode_at(at) != "comfort"]
+    overdue = _overdue([one.id for one in watched], at)
+    kit = worn.pieces(list(overdue))
+    found = (
+        (one, _finding(overdue[one.id], kit[one.id], at)) for one in watched if one.id in overdue
+    )
+    return [(one, finding) for one, finding in found if finding is not None]
+
+
+def _overdue(ids: Collection[UUID], at: datetime) -> dict[UUID, list[DueTime]]:
+    found: dict[UUID, list[DueTime]] = defaultdict(list)
+    for row in DueTime.objects.filter(admission__in=ids, silent_at__lte=at).order_by("kind"):
+        found[row.admission_id].append(row)
+    return found
+
+
+def _finding(overdue: Sequence[DueTime], kit: Sequence[worn.Piece], at: datetime) -> Finding | None:
+    by_cause: dict[Cause, list[DueTime]] = defaultdict(list)
+    for row in overdue:
+        name = kinds.NAMES[row.kind]
+        by_cause[worn.cause(name, kit, due_at=row.due_at, now=at)].append(row)
+    told = [row for cause in _WORDS for row in by_cause[cause]]
+    if not told:
+        return None
+    words = "; ".join(_told(cause, by_cause[cause]) for cause in _WORDS if by_cause[cause])
+    # Each kind a parameter of its own: a sibling's silence never covers another's.
+    names = frozenset(f"no {kinds.NAMES[row.kind]}" for row in told)
+    return Finding(SILENCE, "prompt", names, words[:_TEXT], (), at)
+
+
+def _told(cause: Cause, overdue: Sequence[DueTime]) -> str:
+    """Silent: SpO2, Pulse, due 08:00"""
+    labels = [kinds.KINDS[kinds.NAMES[row.kind]].short.rstrip(".") for row in overdue]
+    due = min((row.due_at for row in overdue if row.due_at is not None), default=None)
+    owed = f", due {london.clock(due)}" if due else ""
+    return f"{_WORDS[cause]}: {', '.join(labels)}{owed}"
