@@ -1,0 +1,1 @@
+"""Between FHIR's words and the house's, without a database."""
