@@ -111,17 +111,13 @@ class Directory:
     def _of_personal(
         self, sent: Sent, device: DeviceFacts, gateway: GatewayFacts, at: datetime
     ) -> Claim | Unclaimed:
-        held = self.holdings.get(device.id, [])
-        holder = holder_at(held, at)
-        if at is not sent.measured_at and holder_at(held, sent.measured_at) != holder:
-            both = (holder, holder_at(held, sent.measured_at))
-            return Unclaimed("unclear_holder", device.id, _known(both))
-        if holder is None:
-            return Unclaimed("no_holder", device.id, _nearest(held, at))
-        if sent.patient and holder not in self.named(sent.patient, gateway, at):
-            named = self.named(sent.patient, gateway, at)
-            return Unclaimed("not_the_holder", device.id, _known((holder, *named)))
-        return Claim(device.id, holder)
+        claim = worn_by(device.id, self.holdings.get(device.id, []), sent.measured_at, at)
+        if not sent.patient or isinstance(claim, Unclaimed):
+            return claim
+        named = self.named(sent.patient, gateway, at)
+        if claim.admission_id not in named:
+            return Unclaimed("not_the_holder", device.id, _known((claim.admission_id, *named)))
+        return claim
 
     def _of_shared(
         self, sent: Sent, device: DeviceFacts, gateway: GatewayFacts, at: datetime
@@ -175,6 +171,20 @@ class Asked(NamedTuple):
     @property
     def at(self) -> datetime:
         return self.sent.measured_at - self.offset * _SECOND
+
+
+def worn_by(
+    device_id: int, held: list[Held], sent_at: datetime, true_at: datetime
+) -> Claim | Unclaimed:
+    """Of a personal device: whose it was by the right clock, unless the sender's says otherwise."""
+    holder = holder_at(held, true_at)
+    if true_at is not sent_at:
+        by_its_clock = holder_at(held, sent_at)
+        if by_its_clock != holder:
+            return Unclaimed("unclear_holder", device_id, _known((holder, by_its_clock)))
+    if holder is None:
+        return Unclaimed("no_holder", device_id, _nearest(held, true_at))
+    return Claim(device_id, holder)
 
 
 def holder_at(held: list[Held], at: datetime) -> UUID | None:

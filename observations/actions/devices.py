@@ -52,7 +52,7 @@ def issue_device(
     )
     _set_status(locked, Device.Status.ISSUED)
     _audit(by, "device-issued", holding, moment)
-    if holding.starts < moment:
+    if holding.starts < moment or custody.concerns(locked, moment):
         custody.ask_again(
             locked, holding.starts, moment, reason="custody recorded later", by=by, at=moment
         )
@@ -73,6 +73,8 @@ def return_device(*, holding: Holding, by: User, at: dt.datetime | None = None) 
     if device.status != Device.Status.FAULTY:
         _set_status(device, Device.Status.IN_STORE)
     _audit(by, "device-returned", held, moment)
+    if custody.concerns(device, held.ends):
+        custody.ask_again(device, held.ends, moment, reason="given back", by=by, at=moment)
     return held
 
 

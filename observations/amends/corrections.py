@@ -13,6 +13,7 @@ from django.db import connection
 from accounts.models import User
 from observations import kinds
 from observations.alerting import mistaken
+from observations.attribution import Unclaimed
 from observations.judgement import scoring
 from observations.lookups import lock_admissions
 from observations.models import Correction, Finding, Trigger
@@ -24,7 +25,6 @@ from observations.watch import deadlines
 Span = tuple[datetime, datetime]
 _NUMBERS: Final = list(kinds.NAMES)
 _NAMES: Final = list(kinds.NAMES.values())
-_UNITS: Final = [kinds.unit_to_send(name) for name in _NAMES]
 BY_HAND: Final = "by_hand"
 _TO_TRAY: Final = """
     WITH gone AS (
@@ -39,20 +39,23 @@ _TO_TRAY: Final = """
            gone.number, coalesce(gone.code, ''),
            jsonb_strip_nulls(jsonb_build_object(
                'id', gone.sender_id, 'device', d.serial, 'kind', k.name,
-               'value', coalesce(to_jsonb(gone.code), to_jsonb(gone.number)), 'unit', k.unit,
+               'value', CASE WHEN gone.code IS NULL
+                        THEN to_jsonb(split_part(gone.as_sent, ' ', 1)::numeric)
+                        ELSE to_jsonb(split_part(gone.as_sent, ' ', 1)) END,
+               'unit', nullif(split_part(gone.as_sent, ' ', 2), ''),
                'measured_at', gone.measured_at, 'source', (ARRAY['device', 'app', 'phone',
                'visit'])[gone.source], 'quality', (ARRAY['good', 'poor', 'unusable'])[gone.quality],
                'context', (ARRAY['rest', 'exertion', 'after_treatment'])[gone.context],
-               'reported_by', gone.reported_by, 'comment', gone.comment, 'sent', gone.as_sent)),
-           gone.measured_at, gone.received_at, gone.clock_offset, gone.receipt, 'no_holder',
-           ARRAY[a.id], '', ''
+               'reported_by', gone.reported_by, 'comment', gone.comment)),
+           gone.measured_at, gone.received_at, gone.clock_offset, gone.receipt, %(why)s,
+           %(candidates)s::uuid[], '', ''
     FROM gone
     JOIN observations_device d ON d.id = gone.device_id
     JOIN patients_admission a ON a.id = gone.admission_id
-    JOIN unnest(%(numbers)s, %(names)s, %(units)s) AS k(number, name, unit) ON k.number = gone.kind
+    JOIN unnest(%(numbers)s, %(names)s) AS k(number, name) ON k.number = gone.kind
     ON CONFLICT (gateway_id, serial, named, kind, sender_id, measured_at)
     DO UPDATE SET decision = '', decided_at = NULL, decided_by_id = NULL, reason = '',
-                  why = 'no_holder'
+                  why = excluded.why, candidates = excluded.candidates
 """
 
 
@@ -121,23 +124,25 @@ def note_given(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> N
         _note([key], Correction.What.MOVED, after, reason, at, by, None)
 
 
-def unclaim(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> int:
-    """Nobody held the device then: the readings go back to the tray, whole."""
+def unclaim(nobodys: Mapping[Key, Unclaimed], *, reason: str, at: datetime, by: User) -> int:
+    """Whose they are cannot be said any more: the readings go back to the tray, as sent."""
+    keys = sorted(nobodys)
     admissions = lock_admissions({key.admission_id for key in keys})
-    for key in sorted(keys):
-        _to_tray(key)
+    for key in keys:
+        _to_tray(key, nobodys[key])
     _note(keys, Correction.What.MOVED, {"tray": True}, reason, at, by, None)
     spans = spans_of(keys)
     judge_again(spans, admissions, at=at, left=spans)
     return len(keys)
 
 
-def _to_tray(key: Key) -> None:
+def _to_tray(key: Key, nobodys: Unclaimed) -> None:
     """The row itself moves: a reading in the table is always somebody's."""
+    # Whose it was thought to be may know best.
+    candidates = list(dict.fromkeys([key.admission_id, *nobodys.candidates]))
+    told = {"why": nobodys.why, "candidates": list(map(str, candidates))}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TO_TRAY, {**key._asdict(), "numbers": _NUMBERS, "names": _NAMES, "units": _UNITS}
-        )
+        cursor.execute(_TO_TRAY, {**key._asdict(), **told, "numbers": _NUMBERS, "names": _NAMES})
 
 
 def judge_again(

@@ -6,9 +6,9 @@ The caller holds the device's lock, so that no reading of it is stored meanwhile
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -17,17 +17,19 @@ from accounts.models import User
 from observations import attribution, lookups
 from observations.amends import corrections
 from observations.amends.corrections import Key
-from observations.attribution import Held
+from observations.attribution import Asked, Claim, Directory, Held, Unclaimed
 from observations.draining.store import store
-from observations.draining.uploads import Upload, days_of
+from observations.draining.uploads import Told, Upload, days_of
+from observations.intake import payload
+from observations.intake.payload import Sent
 from observations.models import Device, Holding, Receipt, UnclaimedReading
 from observations.storage import partitions
 
 # A gateway's clock may be wrong by hours: readings near the edges are looked at, too.
 _SLACK: Final = timedelta(days=1)
-
-
 KEPT: Final = (Receipt.Outcome.STORED, Receipt.Outcome.LATE, Receipt.Outcome.DUPLICATE)
+# What a change of hands may answer; who named nobody, or is unknown, is as unknown after it.
+_ASKED_AGAIN: Final = ("no_holder", "unclear_holder", "not_the_holder")
 
 
 class NotStoredError(Exception):
@@ -36,6 +38,22 @@ class NotStoredError(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class Waiting(NamedTuple):
+    """A reading of the tray, and what its sender said."""
+
+    row: UnclaimedReading
+    sent: Sent
+
+
+def concerns(device: Device, since: datetime) -> bool:
+    """Whether a change of hands just now says anything of what has come already: some clocks are
+    ahead of it."""
+    waiting = UnclaimedReading.objects.open().filter(
+        device_id=device.pk, measured_at__gte=since, why__in=_ASKED_AGAIN
+    )
+    return bool(corrections.of_device(device.pk, since, since + _SLACK)) or waiting.exists()
 
 
 @transaction.atomic
@@ -48,9 +66,10 @@ def ask_again(
     stored = corrections.of_device(device.pk, start - _SLACK, end + _SLACK)
     waiting = _waiting(device, start - _SLACK, end + _SLACK)
     concerned = {key.admission_id for key, _ in stored} | {period.admission_id for period in held}
-    lookups.lock_admissions(concerned)
-    moved = _move(stored, held, reason=reason, by=by, at=at)
-    return moved + _adopt_holders(waiting, held, reason=reason, by=by, at=at)
+    asked = [Asked(row.gateway_id, row.clock_offset, sent) for row, sent in waiting]
+    directory = lookups.look_up(asked, at=at, also=concerned)
+    moved = _move(device, stored, held, reason=reason, by=by, at=at)
+    return moved + _adopt_holders(waiting, directory, reason=reason, by=by, at=at)
 
 
 def adopt(
@@ -65,23 +84,51 @@ def adopt(
 
     Raises NotStoredError for the first that is refused; then the caller keeps none of them.
     """
-    for row in sorted(waiting, key=lambda row: row.pk):
-        upload = Upload(
-            row.gateway_id,
-            row.receipt,
-            row.received_at,
-            [row.as_sent],
-            offset=row.clock_offset,
-            admission_id=admission_id,
-        )
-        partitions.ensure_days(days_of([upload]))
-        store([upload], at=at)
-        told = upload.told[0]
-        if told is None or told.outcome not in KEPT:
-            raise NotStoredError(told.why if told else "")
+    refused = _store(dict.fromkeys(waiting, admission_id), reason=reason, by=by, at=at)
+    if refused:
+        raise NotStoredError(refused[0])
+
+
+def _store(
+    owners: Mapping[UnclaimedReading, UUID], *, reason: str, by: User, at: datetime
+) -> list[str]:
+    """All in one batch, so that each patient is judged once; what is stored is decided. Tells why
+    the others were not."""
+    rows = sorted(owners, key=lambda row: row.pk)
+    sent_at = dict(
+        Receipt.objects.filter(pk__in={row.receipt for row in rows}).values_list("pk", "sent_at")
+    )
+    uploads = [_upload(row, sent_at.get(row.receipt), owners[row]) for row in rows]
+    partitions.ensure_days(days_of(uploads))
+    store(uploads, at=at)
+    told = [
+        upload.told[0] or Told(row.sender_id, 0) for row, upload in zip(rows, uploads, strict=True)
+    ]
+    _decide(
+        (row for row, one in zip(rows, told, strict=True) if one.outcome in KEPT), reason, by, at
+    )
+    return [one.why for one in told if one.outcome not in KEPT]
+
+
+def _upload(row: UnclaimedReading, sent_at: datetime | None, admission_id: UUID) -> Upload:
+    return Upload(
+        row.gateway_id,
+        row.receipt,
+        row.received_at,
+        [row.as_sent],
+        sent_at=sent_at,
+        offset=row.clock_offset,
+        admission_id=admission_id,
+    )
+
+
+def _decide(rows: Iterable[UnclaimedReading], reason: str, by: User, at: datetime) -> None:
+    decided = list(rows)
+    for row in decided:
         row.decision, row.reason = UnclaimedReading.Decision.ASSIGNED, reason
         row.decided_at, row.decided_by = at, by
-        row.save(update_fields=["decision", "reason", "decided_at", "decided_by"])
+    changed = ["decision", "reason", "decided_at", "decided_by"]
+    UnclaimedReading.objects.bulk_update(decided, changed)
 
 
 def _held(device: Device) -> list[Held]:
@@ -89,27 +136,39 @@ def _held(device: Device) -> list[Held]:
     return [Held(*row) for row in periods.values_list("starts", "ends", "admission_id")]
 
 
-def _waiting(device: Device, start: datetime, end: datetime) -> list[UnclaimedReading]:
-    return list(
+def _waiting(device: Device, start: datetime, end: datetime) -> list[Waiting]:
+    rows = (
         UnclaimedReading.objects.open()
         .select_for_update(of=("self",))
         .filter(device_id=device.pk, measured_at__gte=start, measured_at__lt=end)
-        .filter(why__in=("no_holder", "unclear_holder"))
+        .filter(why__in=_ASKED_AGAIN)
         .order_by("pk")
     )
+    read = [
+        (row, payload.read(row.as_sent, received_at=row.received_at, offset=row.clock_offset))
+        for row in rows
+    ]
+    return [Waiting(row, sent) for row, sent in read if isinstance(sent, Sent)]
 
 
 def _move(
-    stored: Sequence[tuple[Key, float]], held: list[Held], *, reason: str, by: User, at: datetime
+    device: Device,
+    stored: Sequence[tuple[Key, float]],
+    held: list[Held],
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
 ) -> int:
     to: dict[UUID, list[Key]] = defaultdict(list)
-    nobodys = []
+    nobodys: dict[Key, Unclaimed] = {}
     for key, offset in stored:
-        holder = attribution.holder_at(held, key.measured_at - timedelta(seconds=offset))
-        if holder is None:
-            nobodys.append(key)
-        elif holder != key.admission_id:
-            to[holder].append(key)
+        true_at = key.measured_at - timedelta(seconds=offset) if offset else key.measured_at
+        claim = attribution.worn_by(device.pk, held, key.measured_at, true_at)
+        if isinstance(claim, Unclaimed):
+            nobodys[key] = claim
+        elif claim.admission_id != key.admission_id:
+            to[claim.admission_id].append(key)
     moved = sum(
         corrections.move(keys, to=holder, reason=reason, by=by, at=at)
         for holder, keys in sorted(to.items())
@@ -117,31 +176,18 @@ def _move(
     return moved + corrections.unclaim(nobodys, reason=reason, by=by, at=at)
 
 
-def _holder(held: list[Held], row: UnclaimedReading) -> UUID | None:
-    """None where the clock's error still leaves two answers."""
-    by_its_clock = attribution.holder_at(held, row.measured_at)
-    true_at = row.measured_at - timedelta(seconds=row.clock_offset)
-    return by_its_clock if attribution.holder_at(held, true_at) == by_its_clock else None
-
-
 def _adopt_holders(
-    waiting: Sequence[UnclaimedReading],
-    held: list[Held],
-    *,
-    reason: str,
-    by: User,
-    at: datetime,
+    waiting: Sequence[Waiting], directory: Directory, *, reason: str, by: User, at: datetime
 ) -> int:
-    """What cannot be stored stays in the tray, for a person to see."""
-    owned = [(_holder(held, row), row) for row in waiting]
-    known = sorted(((h, r) for h, r in owned if h is not None), key=lambda pair: pair[0])
-    return sum(_adopt_one(row, holder, reason=reason, by=by, at=at) for holder, row in known)
-
-
-def _adopt_one(row: UnclaimedReading, holder: UUID, *, reason: str, by: User, at: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            adopt([row], holder, reason=reason, by=by, at=at)
-    except NotStoredError:
-        return False
-    return True
+    """What cannot be stored, or is still nobody's, stays in the tray for a person to see."""
+    owners: dict[UnclaimedReading, UUID] = {}
+    for row, sent in waiting:
+        claim = directory.claim(sent, row.gateway_id, row.clock_offset)
+        if isinstance(claim, Claim):
+            owners[row] = claim.admission_id
+        elif (row.why, row.candidates) != (claim.why, list(claim.candidates)):
+            row.why, row.candidates = claim.why, list(claim.candidates)
+            row.save(update_fields=["why", "candidates"])
+    if not owners:
+        return 0
+    return len(owners) - len(_store(owners, reason=reason, by=by, at=at))
