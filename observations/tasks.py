@@ -20,8 +20,8 @@ from observations.draining import drain, receipts
 from observations.storage import merging, partitions
 from observations.watch import batteries, deadlines, gateways, standing
 
-# Then another task may have the worker; beat comes back every second.
-DRAIN_SECONDS: Final = 5
+# Then another task may have the worker, a bell for instance; beat comes back every second.
+DRAIN_SECONDS: Final = 2
 # The copying of one day, at national scale, with time to spare.
 MERGE_SECONDS: Final = 3600
 _LOCKS: Final = {

@@ -283,6 +283,9 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "vwards")
+# Under load there is always something to drain, and a wake-up for it: sweeps, ladders and bells
+# must not stand behind those in the queue until they expire. 0, the default, is taken first.
+CELERY_TASK_ROUTES = {"observations.tasks.drain_inbox": {"priority": 9}}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
     "visibility_timeout": 600,

@@ -6,6 +6,9 @@ from django.conf import settings
 from vwards.celery import app
 from vwards.schedule import BEAT_SCHEDULE
 
+# Of this file alone, so that no worker takes its messages away.
+QUEUE = f"{settings.CELERY_TASK_DEFAULT_QUEUE}-order"
+
 
 @pytest.mark.parametrize("entry", BEAT_SCHEDULE.values(), ids=BEAT_SCHEDULE)
 def test_each_scheduled_task_exists(entry):
@@ -28,3 +31,17 @@ def test_work_is_acknowledged_when_done_and_never_pickled():
     assert app.conf.accept_content == ["json"]
     assert app.conf.worker_prefetch_multiplier == 1
     assert app.conf.task_always_eager is False
+
+
+def test_sweeps_and_bells_overtake_all_that_wakes_the_drain():
+    """Under load a wake-up comes every moment, and a worker is never done with them."""
+    sent = ["drain_inbox"] * 3 + ["sweep_deadlines", "send_bells"]
+    for name in sent:
+        app.send_task(f"observations.tasks.{name}", queue=QUEUE)
+    with app.connection_for_read() as broker:
+        queue = app.amqp.queues[QUEUE].bind(broker.default_channel)
+        try:
+            got = [queue.get(no_ack=True).headers["task"].rpartition(".")[2] for _ in sent]
+        finally:
+            queue.purge()
+    assert got == ["sweep_deadlines", "send_bells", *["drain_inbox"] * 3]
