@@ -74,6 +74,7 @@ class House:
     def start_all(self) -> None:
         """Whatever of the first of each kind does not run."""
         starts = {"web": self.start_web, "worker": self.start_worker, "beat": self.start_beat}
+        assert starts.keys() == commands.everything(0, self.folder).keys()
         for name, start in starts.items():
             if name not in self.running:
                 start(name)
@@ -105,6 +106,10 @@ class House:
     def empty_valkey(self) -> None:
         with redis.Redis.from_url(self.valkey.url()) as client:
             client.flushall()
+
+    def queued(self) -> int:
+        with redis.Redis.from_url(self.valkey.url()) as client:
+            return int(client.llen("vwards:vwards"))
 
     def kill_valkey(self) -> None:
         assert self.valkey.process

@@ -47,18 +47,18 @@ def test_workers_killed_in_the_middle_of_batches_lose_and_double_nothing(
         for _ in range(2):
             _kill_in_mid_batch(house)
             house.start_worker()
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
     ledger.settle(load)
 
 
 def test_valkey_emptied_and_killed_only_delays_what_it_carried(house: House, ledger: Ledger):
     with Load(house).running() as load:
         house.empty_valkey()
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
         house.kill_valkey()
-        assert _is_accepted(load, 20), "an upload needs no broker"
+        assert is_accepted(load, 20), "an upload needs no broker"
         house.valkey.start()
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
     assert load.in_doubt == 0
     ledger.settle(load)
 
@@ -66,8 +66,8 @@ def test_valkey_emptied_and_killed_only_delays_what_it_carried(house: House, led
 def test_valkey_hung_holds_up_no_sender(house: House, ledger: Ledger):
     with Load(house).running() as load:
         with house.frozen("valkey"):
-            assert _is_accepted(load, 40)
-        assert _goes_on(house, load), house.told()
+            assert is_accepted(load, 40)
+        assert goes_on(house, load), house.told()
     assert load.in_doubt == 0
     ledger.settle(load)
 
@@ -76,24 +76,24 @@ def test_postgresql_stopped_at_once_keeps_every_reading_that_had_its_receipt(
     house: House, ledger: Ledger
 ):
     with Load(house).running() as load:
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
         house.stop_postgres_at_once()
         promised = len(load.accepted)
         assert within(STARTED, lambda: load.in_doubt > 4)
         assert len(load.accepted) <= promised + SENDERS, "nothing is promised that nobody keeps"
         house.postgres.start()
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
     ledger.settle(load)
     assert all(process.poll() is None for process in house.running.values()), house.told()
 
 
 def test_a_web_server_killed_keeps_what_it_had_promised(house: House, ledger: Ledger):
     with Load(house).running() as load:
-        assert _is_accepted(load, 10)
+        assert is_accepted(load, 10)
         house.kill("web")
         assert within(STARTED, lambda: load.in_doubt > 4)
         house.start_web()
-        assert _is_accepted(load, 10), house.told()
+        assert is_accepted(load, 10), house.told()
     ledger.settle(load)
 
 
@@ -105,7 +105,7 @@ def test_a_full_inbox_refuses_says_so_and_recovers(house: House, ledger: Ledger)
             assert within(STARTED, lambda: len(load.refused) > 10), house.told()
             assert house.waiting() >= 30
         refused = len(load.refused)
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
     house.kill("narrow")
     assert load.in_doubt == 0
     assert len(load.refused) >= refused
@@ -116,10 +116,10 @@ def test_a_poison_upload_is_parked_and_told_while_the_others_go_on(house: House,
     poison = make_upload(house, random.Random("poison"))
     house.rows(POISON.format(poison.stored[0]))
     with Load(house).running() as load:
-        assert _is_accepted(load, 3)
+        assert is_accepted(load, 3)
         load.send(poison)
         assert within(STARTED, lambda: house.ask(PARKED) == 1), house.told()
-        assert _goes_on(house, load), house.told()
+        assert goes_on(house, load), house.told()
     (receipt,) = (key for key, upload in load.accepted.items() if upload is poison)
     told = _told(house, receipt)
     assert (told["received"], told["pending"]) == (len(poison.ids),) * 2
@@ -131,13 +131,13 @@ def test_a_poison_upload_is_parked_and_told_while_the_others_go_on(house: House,
     assert _told(house, receipt)["pending"] == 0
 
 
-def _goes_on(house: House, load: Load, uploads: int = 10) -> bool:
+def goes_on(house: House, load: Load, uploads: int = 10) -> bool:
     """So many more are stored than were accepted before."""
     known = house.ask(RECEIPTS) + house.waiting()
     return within(STARTED, lambda: house.ask(RECEIPTS) >= known + uploads)
 
 
-def _is_accepted(load: Load, uploads: int) -> bool:
+def is_accepted(load: Load, uploads: int) -> bool:
     known = len(load.accepted)
     return within(STARTED, lambda: len(load.accepted) >= known + uploads)
 
