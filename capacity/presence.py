@@ -36,7 +36,15 @@ class WardCount:
 
 def ward_counts(wards: QuerySet[Ward], at: dt.datetime) -> dict[int, WardCount]:
     """By the wards' ids, each of them present; two statements however many wards there are."""
-    ids = list(wards.values_list("pk", flat=True))
+    return _counts(list(wards.values_list("pk", flat=True)), at)
+
+
+def count_of(ward: Ward, at: dt.datetime) -> WardCount:
+    """The same of one ward, of which its board knows the id."""
+    return _counts([ward.pk], at)[ward.pk]
+
+
+def _counts(ids: list[int], at: dt.datetime) -> dict[int, WardCount]:
     question = counting.now(at, wards=ids)
     counts = dict.fromkeys(ids, WardCount())
     for bed in counting.beds(question):

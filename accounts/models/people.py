@@ -14,6 +14,13 @@ from django.db.models.functions import Lower
 from accounts.roles import Role, Scope
 
 
+def short_name(first: str, last: str, username: str) -> str:
+    """How colleagues write a name; for those too who read it without the rest of the user."""
+    if not last:
+        return first or username
+    return f"{first[:1]}. {last}" if first else last
+
+
 class User(AbstractUser):
     profession = models.CharField(
         max_length=80, blank=True, help_text="As colleagues would say it: nurse in charge."
@@ -33,9 +40,7 @@ class User(AbstractUser):
     @property
     def short_name(self) -> str:
         """A. Okafor; the username where no name is known."""
-        if not self.last_name:
-            return self.first_name or self.username
-        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name else self.last_name
+        return short_name(self.first_name, self.last_name, self.username)
 
     @property
     def signature(self) -> str:

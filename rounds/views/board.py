@@ -6,9 +6,11 @@ import datetime as dt
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from accounts import audit
@@ -18,10 +20,13 @@ from capacity.models import Ward
 from capacity.presence import ward_counts
 from lib import fragments
 from patients.models import Admission
-from patients.policies import can_treat_on
-from rounds.board import Board, Row, board, board_version, row_of
-from rounds.board.held import lag, unowned_alerts
+from patients.policies import can_see_on, can_treat_on
+from rounds.board import Board, Row, board_under, row_of
+from rounds.board.head import Head, head
+from rounds.board.held import unowned_alerts
 from rounds.board.opened import opened
+from rounds.board.version import version_of
+from rounds.presenters.addresses import address
 from rounds.presenters.board import BoardPresenter
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.wards import WardPresenter
@@ -48,24 +53,16 @@ def ward_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ward_board(request: HttpRequest, code: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
-    ward = _ward(user, code)
-    query, polled = request.GET.urlencode(), fragments.wants_fragment(request)
-    behind = lag(at)
-    version = board_version(ward, user, at, query, lag=behind)
+    above = _head(user, code, at)
+    version = version_of(above, user, request.GET.urlencode())
+    polled = fragments.wants_fragment(request)
     if polled and _is_known(request, version):
-        return _told(HttpResponseNotModified(), behind)
-    audit.look(request, page="rounds:ward-board", subject=ward, at=at)
-    found = board(ward, user=user, at=at, version=version, lag=behind)
-    shown = BoardPresenter(
-        found,
-        url=reverse("rounds:ward-board", args=[ward.code]),
-        show=request.GET.get("show", ""),
-        opened=_opened(request, found),
-    )
-    response = fragments.render(request, PAGE, {"board": shown}, fragment=FRAGMENT)
+        return _told(HttpResponseNotModified(), above.lag)
+    audit.look(request, page="rounds:ward-board", subject=above.ward, at=at)
+    response = _drawn(request, board_under(above, user=user, version=version))
     if polled:
-        response["ETag"] = f'"{found.version}"'
-    return _told(response, behind)
+        response["ETag"] = f'"{version}"'
+    return _told(response, above.lag)
 
 
 @require_safe
@@ -84,9 +81,23 @@ def board_row(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "rounds/_board_opened.html", {"opened": shown})
 
 
-def _ward(user: User, code: str) -> Ward:
-    wards = Ward.objects.caring(user).select_related("lead_provider", "icb")
-    return get_object_or_404(wards, code=code)
+def _head(user: User, code: str, at: dt.datetime) -> Head:
+    """Nobody without a patient there learns that the ward exists."""
+    found = head(code, at)
+    if found is None or not can_see_on(user, found.ward, at=at):
+        raise Http404("No such ward.")
+    return found
+
+
+def _drawn(request: HttpRequest, found: Board) -> HttpResponse:
+    shown = BoardPresenter(
+        found,
+        url=address("rounds:ward-board", found.ward.code),
+        show=request.GET.get("show", ""),
+        opened=_opened(request, found),
+        token=SimpleLazyObject(lambda: get_token(request)),
+    )
+    return fragments.render(request, PAGE, {"board": shown}, fragment=FRAGMENT)
 
 
 def _is_known(request: HttpRequest, version: str) -> bool:

@@ -3,9 +3,9 @@
 import datetime as dt
 
 from observations.alerting.ringing import WRONG_PATIENT, ring_findings
-from observations.models import Alert, Trigger
+from observations.models import Trigger
 from observations.rules import Finding
-from rounds.board import work
+from rounds.board import row_of
 from tests.patients.factories import make_admission
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -16,5 +16,6 @@ def test_an_alert_of_another_patients_readings_says_so_and_stays(db):
     found = Finding("news2", "emergency", frozenset({"spo2"}), "NEWS2 9", (), NOW, 9)
     ring_findings(admission.pk, admission.ward_id, [found], at=NOW)
     Trigger.objects.update(wrong_patient_at=NOW)
-    told = work.in_one_line(*work.open_alerts(Alert.objects.get().ward))
+    told = row_of(admission, at=NOW).alert
+    assert told is not None
     assert (told.title, told.priority) == (WRONG_PATIENT, "emergency")

@@ -1,0 +1,49 @@
+"""Statements that a connection plans once: planning a ward's board takes longer than reading it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from django.db import connection
+
+# By the driver's own connection: whoever connects again prepares again.
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+_PLACE: Final = re.compile(r"%\((\w+)\)s")
+
+
+class Statement:
+    """SQL with named places, each of a given PostgreSQL type; nothing else in it may be a `%`.
+
+    Not for partitioned tables: a plan made for any bounds locks every partition.
+    """
+
+    def __init__(self, name: str, sql: str, **types: str) -> None:
+        self.name, self.sql = name, sql
+        numbers = {place: f"${number}" for number, place in enumerate(types, 1)}
+        text = _PLACE.sub(lambda found: numbers[found[1]], sql)
+        self._prepare = f"PREPARE {name}({', '.join(types.values())}) AS {text}"
+        self._execute = f"EXECUTE {name}({', '.join(f'%({place})s' for place in types)})"
+
+    def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            if _is_pooled():
+                cursor.execute(self.sql, values)
+            else:
+                self._prepare_once(cursor)
+                cursor.execute(self._execute, values)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def _prepare_once(self, cursor: Any) -> None:
+        known = _prepared.setdefault(connection.connection, set())
+        if self.name not in known:
+            cursor.execute(self._prepare)
+            known.add(self.name)
+
+
+def _is_pooled() -> bool:
+    """Behind PgBouncer in transaction mode the next statement may go to another session."""
+    return bool(connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"])

@@ -1,0 +1,78 @@
+"""Rows drawn once, for as long as they are the same: what changes by the second is filled in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.utils.safestring import SafeString, mark_safe
+
+from lib.london import age
+from lib.recent import Recent
+from rounds.board import Row
+from rounds.presenters.board_opened import OpenedPresenter
+from rounds.presenters.board_row import RowPresenter
+from rounds.presenters.board_row_markup import HOLE, row_html
+
+_AGE: Final = re.compile(r'(<time [^>]*data-age datetime="([^"]+)"[^>]*>)[^<]*')
+
+
+class Drawn(NamedTuple):
+    """Of that very row: texts, between which stand the ages of what happened at the moments."""
+
+    row: Row
+    texts: tuple[str, ...]
+    moments: tuple[dt.datetime, ...]
+
+
+_drawn: Recent[tuple[UUID, bool], Drawn] = Recent(most=2000)
+
+
+def drawn(
+    row: Row,
+    *,
+    at: dt.datetime,
+    may_treat: bool,
+    token: object,
+    opened: OpenedPresenter | None = None,
+) -> SafeString:
+    """`token` is the form's secret of this answer; what is kept holds nobody's."""
+    html = _filled(_known(row, may_treat=may_treat, opened=opened), at)
+    if HOLE in html:
+        html = html.replace(HOLE, str(token))
+    return mark_safe(html)  # noqa: S308  # escaped where it was drawn
+
+
+def forget() -> None:
+    _drawn.clear()
+
+
+def _known(row: Row, *, may_treat: bool, opened: OpenedPresenter | None) -> Drawn:
+    if opened is not None:
+        return _draw(row, RowPresenter(row, may_treat=may_treat, opened=opened))
+    key = row.admission.pk, may_treat
+    kept = _drawn.get(key)
+    if kept is None or kept.row is not row:
+        kept = _draw(row, RowPresenter(row, may_treat=may_treat))
+        _drawn.put(key, kept)
+    return kept
+
+
+def _draw(row: Row, shown: RowPresenter) -> Drawn:
+    # Before each age: the text so far, the time's own tag, and the moment that it names.
+    first, *rest = _AGE.split(row_html(shown))
+    texts, moments = [first], []
+    for tag, moment, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        texts[-1] += tag
+        moments.append(dt.datetime.fromisoformat(moment))
+        texts.append(text)
+    return Drawn(row, tuple(texts), tuple(moments))
+
+
+def _filled(kept: Drawn, at: dt.datetime) -> str:
+    parts = [kept.texts[0]]
+    for moment, text in zip(kept.moments, kept.texts[1:], strict=True):
+        parts += (age(moment, at), text)
+    return "".join(parts)
