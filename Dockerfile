@@ -39,4 +39,5 @@ ARG RELEASE=unreleased
 ENV RELEASE=$RELEASE
 USER vwards
 EXPOSE 8000
-CMD ["gunicorn", "vwards.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "4", "--threads", "8", "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]
+# A connection is kept longer than the proxy keeps it, so that it never closes under an upload.
+CMD ["uvicorn", "vwards.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "4", "--no-access-log", "--no-proxy-headers", "--no-server-header", "--lifespan", "off", "--timeout-keep-alive", "150", "--timeout-graceful-shutdown", "8"]

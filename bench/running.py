@@ -51,7 +51,7 @@ def house(servers: Servers) -> Iterator[Running]:
 def tutorial(servers: Servers, environment: Mapping[str, str]) -> Iterator[Running]:
     """The same web server with another application in it."""
     running = Running()
-    wanted = {"web": commands.web(running.port, "bench.tutorial.wsgi")}
+    wanted = {"web": commands.web(running.port, "bench.tutorial.asgi:application")}
     with _started(running, wanted, servers, environment):
         _wait(running, "/livez")
         yield running

@@ -44,7 +44,6 @@ METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "vwards.urls"
-WSGI_APPLICATION = "vwards.wsgi.application"
 
 # PostgreSQL and Redis
 _LOCAL_DATABASE = "postgresql:///virtual_wards" if ONLY_ON_THIS_MACHINE else None

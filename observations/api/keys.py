@@ -9,7 +9,12 @@ from observations.intake import inbox
 
 def key_of(request: HttpRequest) -> str:
     """Raises RefusedError (401)."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key_in(request.headers.get("Authorization", ""))
+
+
+def key_in(authorization: str) -> str:
+    """Raises RefusedError (401)."""
+    scheme, _, key = authorization.partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise inbox.no_such_key()
     return key.strip()

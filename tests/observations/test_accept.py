@@ -4,6 +4,8 @@ import datetime as dt
 import gzip
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,19 +15,21 @@ from django.utils import timezone
 
 from observations import limits
 from observations.actions.keys import revoke_key, rotate_key
-from observations.intake import inbox
+from observations.api import entrance
+from observations.intake import inbox, keeping, pressure
 from observations.models import DeviceKey, Inbox
 from tests.observations.factories import (
     body_of,
     make_gateway,
     make_key,
     make_set,
-    post,
     reading,
 )
+from tests.observations.ways import WAYS, Here
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
+TAKEN: dict[str, Callable[..., Any]] = {}
 
 
 @pytest.fixture
@@ -33,8 +37,18 @@ def any_key(db) -> str:
     return make_key(make_gateway())
 
 
+@pytest.fixture(autouse=True, params=WAYS)
+def way(request, monkeypatch):
+    """Each test goes both ways."""
+    monkeypatch.setattr(entrance, "together", Here())
+    monkeypatch.setitem(TAKEN, "way", WAYS[request.param])
+    pressure.forget()
+    yield
+    pressure.forget()
+
+
 def send(key: str, body: bytes, **headers: str):
-    return post(key, body, **headers)
+    return TAKEN["way"](key, body, **headers)
 
 
 def test_an_upload_is_kept_as_it_came_before_it_is_answered(any_key):
@@ -100,7 +114,7 @@ def test_an_unknown_key_is_told_before_anything_else(db, key):
         answer = send(key, body)
         assert answer.status_code == 401
         assert answer["WWW-Authenticate"] == "Bearer"
-    assert post(key, b"x", **{"Content-Encoding": "br"}).status_code == 401
+    assert send(key, b"x", **{"Content-Encoding": "br"}).status_code == 401
 
 
 def test_an_expired_key_is_unknown(db):
@@ -165,13 +179,8 @@ def test_gzip_is_understood_and_a_bomb_is_refused(any_key):
 
 
 def test_only_json_is_taken(any_key):
-    answer = Client().post(
-        "/api/v1/readings/",
-        data="readings=1",
-        content_type="application/x-www-form-urlencoded",
-        headers={"Authorization": f"Bearer {any_key}"},
-    )
-    assert answer.status_code == 415
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert send(any_key, b"readings=1", **form).status_code == 415
     assert send(any_key, b"{}", **{"Content-Encoding": "br"}).status_code == 415
 
 
@@ -182,21 +191,20 @@ def test_only_post_is_taken(any_key):
 
 def test_a_full_inbox_refuses_what_it_cannot_keep(any_key, settings):
     settings.INBOX_LIMIT = 1
-    inbox._seen.clear()
     assert send(any_key, b'{"readings": []}').status_code == 202
-    inbox._seen.clear()
+    pressure.forget()
     answer = send(any_key, b'{"readings": []}')
-    inbox._seen.clear()
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0
+    assert send("vw_nobody_nothing", b'{"readings": []}').status_code == 401
     assert Inbox.objects.count() == 1
 
 
 def test_a_database_that_is_away_asks_the_sender_to_come_again(any_key, monkeypatch):
-    def gone(**_given):
+    def gone(_uploads):
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(inbox, "accept", gone)
+    monkeypatch.setattr(keeping, "keep", gone)
     answer = send(any_key, b'{"readings": []}')
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
@@ -204,11 +212,21 @@ def test_a_database_that_is_away_asks_the_sender_to_come_again(any_key, monkeypa
 
 
 def test_a_key_that_sends_too_much_is_told_to_slow_down(any_key, settings):
-    settings.KEY_READINGS_A_MINUTE = 0
-    answer = send(any_key, body_of(make_set("H-1", timezone.now())))
+    settings.KEY_READINGS_A_MINUTE = 7
+    body = body_of(make_set("H-1", timezone.now()))
+    assert send(any_key, body).status_code == 202
+    answer = send(any_key, body)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
-    assert not Inbox.objects.exists()
+    assert Inbox.objects.count() == 1
+    revoke_key(key=DeviceKey.objects.get(), by=None)
+    assert send(any_key, body).status_code == 401
+
+
+def test_heartbeats_without_end_are_too_much_too(any_key, settings):
+    settings.KEY_READINGS_A_MINUTE = 3
+    told = [send(any_key, b'{"readings": []}').status_code for _ in range(5)]
+    assert told == [202, 202, 202, 429, 429]
 
 
 def test_a_replayed_buffer_waits_in_the_slower_lane(any_key):

@@ -3,7 +3,7 @@
 import ast
 import re
 import shutil
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_each_health_address_exists():
 
 
 def test_the_proxy_and_the_probe_ask_where_the_web_server_listens():
-    (port,) = re.findall(r'"0.0.0.0:(\d+)"', (ROOT / "Dockerfile").read_text())
+    (port,) = re.findall(r'"--port", "(\d+)"', (ROOT / "Dockerfile").read_text())
     assert probe.WEB[1] == int(port)
     assert f"reverse_proxy web:{port}" in (ROOT / "Caddyfile").read_text()
 
@@ -156,4 +156,5 @@ def _check_command(command: list[str]) -> None:
         assert command[1:3] == ["-A", "vwards"]
         assert command[3] in {"worker", "beat"}
     else:
-        assert find_spec(command[1])
+        module, _, name = command[1].partition(":")
+        assert callable(getattr(import_module(module), name))

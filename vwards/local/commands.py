@@ -5,7 +5,9 @@ from pathlib import Path
 
 from vwards.local.servers import LOOPBACK
 
-APPLICATION = "vwards.wsgi"
+APPLICATION = "vwards.asgi:application"
+# Django logs its own requests and reads the proxy's headers itself; there is no start-up to await.
+PLAIN = ("--no-access-log", "--no-proxy-headers", "--no-server-header", "--lifespan", "off")
 
 
 def everything(port: int, schedule: Path) -> dict[str, list[str]]:
@@ -15,9 +17,8 @@ def everything(port: int, schedule: Path) -> dict[str, list[str]]:
 
 def web(port: int, application: str = APPLICATION) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", application, "--bind", f"{LOOPBACK}:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
-        *("--graceful-timeout", "3", "--no-control-socket"),
+        *(sys.executable, "-m", "uvicorn", application, "--host", LOOPBACK, "--port", str(port)),
+        *("--workers", "2", "--timeout-graceful-shutdown", "3", *PLAIN),
     ]
 
 
