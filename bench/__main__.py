@@ -1,6 +1,74 @@
-"""`make bench`: each figure beside its limit."""
+"""`make bench`: each figure beside its limit and its target. `make bench BENCH="ten late"` for some
+rows; `python -m bench --quick` sends little, and only shows that the bench runs."""
 
-from bench import once
+import argparse
+import sys
+import time
+
+from bench import report, running, session
+from bench.flow import Stage
+from bench.machine import machine
+from bench.report import Line
+from bench.rows import BESIDE, ROWS
+from bench.servers import Servers, servers
+from bench.session import Counts, Session
+from vwards.local.programs import LocalError
+from vwards.local.running import step
+
+
+def main() -> int:
+    asked, started = _asked(), time.monotonic()
+    counts = session.QUICK if asked.quick else Counts()
+    try:
+        with servers() as ours:
+            lines = _measured(ours, counts, asked.rows or list(ROWS))
+            if not asked.quick:
+                print(f"\nKept as {report.keep(lines, machine(ours.folder), counts.runs)}")
+    except LocalError as problem:
+        print(f"\nmake bench: {problem}", file=sys.stderr)
+        return 1
+    report.tell_all(lines)
+    print(f"\n{time.monotonic() - started:.0f} s in all.")
+    return 0
+
+
+def _measured(ours: Servers, counts: Counts, names: list[str]) -> list[Line]:
+    _tell_machine(ours)
+    one = session.begin(ours, counts)
+    if BESIDE & set(names):
+        _tell_limits(one)
+    lines: list[Line] = []
+    with running.house(ours) as processes:
+        one.started = Stage(ours, one.house, processes)
+        with step("Sending some, to warm up"):
+            one.started.run(counts.ten // 10, 10)
+        for name in (name for name in ROWS if name in names):
+            found = ROWS[name](one)
+            for line in found:
+                report.tell(line)
+            lines += found
+    return lines
+
+
+def _tell_machine(ours: Servers) -> None:
+    told = machine(ours.folder)
+    settings = told.pop("postgres")
+    for part in (told, settings):
+        print("; ".join(f"{name} {value}" for name, value in part.items()))
+
+
+def _tell_limits(one: Session) -> None:
+    """Before the house runs, so that nothing else has the machine."""
+    for name, limit in (("COPY, rows", one.copy), ("tutorial design, readings", one.tutorial)):
+        print(f"    {name} a second: {report.short(limit.middle)}")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="row", help=" ".join(ROWS))
+    parser.add_argument("--quick", action="store_true")
+    return parser.parse_args()
+
 
 if __name__ == "__main__":
-    once.main()
+    sys.exit(main())

@@ -5,7 +5,7 @@ python -m bench.once [readings a POST: 10] [POSTs: 4000] [offered readings a sec
 
 import sys
 
-from bench import flow, house, report, running, servers
+from bench import flow, house, running, servers, telling
 from vwards.local.running import step
 
 
@@ -17,7 +17,7 @@ def main(a_post: int = 10, posts: int = 4000, a_second: int = 0) -> None:
             stage = flow.Stage(ours, place, processes)
             with step("Sending some, to warm up"):
                 stage.run(a_post * 200, a_post)
-            report.tell_run(stage.run(a_post * posts, a_post, a_second=a_second))
+            telling.tell_run(stage.run(a_post * posts, a_post, a_second=a_second))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,106 @@
-from bench.flow import Run
+"""A measure beside its limit and its target, as a table for people and as JSON for comparing."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from vwards.local.programs import REPOSITORY
+
+RESULTS = REPOSITORY / "bench" / "results"
 
 
-def tell_run(run: Run) -> None:
-    """One run by itself: its speed, its waiting, and where its CPU went."""
-    print(f"\n{run.a_second:,.0f} readings/s: {run.readings:,} in {run.seconds:.1f} s")
-    print(f"accepted in ms       {_spread(run.seen.latency_ms)}")
-    print(f"scored in ms         {_spread(run.scored_ms)}")
-    print(f"waiting, readings    {' '.join(str(waiting) for _, waiting in run.backlog[::4])}")
-    print("CPU, µs a reading")
-    for name, spent in sorted(run.cpu_us.items(), key=lambda item: -item[1]):
-        print(f"  {name:24} {spent:8.1f}")
-    print(f"  {'together':24} {sum(run.cpu_us.values()):8.1f}")
+@dataclass(frozen=True)
+class Figure:
+    """The median of some runs, and how far they lay apart."""
+
+    middle: float
+    least: float
+    most: float
 
 
-def _spread(figures: dict[str, float]) -> str:
-    return "  ".join(f"{name} {value:,.1f}" for name, value in figures.items())
+@dataclass(frozen=True)
+class Target:
+    """What a number should reach; `at_least` or else at most."""
+
+    name: str
+    value: float
+    wanted: float
+    at_least: bool = True
+
+    @property
+    def reached(self) -> bool:
+        return self.value >= self.wanted if self.at_least else self.value <= self.wanted
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was measured, what it should be, and what this machine allows in the same run."""
+
+    name: str
+    unit: str
+    figure: Figure
+    targets: Sequence[Target] = ()
+    beside: dict[str, Figure] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def figure(values: Sequence[float]) -> Figure:
+    return Figure(median(values), min(values), max(values))
+
+
+def repeated(measure: Callable[[], float], runs: int) -> Figure:
+    return figure([measure() for _ in range(runs)])
+
+
+def tell(line: Line) -> None:
+    """Its limit under it, then each target, then where the time went."""
+    print(f"\n{line.name}: {_row(line.figure)} {line.unit}")
+    for name, limit in line.beside.items():
+        print(f"    beside {name}: {_row(limit)}")
+    for target in line.targets:
+        sign, verdict = "≥≤"[not target.at_least], "reached" if target.reached else "NOT REACHED"
+        print(f"    {target.name} {short(target.value)} {sign} {short(target.wanted)}: {verdict}")
+    for name, note in line.notes.items():
+        print(f"    {name}: {_told(note)}")
+
+
+def tell_all(lines: Sequence[Line]) -> None:
+    """The table again, in short, when all is measured."""
+    print(f"\n{'':58}{'median':>10} {'wanted':>10}")
+    for line, target in ((one, target) for one in lines for target in one.targets):
+        name = f"{line.name}, {target.name}"
+        mark = "" if target.reached else "  not reached"
+        print(f"{name:58}{short(target.value):>10} {short(target.wanted):>10}{mark}")
+
+
+def keep(lines: Sequence[Line], machine: dict[str, Any], runs: int) -> Path:
+    """One file a run, named by its time."""
+    RESULTS.mkdir(exist_ok=True)
+    at = datetime.now(UTC)
+    file = RESULTS / f"{at:%Y%m%dT%H%M%SZ}.json"
+    told = {"at": at.isoformat(), "runs": runs, "machine": machine}
+    file.write_text(json.dumps(told | {"lines": [_kept(line) for line in lines]}, indent=2) + "\n")
+    return file
+
+
+def short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def _kept(line: Line) -> dict[str, Any]:
+    reached = {target.name: target.reached for target in line.targets}
+    return asdict(line) | {"reached": reached}
+
+
+def _row(shown: Figure) -> str:
+    return f"{short(shown.middle)} ({short(shown.least)}–{short(shown.most)})"
+
+
+def _told(note: Any) -> str:
+    if isinstance(note, dict):
+        return "  ".join(f"{name} {_told(value)}" for name, value in note.items())
+    return short(note) if isinstance(note, (int, float)) else str(note)

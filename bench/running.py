@@ -1,9 +1,10 @@
 """The house's own processes, started as the demo starts them."""
 
-import urllib.request
+import http.client
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from subprocess import Popen
 from time import monotonic, sleep
 
@@ -21,6 +22,7 @@ class Running:
 
     port: int = field(default_factory=free_port)
     processes: dict[str, Popen[bytes]] = field(default_factory=dict)
+    logs: dict[str, Path] = field(default_factory=dict)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -34,7 +36,11 @@ class Running:
         """One that ended by itself would make every figure a lie."""
         for name, process in self.processes.items():
             if process.poll() is not None:
-                raise LocalError(f"{name} stopped by itself (exit {process.returncode})")
+                raise LocalError(f"{name} stopped by itself.\n{self.told()}")
+
+    def told(self) -> str:
+        """The end of each log."""
+        return "\n".join(f"{name}: {children.last_lines(log)}" for name, log in self.logs.items())
 
 
 @contextmanager
@@ -53,7 +59,7 @@ def tutorial(servers: Servers, environment: Mapping[str, str]) -> Iterator[Runni
     running = Running()
     wanted = {"web": commands.web(running.port, "bench.tutorial.asgi:application")}
     with _started(running, wanted, servers, environment):
-        _wait(running, "/livez")
+        _wait(running, "/api/readings/")
         yield running
 
 
@@ -66,9 +72,10 @@ def _started(
 ) -> Iterator[None]:
     try:
         for name, command in wanted.items():
+            running.logs[name] = servers.folder / f"{name}.log"
             running.processes[name] = children.start(
                 command,
-                log=servers.folder / f"{name}.log",
+                log=running.logs[name],
                 # PostgreSQL tells its sessions apart by it.
                 environment={**environment, "PGAPPNAME": name},
                 cwd=str(REPOSITORY),
@@ -83,10 +90,19 @@ def _wait(running: Running, path: str) -> None:
     deadline = monotonic() + READY_SECONDS
     while monotonic() < deadline:
         running.check()
-        try:
-            urllib.request.urlopen(f"http://{LOOPBACK}:{running.port}{path}", timeout=2).close()
-        except OSError:
-            sleep(0.1)
-        else:
+        if _answers(running, path):
             return
-    raise LocalError(f"The web server does not answer at {path}.")
+        sleep(0.1)
+    raise LocalError(f"The web server does not answer at {path}.\n{running.told()}")
+
+
+def _answers(running: Running, path: str) -> bool:
+    """Whether it lets somebody in, or refuses as one that is ready does."""
+    connection = http.client.HTTPConnection(*running.address, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,8 +1,11 @@
-"""How many uploads wait, looked at twice a second while a run goes on."""
+"""What a run looks like while it goes on, twice a second: what waits, and whose sessions work."""
 
 import threading
 import time
-from typing import Self
+from typing import Any, Self
+
+from bench import spent
+from bench.spent import Spent
 
 SECONDS = 0.5
 
@@ -13,27 +16,43 @@ class Sampler:
     def __init__(self) -> None:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._seen: list[tuple[float, int]] = []
+        self._waiting: list[tuple[float, int]] = []
+        self._sessions: dict[tuple[int, str], float] = {}
 
     def __enter__(self) -> Self:
+        self._before = spent.of_sessions()
+        self._sessions |= self._before
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        self._sessions |= spent.of_sessions()
 
-    def since(self, began: float) -> list[tuple[float, int]]:
+    def waiting(self, since: float) -> list[tuple[float, int]]:
         """Seconds since then, and readings that waited."""
-        return [(round(at - began, 2), waiting) for at, waiting in self._seen]
+        return [(round(at - since, 2), waiting) for at, waiting in self._waiting]
+
+    def sessions(self) -> Spent:
+        """CPU seconds of PostgreSQL by the program it worked for; sessions come and go."""
+        added: Spent = {}
+        for (pid, name), seconds in self._sessions.items():
+            mine = seconds - self._before.get((pid, name), 0.0)
+            added[f"postgres for {name}"] = added.get(f"postgres for {name}", 0.0) + mine
+        return added
 
     def _run(self) -> None:
         from django.db import connection
 
         with connection.cursor() as cursor:
             while not self._over.wait(SECONDS):
-                cursor.execute(
-                    "SELECT coalesce(sum(count), 0) FROM observations_inbox WHERE parked_at IS NULL"
-                )
-                self._seen.append((time.time(), int(cursor.fetchone()[0])))
+                self._look(cursor)
         connection.close()
+
+    def _look(self, cursor: Any) -> None:
+        cursor.execute(
+            "SELECT coalesce(sum(count), 0) FROM observations_inbox WHERE parked_at IS NULL"
+        )
+        self._waiting.append((time.time(), int(cursor.fetchone()[0])))
+        self._sessions |= spent.of_sessions()

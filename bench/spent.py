@@ -11,30 +11,23 @@ PROC = Path("/proc")
 Spent = dict[str, float]
 
 
-def by_whom(roots: Mapping[str, int]) -> Spent:
-    """CPU seconds of each root process with all its children, those that are gone included;
-    `postgres` is parted by whom its sessions work for."""
+def of_trees(roots: Mapping[str, int]) -> Spent:
+    """CPU seconds of each root process and all its children, those that are gone included."""
     family = _children()
-    trees = {name: sum(map(_seconds, _tree(pid, family))) for name, pid in roots.items()}
-    sessions = _sessions()
-    rest = trees.pop("postgres") - sum(sessions.values())
-    return trees | {f"postgres for {name}": s for name, s in sessions.items()} | {"postgres": rest}
+    return {name: sum(map(_seconds, _tree(pid, family))) for name, pid in roots.items()}
+
+
+def of_sessions() -> dict[tuple[int, str], float]:
+    """CPU seconds of each PostgreSQL session of now, by its process and its program's name."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid, application_name FROM pg_stat_activity WHERE datid IS NOT NULL")
+        return {(pid, name or "bench"): _seconds(pid) for pid, name in cursor.fetchall()}
 
 
 def between(before: Spent, after: Spent) -> Spent:
     return {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
-
-
-def _sessions() -> Spent:
-    """By the name that each program gives itself."""
-    from django.db import connection
-
-    added: Spent = defaultdict(float)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid, application_name FROM pg_stat_activity WHERE datid IS NOT NULL")
-        for pid, name in cursor.fetchall():
-            added[name or "bench"] += _seconds(pid)
-    return dict(added)
 
 
 def memory_of_tree(root: int) -> int:

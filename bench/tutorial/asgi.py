@@ -1,6 +1,7 @@
 """What the web server serves: the same threads for Django as the house's own pages have."""
 
-from bench.tutorial.wsgi import application as wsgi
+from django.core.wsgi import get_wsgi_application
+
 from vwards.pages import Pages
 
-application = Pages(wsgi)
+application = Pages(get_wsgi_application())
