@@ -18,7 +18,7 @@ from observations import bells, kinds, lookups
 from observations.alerting import ringing, silences
 from observations.alerting.ringing import as_known, as_priority
 from observations.attribution import AdmissionFacts
-from observations.models import Alert, Gateway, LatestVital, Standing, Trigger
+from observations.models import Alert, LatestVital, Standing, Trigger
 from observations.models import Finding as FindingRow
 from observations.rules import CONCERN, GATEWAY, NEWS2, RISE, SILENCE, Finding
 from observations.storage.versions import touch_standings
@@ -92,8 +92,7 @@ def _going_on(
 
 
 def _is_down(alert: Alert) -> bool:
-    down = Gateway.objects.filter(pk=alert.gateway_id, down_since__isnull=False)
-    return down.exists()
+    return alert.gateway is not None and alert.gateway.down_since is not None
 
 
 def _newest(admission_id: UUID, trigger: Trigger) -> datetime | None:

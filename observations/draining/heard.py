@@ -52,10 +52,10 @@ def note_devices(heard: Iterable[tuple[int, datetime, int]]) -> None:
         if one not in newest or at > newest[one][0]:
             newest[one] = at, gateway
     if newest:
-        told = list(newest.values())
+        times = [at for at, _ in newest.values()]
+        gateways = [gateway for _, gateway in newest.values()]
         with connection.cursor() as cursor:
-            given = [list(newest), [at for at, _ in told], [gateway for _, gateway in told]]
-            cursor.execute(_DEVICES, given)
+            cursor.execute(_DEVICES, [list(newest), times, gateways])
 
 
 def _note(statement: str, heard: Iterable[tuple[int, datetime]]) -> None:

@@ -78,8 +78,8 @@ def _entry(told: dict[str, Any], upload: Upload) -> Entry | None:
     if not in_order or at is None:
         return None
     true_at = min(at - upload.set_back, upload.received_at)
-    rounded = (None if share is None else round(share) for share in (battery, signal))
-    return Entry(upload.gateway_id, str(serial), true_at, *rounded, firmware or "")
+    battery, signal = (None if share is None else round(share) for share in (battery, signal))
+    return Entry(upload.gateway_id, str(serial), true_at, battery, signal, firmware or "")
 
 
 def _is_share(value: object) -> bool:

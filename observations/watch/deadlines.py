@@ -18,6 +18,7 @@ from observations.judgement.scoring import Job
 from observations.models import DueTime
 from observations.storage import copying
 from observations.storage.batches import next_batch
+from observations.storage.queries import rows
 from observations.storage.versions import touch_standings
 
 _COLUMNS: Final = (
@@ -26,6 +27,14 @@ _COLUMNS: Final = (
 _NOTED: Final = ("admission_id", "plan_version", "plan_changes_at")
 _AT_ONCE: Final = 500
 _LOCKED: Final = 50
+# The whole sweep is this one question of an index, however many patients there are.
+PASSED: Final = (
+    "SELECT DISTINCT admission_id FROM observations_duetime WHERE next_deadline_at <= %s "
+    "ORDER BY admission_id LIMIT %s"
+)
+
+
+_Silence = tuple[UUID, int, datetime]
 
 
 class Moments(NamedTuple):
@@ -54,10 +63,11 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
     with transaction.atomic():
         admissions = lookups.lock_admissions(ids)
         plans = plans_of(admissions)
+        looked = _looked_at(ids, at)
         DueTime.objects.filter(admission_id__in=ids).delete()
         last = _last_times(ids)
         _write(
-            _line(a.id, kind, plans[a.id], last.get((a.id, kind)), at)
+            _line(a.id, kind, plans[a.id], last.get((a.id, kind)), at, looked)
             for a in admissions
             if a.discharged_at is None
             for kind in plans[a.id].planned(at)
@@ -68,8 +78,7 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
 
 def sweep(*, at: datetime) -> int:
     """Note every moment that has passed, for each admission's board to move; how many moved."""
-    passed = DueTime.objects.filter(next_deadline_at__lte=at).order_by("admission_id")
-    ids = list(passed.values_list("admission_id", flat=True).distinct()[:_AT_ONCE])
+    ids = [row[0] for row in rows(PASSED, [at, _AT_ONCE])]
     return sum(_sweep_some(ids[n : n + _LOCKED], at) for n in range(0, len(ids), _LOCKED))
 
 
@@ -80,8 +89,8 @@ def _sweep_some(ids: Sequence[UUID], at: datetime) -> int:
     Compare and swap: two sweeps at once note each moment once.
     """
     admissions = _still_here(lookups.lock_admissions(ids))
-    rows = DueTime.objects.filter(admission_id__in=list(admissions), next_deadline_at__lte=at)
-    passed = list(rows.order_by("admission_id", "kind"))
+    due = DueTime.objects.filter(admission_id__in=list(admissions), next_deadline_at__lte=at)
+    passed = list(due.order_by("admission_id", "kind"))
     back = {row.admission_id for row in passed if _is_pauses_end(row, at)}
     if back:
         refresh(sorted(back), at=at)
@@ -178,10 +187,27 @@ def _moved(job: Job, at: datetime) -> Iterator[str]:
         yield f"{job.admission.id}\t{kinds.NUMBERS[kind]}\t{tail}"
 
 
-def _line(admission_id: UUID, kind: str, plan: Plan, last_at: datetime | None, at: datetime) -> str:
-    when = moments(plan, kind, last_at, at)
-    told = [*when, _next(plan.schedule_at(kind, at), when, at)]
-    return copying.line([admission_id, kinds.NUMBERS[kind], *told])
+def _line(
+    admission_id: UUID,
+    kind: str,
+    plan: Plan,
+    last_at: datetime | None,
+    at: datetime,
+    looked: Mapping[_Silence, datetime],
+) -> str:
+    when, number = moments(plan, kind, last_at, at), kinds.NUMBERS[kind]
+    following = _next(plan.schedule_at(kind, at), when, at)
+    if when.silent_at is not None and when.silent_at <= at:
+        # A silence that no sweep has seen yet is still to ring, and one that it has seen is not.
+        following = looked.get((admission_id, number, when.silent_at), at)
+    return copying.line([admission_id, number, *when, following])
+
+
+def _looked_at(ids: Sequence[UUID], at: datetime) -> dict[_Silence, datetime]:
+    """Silences that a sweep has seen, with when it looks again."""
+    seen = DueTime.objects.filter(admission__in=ids, silent_at__lte=at, next_deadline_at__gt=at)
+    fields = ("admission_id", "kind", "silent_at", "next_deadline_at")
+    return {(a, kind, silent): again for a, kind, silent, again in seen.values_list(*fields)}
 
 
 def _next(schedule: silence.Schedule | None, when: Moments, at: datetime) -> datetime | None:

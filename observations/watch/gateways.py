@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lib import london
 from observations import lookups, silence, worn
@@ -31,14 +32,20 @@ _TEXT: Final = 240
 def sweep(*, at: datetime) -> int:
     """Note who fell silent, and who is back; how many. Nothing while readings wait to be stored,
     for then nobody knows who was heard."""
-    if _were_away(at):
+    if _were_away(at) or standing.drain_lag(at) >= _BEHIND:
         return 0
-    if standing.lag(at) >= _BEHIND:
-        return 0
-    late = Gateway.objects.filter(down_at__lte=at, down_since__isnull=True).order_by("down_at")
-    back = Gateway.objects.filter(down_since__isnull=False, down_at__isnull=False)
-    downs = sum(_take_down(pk, at) for pk in list(late.values_list("pk", flat=True)))
-    return downs + sum(_welcome(pk, at) for pk in list(back.values_list("pk", flat=True)))
+    downs = sum(_take_down(pk, at) for pk in list(late(at).values_list("pk", flat=True)))
+    return downs + sum(_welcome(pk, at) for pk in list(back().values_list("pk", flat=True)))
+
+
+def late(at: datetime) -> QuerySet[Gateway]:
+    """By their stored deadlines."""
+    return Gateway.objects.filter(down_at__lte=at, down_since__isnull=True).order_by("down_at")
+
+
+def back() -> QuerySet[Gateway]:
+    """Down, and heard since: hearing them gave them a deadline again."""
+    return Gateway.objects.filter(down_since__isnull=False, down_at__isnull=False)
 
 
 def _were_away(at: datetime) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from observations.models import Heartbeat
+from observations.models import Heartbeat, Inbox
+from observations.storage import lanes
 from observations.storage.queries import rows
 
 DRAIN: Final = "drain"
@@ -14,10 +15,8 @@ _NONE: Final = dt.timedelta(0)
 # One expression, so that a board asks in the statement that it sends anyway. The oldest of each
 # lane comes from the lane's own index: nothing is counted.
 OLDEST_SIGN: Final = f"""least(
-    (SELECT received_at FROM observations_inbox
-     WHERE parked_at IS NULL AND NOT replayed ORDER BY id LIMIT 1),
-    (SELECT received_at FROM observations_inbox
-     WHERE parked_at IS NULL AND replayed ORDER BY id LIMIT 1),
+    (SELECT received_at FROM observations_inbox WHERE {lanes.FRESH} ORDER BY id LIMIT 1),
+    (SELECT received_at FROM observations_inbox WHERE {lanes.REPLAYED} ORDER BY id LIMIT 1),
     (SELECT min(beat_at) FROM observations_heartbeat WHERE name IN ('{DRAIN}', '{SWEEP}')))
 """  # noqa: S608 — put together from constants of this module only
 
@@ -34,6 +33,15 @@ def lag(at: dt.datetime) -> dt.timedelta:
 def behind(sign: dt.datetime | None, at: dt.datetime) -> dt.timedelta:
     """Nothing while there is no sign at all, as before the first upload."""
     return max(_NONE, at - sign) if sign else _NONE
+
+
+def drain_lag(at: dt.datetime) -> dt.timedelta:
+    """The same without the sweep, for the sweep itself to ask."""
+    waiting = Inbox.objects.filter(parked_at__isnull=True).order_by("id")
+    times = waiting.values_list("received_at", flat=True)
+    oldest = [times.filter(replayed=lane).first() for lane in (False, True)]
+    signs = [sign for sign in (*oldest, last_beat(DRAIN)) if sign is not None]
+    return behind(min(signs, default=None), at)
 
 
 def last_beat(name: str) -> dt.datetime | None:

@@ -1,0 +1,104 @@
+"""Why something is silent, by tables: the patient, the device, the whole gateway."""
+
+import datetime as dt
+
+import pytest
+
+from observations.silence import (
+    DEAD_AFTER,
+    MUTE_AFTER,
+    Device,
+    Schedule,
+    cause,
+    down_at,
+    missed_again_at,
+)
+
+NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+MINUTE = dt.timedelta(minutes=1)
+DUE = NOW - 5 * HOUR
+
+WORKS = Device(80, NOW - HOUR, True, False, NOW)
+FLAT = Device(5, NOW - HOUR, True, False, NOW)
+NEARLY_FLAT = Device(6, NOW - HOUR, True, False, NOW)
+MUTE = Device(80, NOW - 5 * HOUR, True, False, NOW)
+NOT_YET_MUTE = Device(80, NOW - DEAD_AFTER + MINUTE, True, False, NOW)
+# Speaks only when somebody measures.
+SHY = Device(None, NOW - 5 * HOUR, False, False, NOW)
+SHY_FOR_A_DAY = Device(None, NOW - MUTE_AFTER, False, False, NOW)
+CUT_OFF = Device(80, NOW - 5 * HOUR, True, True, NOW - 5 * HOUR)
+FLAT_AND_CUT_OFF = Device(3, NOW - 5 * HOUR, True, True, NOW - 5 * HOUR)
+# Its gateway was not heard either, but is not known to be down: it sends no heartbeats.
+ALONE = Device(80, NOW - 9 * HOUR, True, False, NOW - 9 * HOUR)
+NEVER_HEARD = Device(None, None, False, False, None)
+
+
+@pytest.mark.parametrize(
+    ("devices", "because"),
+    [
+        ([], "silent"),
+        ([WORKS], "silent"),
+        ([NEVER_HEARD], "silent"),
+        ([ALONE], "silent"),
+        ([NEARLY_FLAT], "silent"),
+        ([FLAT], "device_dead"),
+        ([MUTE], "device_dead"),
+        ([NOT_YET_MUTE], "silent"),
+        ([SHY], "silent"),
+        ([CUT_OFF], "gateway_down"),
+        ([FLAT_AND_CUT_OFF], "device_dead"),
+        # Any that works leaves it to the patient.
+        ([FLAT, WORKS], "silent"),
+        ([CUT_OFF, WORKS], "silent"),
+        # A device that is cut off may be well.
+        ([FLAT, CUT_OFF], "gateway_down"),
+        ([FLAT, MUTE], "device_dead"),
+    ],
+)
+def test_a_silence_has_its_cause(devices, because):
+    assert cause(devices, due_at=DUE, now=NOW) == because
+    assert cause(reversed(devices), due_at=DUE, now=NOW) == because
+
+
+@pytest.mark.parametrize(
+    ("device", "due_at", "because"),
+    [
+        (MUTE, NOW - DEAD_AFTER + MINUTE, "silent"),
+        (MUTE, NOW - DEAD_AFTER, "device_dead"),
+        (MUTE, None, "silent"),
+        (SHY_FOR_A_DAY, NOW - 5 * HOUR, "silent"),
+        (SHY_FOR_A_DAY, NOW - MUTE_AFTER, "device_dead"),
+        (FLAT, None, "device_dead"),
+    ],
+)
+def test_a_device_is_not_dead_before_it_was_long_owed_something(device, due_at, because):
+    """Scales that are used once a day say nothing in between."""
+    assert cause([device], due_at=due_at, now=NOW) == because
+
+
+@pytest.mark.parametrize(
+    ("quiet", "beats", "at"),
+    [
+        (30, True, NOW + 30 * MINUTE),
+        (90, True, NOW + 90 * MINUTE),
+        (30, False, None),
+        (0, True, None),
+    ],
+)
+def test_a_gateway_is_watched_where_it_beats_and_somebody_wants_it(quiet, beats, at):
+    assert down_at(NOW, quiet_minutes=quiet, beats=beats) == at
+
+
+@pytest.mark.parametrize(
+    ("schedule", "again"),
+    [
+        # 08:00 was missed; 14:00 is next, and silent two hours after.
+        (Schedule(NOW - 9 * HOUR, times=(dt.time(8), dt.time(14))), NOW + 4 * HOUR),
+        (Schedule(NOW - 9 * HOUR, every=HOUR), NOW + 2 * HOUR),
+        (Schedule(NOW - 9 * HOUR, every=8 * HOUR), NOW + 10 * HOUR),
+        (Schedule(NOW + 5 * HOUR, every=HOUR), NOW + 6 * HOUR),
+    ],
+)
+def test_a_silence_that_goes_on_is_missed_again_with_the_next_set(schedule, again):
+    assert missed_again_at(schedule, now=NOW) == again
