@@ -6,7 +6,13 @@ from django.conf import settings
 
 from tests.caches import forget
 
-pytest_plugins = ["tests.workers", "tests.browser", "tests.cast", "tests.matrix.registry"]
+pytest_plugins = [
+    "tests.bounds",
+    "tests.workers",
+    "tests.browser",
+    "tests.cast",
+    "tests.matrix.registry",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
