@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,8 @@ _MOST: Final = 256
 _BYTES: Final = 4 * 1024 * 1024
 # A database that hangs keeps nobody waiting longer than this, in seconds.
 PATIENCE: Final = 10.0
+# Where several came at once more are on their way: a pause halves what each of them costs.
+_PAUSE: Final = 0.002
 
 Outcome = RefusedError | Exception | None
 Take = Callable[[Sequence[Upload]], Sequence[RefusedError | None]]
@@ -50,6 +53,7 @@ class Together:
         self._queue: SimpleQueue[Waiting] = SimpleQueue()
         self._lock = threading.Lock()
         self._pid = 0
+        self._busy = False
         # Questions about the keys of uploads that are refused; they hold up nobody else.
         self._askers = ThreadPoolExecutor(2, thread_name_prefix="keys")
 
@@ -92,6 +96,8 @@ class Together:
     def _next(self) -> list[Waiting]:
         """All that wait by now, in the order in which they came."""
         some = [self._queue.get()]
+        if self._busy:
+            time.sleep(_PAUSE)
         size = len(some[0].upload.body)
         try:
             while len(some) < _MOST and size < _BYTES:
@@ -99,6 +105,7 @@ class Together:
                 size += len(some[-1].upload.body)
         except Empty:
             pass
+        self._busy = len(some) > 1
         return some
 
     def _outcomes(self, uploads: Sequence[Upload]) -> Sequence[Outcome]:
