@@ -44,6 +44,15 @@ class Rung(NamedTuple):
     ring: bells.Ring
 
 
+class About(NamedTuple):
+    """What a ward's own alert is about."""
+
+    ward_id: int
+    subject: str
+    kind: str = Alert.Kind.NO_PATIENT
+    gateway_id: int | None = None
+
+
 def ring(jobs: Iterable[Job], *, at: datetime, batch: int) -> None:
     """Ring for what a batch found that is about now; discharged patients ring no more."""
     about_now = [
@@ -98,17 +107,40 @@ def ring_ward(
 ) -> None:
     """A reading that may be anybody's, or a gateway that is down: the ward's own alert, one open at
     a time for a subject, which rings again as a patient's does."""
-    known = Alert.objects.open().filter(ward_id=ward_id, kind=kind, subject=subject, admission=None)
-    alert = known.select_for_update(of=("self",)).first()
-    book = Book()
-    if alert is None:
-        alert = _opened(None, ward_id, finding, at)
-        alert.kind, alert.subject, alert.gateway_id = kind, subject, gateway_id
-        book.opened.append(alert)
-    else:
-        book.triggers[alert.pk] = {one.rule: one for one in alert.triggers.all()}
-    _tell(book, alert, [finding], at=at, batch=batch)
+    about = About(ward_id, subject, kind, gateway_id)
+    ring_wards({about: [finding]}, at=at, batch=batch)
+
+
+def ring_wards(
+    about: Mapping[About, Sequence[Finding]], *, at: datetime, batch: int | None = None
+) -> None:
+    """The same for many, at most once for each: of one rule the newest finding counts."""
+    if not about:
+        return
+    known, book = _open_wards(about)
+    for one in sorted(about):
+        alert = known.get(one[:3])
+        newest = {f.key: f for f in sorted(about[one], key=lambda f: f.measured_at)}
+        findings = list(newest.values())
+        if alert is None:
+            worst = max(findings, key=lambda finding: rank(finding.priority))
+            alert = _opened(None, one.ward_id, worst, at)
+            alert.kind, alert.subject, alert.gateway_id = one.kind, one.subject, one.gateway_id
+            book.opened.append(alert)
+        _tell(book, alert, findings, at=at, batch=batch)
     book.write()
+
+
+def _open_wards(about: Iterable[About]) -> tuple[dict[tuple[int, str, str], Alert], Book]:
+    alerts = Alert.objects.open().select_for_update(of=("self",)).filter(admission=None)
+    asked = alerts.filter(
+        ward_id__in={one.ward_id for one in about}, subject__in={one.subject for one in about}
+    )
+    known = {(a.ward_id, a.subject, a.kind): a for a in asked.order_by("pk")}
+    book = Book()
+    for trigger in Trigger.objects.filter(alert__in=list(known.values())):
+        book.triggers.setdefault(trigger.alert_id, {})[trigger.rule] = trigger
+    return known, book
 
 
 def _ring_one(

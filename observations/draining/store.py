@@ -16,7 +16,7 @@ from uuid import UUID
 from observations import kinds
 from observations.alerting import current, ringing
 from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
-from observations.draining import heard, retractions, tray
+from observations.draining import heard, prompting, retractions, tray
 from observations.draining.duplicates import without_duplicates
 from observations.draining.uploads import Claimed, Item, Outcome, Told, Upload
 from observations.intake import payload
@@ -47,14 +47,17 @@ def store(uploads: Sequence[Upload], *, at: datetime) -> int:
         at=at,
         also={u.admission_id for u in uploads if u.admission_id is not None},
     )
+    claims = [(item, _claim(item, directory)) for item in items]
+    doubts = [(item, claim) for item, claim in claims if isinstance(claim, Unclaimed)]
+    tray.lock(doubts, at=at)
     # Drawn after the locks, so that what rang can be replayed in the order in which it happened.
     batch = next_batch()
-    claimed = _claimed(items, directory, at=at, batch=batch)
+    tray.put(doubts, directory, at=at, batch=batch)
+    claimed = [Claimed(item, *claim) for item, claim in claims if isinstance(claim, Claim)]
     fresh = without_duplicates(claimed)
     _write(fresh, at=at, batch=batch)
     _follow(fresh, directory, at=at, batch=batch)
-    for item in doubtful:
-        tray.ask_again(item, _claim(item, directory), directory, at=at)
+    prompting.ask_again(((i, _claim(i, directory)) for i in doubtful), directory, at=at)
     heard.note_devices(_heard(claimed))
     return batch
 
@@ -91,20 +94,6 @@ def _rejected(rejected: Rejected, given: object) -> Told:
     kind = payload.as_sent(told.get("kind"), None)[:30]
     sent = payload.without_nul(f"{kind} {value}")
     return Told(rejected.id, Outcome.REJECTED, rejected.why, sent)
-
-
-def _claimed(
-    items: Iterable[Item], directory: Directory, *, at: datetime, batch: int
-) -> list[Claimed]:
-    claimed, unclaimed = [], []
-    for item in items:
-        claim = _claim(item, directory)
-        if isinstance(claim, Claim):
-            claimed.append(Claimed(item, *claim))
-        else:
-            unclaimed.append((item, claim))
-    tray.put(unclaimed, directory, at=at, batch=batch)
-    return claimed
 
 
 def _claim(item: Item, directory: Directory) -> Claim | Unclaimed:
@@ -166,7 +155,7 @@ def _follow(fresh: Sequence[Claimed], directory: Directory, *, at: datetime, bat
     changed = [job.admission for job in jobs if job.plan.changed(job.instants[0], at)]
     if changed:
         current.ring(changed, at=at, batch=batch)
-    tray.still_measuring(fresh, directory, at=at)
+    prompting.still_measuring(fresh, directory, at=at)
 
 
 def _counting(fresh: Iterable[Claimed]) -> Iterator[tuple[UUID, Touch]]:

@@ -1,11 +1,12 @@
-"""Readings that found no patient, and what the readings ask a person to do."""
+"""Readings that found no patient: kept whole, and rung where one alone is worrying."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -16,16 +17,18 @@ from capacity.models import Ward
 from lib import london
 from observations import kinds, news2, silence
 from observations.alerting import ringing
-from observations.attribution import Claim, Directory, Unclaimed
+from observations.attribution import Directory, Unclaimed
 from observations.draining.duplicates import Content, content_of
-from observations.draining.uploads import Claimed, Item, Outcome
+from observations.draining.uploads import Item, Outcome
 from observations.intake import payload
-from observations.models import Prompt, UnclaimedReading
+from observations.models import UnclaimedReading
 from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
+from observations.storage.queries import rows
 from patients.models import Admission
 
 Doubt = tuple[Item, Unclaimed]
+_LOCK: Final = 7_301_015
 _INSERT: Final = """
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
         named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
@@ -33,6 +36,28 @@ _INSERT: Final = """
     VALUES %s ON CONFLICT (gateway_id, serial, named, kind, sender_id, measured_at) DO NOTHING
     RETURNING gateway_id, serial, named, kind, sender_id, measured_at
 """
+
+
+class Fresh(NamedTuple):
+    """A reading that the tray did not have, and the ward whose tray it is."""
+
+    item: Item
+    claim: Unclaimed
+    ward_id: int | None
+
+
+def lock(doubts: Iterable[Doubt], *, at: datetime) -> None:
+    """Before the batch's number is drawn: two workers that ring for one sender do it one after the
+    other, in the order of their numbers. No patient's lock does that for a ward's alert."""
+    worrying = {
+        _subject(item, claim) for item, claim in doubts if _is_current(item, at) and worries(item)
+    }
+    if worrying:
+        rows(
+            "SELECT pg_advisory_xact_lock(%s, key) FROM "
+            "(SELECT DISTINCT hashtext(subject) AS key FROM unnest(%s) AS subject ORDER BY 1) k",
+            [_LOCK, sorted(worrying)],
+        )
 
 
 def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: int) -> None:
@@ -43,60 +68,18 @@ def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: i
     wards = _wards(list(firsts.values()), directory, at=at)
     new = _insert(firsts, wards)
     known = _stored({key: item for key, (item, _) in firsts.items() if key not in new})
+    fresh: list[Fresh] = []
     for item, claim in doubts:
         key = _key(item)
         first = firsts[key][0]
         if key in new and first is item:
             item.tell(Outcome.UNCLAIMED, claim.why)
-            _ring(item, claim, wards[key], at=at, batch=batch)
+            fresh.append(Fresh(item, claim, wards[key]))
         elif content_of(item.sent) == known.get(key, content_of(first.sent)):
             item.tell(Outcome.DUPLICATE)
         else:
             item.tell(Outcome.REJECTED, "id_reused")
-
-
-def ask_again(item: Item, claim: Claim | Unclaimed, directory: Directory, *, at: datetime) -> None:
-    """A value that no body can have: somebody should measure once more."""
-    if isinstance(claim, Claim) and claim.admission_id in directory.admissions:
-        label = kinds.KINDS[item.sent.kind].label
-        _prompt(
-            Prompt.Kind.REPEAT_MEASUREMENT,
-            directory,
-            claim,
-            f"{label} was sent as {item.sent.as_sent}, which cannot be. Repeat the measurement.",
-            at,
-        )
-
-
-def still_measuring(fresh: Iterable[Claimed], directory: Directory, *, at: datetime) -> None:
-    """Kit that goes on reporting from the home of somebody who was discharged."""
-    told: set[Claim] = set()
-    for item, device_id, admission_id in fresh:
-        admission = directory.admissions[admission_id]
-        ended = admission.discharged_at
-        claim = Claim(device_id, admission_id)
-        if ended is None or item.sent.measured_at < ended or claim in told:
-            continue
-        told.add(claim)
-        text = f"{item.sent.device or 'The app'} still measures after discharge: call."
-        _prompt(Prompt.Kind.STILL_MEASURING, directory, claim, text, at)
-
-
-def _prompt(kind: str, directory: Directory, claim: Claim, text: str, at: datetime) -> None:
-    """One open prompt of a kind for a patient and device."""
-    Prompt.objects.bulk_create(
-        [
-            Prompt(
-                kind=kind,
-                ward_id=directory.admissions[claim.admission_id].ward_id,
-                admission_id=claim.admission_id,
-                device_id=claim.device_id if claim.device_id > 0 else None,
-                text=text[:240],
-                raised_at=at,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    _ring(fresh, at=at, batch=batch)
 
 
 def _key(item: Item) -> tuple[Any, ...]:
@@ -180,14 +163,20 @@ def _first_ward(
     return next((firsts[provider] for provider in own + served if provider in firsts), None)
 
 
-def _ring(item: Item, claim: Unclaimed, ward_id: int | None, *, at: datetime, batch: int) -> None:
+def _ring(fresh: Iterable[Fresh], *, at: datetime, batch: int) -> None:
     """Scoring 3 all by itself, and still current: somebody must find out whose it is."""
+    about: dict[ringing.About, list[Finding]] = defaultdict(list)
+    for item, claim, ward_id in fresh:
+        if ward_id is not None and _is_current(item, at) and worries(item):
+            about[ringing.About(ward_id, _subject(item, claim))].append(_finding(item))
+    ringing.ring_wards(about, at=at, batch=batch)
+
+
+def _finding(item: Item) -> Finding:
     sent = item.sent
-    if ward_id is None or at >= silence.stale_at(None, sent.measured_at) or not _is_worrying(item):
-        return
     shown = kinds.show(sent.kind, sent.number, sent.code)
     label = kinds.KINDS[sent.kind].short
-    finding = Finding(
+    return Finding(
         key=f"{NEWS2}:{sent.kind}",
         priority="prompt",
         parameters=frozenset({sent.kind}),
@@ -195,11 +184,18 @@ def _ring(item: Item, claim: Unclaimed, ward_id: int | None, *, at: datetime, ba
         values=((sent.kind, shown),),
         measured_at=sent.measured_at,
     )
-    subject = alert_subject(sent.device, sent.patient, claim.why)
-    ringing.ring_ward(ward_id, subject=subject, finding=finding, at=at, batch=batch)
 
 
-def _is_worrying(item: Item) -> bool:
+def _subject(item: Item, claim: Unclaimed) -> str:
+    return alert_subject(item.sent.device, item.sent.patient, claim.why)
+
+
+def _is_current(item: Item, at: datetime) -> bool:
+    return at < silence.stale_at(None, item.sent.measured_at)
+
+
+def worries(item: Item) -> bool:
+    """Whether this reading alone scores 3."""
     sent = item.sent
     if sent.kind not in news2.PARAMETERS or sent.quality != 1 or sent.context == 2:
         return False

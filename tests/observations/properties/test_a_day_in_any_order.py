@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -44,6 +44,7 @@ def live(day: Day, custody: str, delay: int, seed: int, crew: Crew) -> None:
     with capture_logs() as logs:
         recorded = arrive(second, storm(day, custody, delay, rnd), rnd, crew)
     told, rang = second.state(), second.bells()
+    note(f"{day}, {custody} by {delay} minutes, {seed}")
     second.retire()
     for name, wanted in expected.items():
         assert differing(told[name], wanted) == [], name

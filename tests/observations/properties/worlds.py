@@ -164,7 +164,8 @@ class World:
         after it was taken back, and then was never stored: it is left out of both."""
         return {
             "readings": sorted(self._readings()),
-            "tray": sorted(self._tray()),
+            # Two gateways that bring one reading of nobody's are two rows, and one decision.
+            "tray": sorted(set(self._tray())),
             "vitals": sorted(self._vitals()),
             "scores": sorted(
                 self._of(
