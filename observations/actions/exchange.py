@@ -93,18 +93,9 @@ class Brought:
         return max(self.found, key=lambda one: one.number, default=None)
 
 
-class AmbiguousError(Exception):
-    """Something was to be made unless it is there, and several are."""
-
-    def __init__(self, group: int) -> None:
-        super().__init__("More than one matches.")
-        self.group = group
-
-
 @transaction.atomic
 def exchange(*, sender: Sender, brought: Sequence[Brought], at: dt.datetime | None = None) -> UUID:
-    """Do what each asks for, and write into each what became of it; returns the receipt. Raises
-    AmbiguousError, with nothing done."""
+    """Do what each asks for, and write into each what became of it; returns the receipt."""
     moment = at or timezone.now()
     receipt = uuid7_at(moment)
     _begin(brought, sender, moment)
@@ -153,9 +144,6 @@ def _find(brought: Sequence[Brought], at: dt.datetime) -> None:
     for found in known.stored(wanted, around=at):
         for one in wanted[found.device_id, found.sender_id]:
             one.found.append(found)
-    for one in brought:
-        if one.once and len({found.measured_at.date() for found in one.found}) > 1:
-            raise AmbiguousError(one.group)
 
 
 def _do(entries: Sequence[Brought], sender: Sender, receipt: UUID, at: dt.datetime) -> int:
@@ -205,7 +193,10 @@ def _prepare(one: Brought, sender: Sender, at: dt.datetime) -> None:
     if one.takes_back:
         one.taken_back = _strike(one, one.found, _ERROR, sender, at)
     elif one.stays:
-        one.told = Told(one.name, Outcome.DUPLICATE)
+        # One id on two days is two readings.
+        several = len({found.measured_at.date() for found in one.found}) > 1
+        outcome = Outcome.REJECTED if several else Outcome.DUPLICATE
+        one.told = Told(one.name, outcome, "ambiguous" if several else "")
     elif one.amends and one.sent is not None:
         one.told = _told_already(one, one.sent, sender)
         if one.told is None:

@@ -54,7 +54,7 @@ class Note(Shape):
 class Component(Shape):
     """One of several values that were measured together."""
 
-    code: Concept = Concept()
+    code: Concept = msgspec.field(default_factory=Concept)
     value_quantity: Quantity | None = None
     value_codeable_concept: Concept | None = None
     value_integer: int | None = None
@@ -91,8 +91,8 @@ class Entry(Shape):
     """Its resource is read by itself, so that one that is broken breaks no other."""
 
     full_url: str = ""
-    request: Request = Request()
-    resource: msgspec.Raw = msgspec.Raw(b"")
+    request: Request = msgspec.field(default_factory=Request)
+    resource: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class Bundle(Shape):
