@@ -16,6 +16,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import patch_vary_headers
+from structlog.contextvars import bind_contextvars
 
 from accounts import audit
 from accounts.models import User
@@ -39,7 +40,9 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = audit.from_address.set(get_client_ip(request))
+        address = get_client_ip(request)
+        token = audit.from_address.set(address)
+        bind_contextvars(ip=address)
         try:
             return self._answer(request)
         finally:

@@ -47,7 +47,7 @@ def memberships_now(user: AnyUser, *, at: dt.datetime | None = None) -> list[Mem
     day = london_day(at)
     cache: dict[dt.date, list[Membership]] = user.__dict__.setdefault("_memberships_by_day", {})
     if day not in cache:
-        cache[day] = list(Membership.objects.of(user).on(day).order_by("pk"))
+        cache[day] = Membership.read(user, day)
     return cache[day]
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import connection
 
 from lib import london
+from lib.prepared import Statement
 
 # Half-open periods throughout: who leaves at 08:00 is no longer counted at 08:00.
 _MOMENTS: Final = """
@@ -31,6 +32,16 @@ here AS (
 )
 """
 
+# The same of one ward at one instant, which a connection plans once.
+_ONE_WARD: Final = """
+here AS (
+    SELECT %(day)s AS day, %(at)s AS at, w.id, w.lead_provider_id, w.icb_id
+    FROM capacity_ward w
+    WHERE w.id = %(ward)s AND w.opens <= %(day)s AND (w.closes IS NULL OR w.closes > %(day)s)
+)
+"""
+_OF_ONE_WARD: Final = {"ward": "bigint", "day": "date", "at": "timestamptz"}
+
 _ALLOCATION: Final = """
 LEFT JOIN capacity_bedallocation a ON a.bed_id = {bed}
      AND a.starts <= h.day AND (a.ends IS NULL OR a.ends > h.day)
@@ -42,8 +53,10 @@ _STAYS_THEN: Final = """
       AND p.destination <> 'entered_in_error'
 """
 
-BEDS: Final = f"""
-WITH {_MOMENTS}, beds AS (
+
+def _beds(here: str) -> str:
+    return f"""
+WITH {here}, beds AS (
     SELECT h.day, h.id AS ward_id, b.kind,
            coalesce(a.provider_id, h.lead_provider_id) AS provider_id,
            coalesce(a.icb_id, h.icb_id) AS icb_id,
@@ -64,8 +77,10 @@ SELECT day, ward_id, provider_id, icb_id,
 FROM beds GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """  # noqa: S608 — put together from constants of this module only
 
-PATIENTS: Final = f"""
-WITH {_MOMENTS}
+
+def _patients(here: str) -> str:
+    return f"""
+WITH {here}
 SELECT h.day, h.id, coalesce(a.provider_id, h.lead_provider_id), coalesce(a.icb_id, h.icb_id),
        s.pathway, s.route, count(*),
        count(*) FILTER (WHERE s.bed_id IS NOT NULL),
@@ -81,7 +96,15 @@ JOIN capacity_stay s ON s.ward_id = h.id
 JOIN capacity_spell p ON p.id = s.spell_id AND p.destination <> 'entered_in_error'
 {_ALLOCATION.format(bed="s.bed_id")}
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
-"""  # noqa: S608 — as above
+"""  # noqa: S608 — put together from constants of this module only
+
+
+BEDS: Final = _beds(_MOMENTS)
+PATIENTS: Final = _patients(_MOMENTS)
+_BEDS_OF: Final = Statement("ward_beds", _beds(_ONE_WARD), **_OF_ONE_WARD)
+_PATIENTS_OF: Final = Statement(
+    "ward_patients", _patients(_ONE_WARD).replace("%(first)s", "%(at)s"), **_OF_ONE_WARD
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +162,15 @@ def beds(question: Question) -> list[BedLine]:
 
 def patients(question: Question) -> list[PatientLine]:
     return [PatientLine(*row) for row in _rows(PATIENTS, question)]
+
+
+def of_ward(ward: int, at: dt.datetime) -> tuple[list[BedLine], list[PatientLine]]:
+    """Both, of one ward as at one instant: what its board asks every few seconds."""
+    given = {"ward": ward, "day": london.day_of(at), "at": at}
+    return (
+        [BedLine(*row) for row in _BEDS_OF.rows(given)],
+        [PatientLine(*row) for row in _PATIENTS_OF.rows(given)],
+    )
 
 
 def _ids(wards: Iterable[int] | None) -> tuple[int, ...] | None:

@@ -36,15 +36,7 @@ class WardCount:
 
 def ward_counts(wards: QuerySet[Ward], at: dt.datetime) -> dict[int, WardCount]:
     """By the wards' ids, each of them present; two statements however many wards there are."""
-    return _counts(list(wards.values_list("pk", flat=True)), at)
-
-
-def count_of(ward: Ward, at: dt.datetime) -> WardCount:
-    """The same of one ward, of which its board knows the id."""
-    return _counts([ward.pk], at)[ward.pk]
-
-
-def _counts(ids: list[int], at: dt.datetime) -> dict[int, WardCount]:
+    ids = list(wards.values_list("pk", flat=True))
     question = counting.now(at, wards=ids)
     counts = dict.fromkeys(ids, WardCount())
     for bed in counting.beds(question):
@@ -52,6 +44,12 @@ def _counts(ids: list[int], at: dt.datetime) -> dict[int, WardCount]:
     for line in counting.patients(question):
         counts[line.ward] += of_patients(line)
     return counts
+
+
+def count_of(ward: Ward, at: dt.datetime) -> WardCount:
+    """The same of one ward."""
+    beds, patients = counting.of_ward(ward.pk, at)
+    return sum((*map(of_beds, beds), *map(of_patients, patients)), WardCount())
 
 
 def of_beds(line: counting.BedLine) -> WardCount:

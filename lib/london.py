@@ -1,6 +1,7 @@
 """London wall time at the edges of a program that counts in UTC."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ def wall(at: datetime) -> datetime:
     return at.astimezone(LONDON)
 
 
+# A board asks of the same hundred instants again and again.
+@lru_cache(maxsize=4096)
 def day_of(at: datetime) -> date:
     """The London date on which an instant falls."""
     return wall(at).date()
@@ -35,9 +38,11 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return to_utc(day, time(0)), to_utc(day + timedelta(days=1), time(0))
 
 
+@lru_cache(maxsize=4096)
 def clock(at: datetime) -> str:
     """07:45"""
-    return f"{wall(at):%H:%M}"
+    there = wall(at)
+    return f"{there.hour:02}:{there.minute:02}"
 
 
 def long_day(day: date) -> str:

@@ -205,7 +205,7 @@ SESSION_IDLE_SECONDS = 60 * env.whole("SESSION_IDLE_MINUTES", default=30)
 # ---- end of accounts ---------------------------------------------------------------------
 
 # Sessions and headers
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
@@ -312,6 +312,8 @@ CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # Beat sleeps at most this long, so that a one-second task keeps its second.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
+# The middleware that knows whom to believe about an address names it, and it alone.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # Logs: events as JSON lines in production, as text on a developer's machine
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOGGING = logging_config(level=LOG_LEVEL, as_json=not ONLY_ON_THIS_MACHINE)

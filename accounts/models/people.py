@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pghistory
 from django.contrib.auth.models import AbstractUser
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts.roles import Role, Scope
+from lib.prepared import Statement
 
 
 def short_name(first: str, last: str, username: str) -> str:
@@ -46,6 +47,18 @@ class User(AbstractUser):
     def signature(self) -> str:
         """A. Okafor, nurse in charge: how a person signs what they did."""
         return f"{self.short_name}, {self.profession}" if self.profession else self.short_name
+
+
+_HELD: Final = Statement(
+    "memberships_held",
+    """
+SELECT id, user_id, role, scope, code, senior_decision_maker, starts, ends, granted_by_id
+FROM accounts_membership
+WHERE user_id = %(user)s AND starts <= %(day)s AND (ends IS NULL OR ends > %(day)s) ORDER BY id
+""",
+    user="bigint",
+    day="date",
+)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -110,3 +123,10 @@ class Membership(models.Model):
     @property
     def place(self) -> str:
         return self.code or "England"
+
+    @classmethod
+    def read(cls, user: User, day: dt.date) -> list[Membership]:
+        """`of(user).on(day)`, oldest first, by a plain statement: every request asks for them."""
+        names = [field.attname for field in cls._meta.concrete_fields]
+        found = _HELD.rows({"user": user.pk, "day": day})
+        return [cls.from_db("default", names, row) for row in found]

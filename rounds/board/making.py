@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -88,12 +89,14 @@ def name_of(first: str | None, last: str | None, username: str | None) -> str:
     return short_name(first or "", last or "", username) if username else ""
 
 
+# The kinds of a set are measured and due together: a ward has far fewer moments than texts.
+@lru_cache(maxsize=4096)
 def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
 def perhaps(text: str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(text) if text else None
+    return moment(text) if text else None
 
 
 def _admission(facts: Facts) -> Admission:

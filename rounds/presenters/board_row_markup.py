@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString, mark_safe
 
-from rounds.presenters.board_markup import cells_html
+from rounds.presenters.board_markup import cells_html, escaped
 from rounds.presenters.board_row import RowPresenter
 from rounds.presenters.board_words import Line
 
@@ -25,7 +24,7 @@ def row_html(row: RowPresenter) -> SafeString:
         f'{_begin(row)}<tr class="board-line" role="row">'
         f"{_risk(row)}{_patient(row)}"
         f'<td class="trend" role="cell">{row.sparkline}'
-        f'<span class="trend__words">{escape(row.trend)}</span></td>'
+        f'<span class="trend__words">{escaped(row.trend)}</span></td>'
         f"{cells_html(row.cells)}{_rest(row)}"
         f"{_lines(_readings_class(row), row.readings)}{_alert(row)}"
         f"{_lines('review', row.review)}{_lines('task', row.task)}{_actions(row)}"
@@ -39,7 +38,7 @@ def _begin(row: RowPresenter) -> str:
     return (
         f'<tbody class="board-row board-row--{row.level}{stale}{opened}" role="rowgroup"'
         f' id="board-row-{row.pk}" data-version="{row.version}"'
-        f' data-announce="{escape(row.announce)}">'
+        f' data-announce="{escaped(row.announce)}">'
     )
 
 
@@ -49,29 +48,29 @@ def _risk(row: RowPresenter) -> str:
         f'<span class="risk__strip" aria-hidden="true">{row.risk.letter}</span>'
         f'<a class="row-toggle" href="{row.toggle_url}" data-toggle="board-row-{row.pk}"'
         f' aria-expanded="{"true" if row.opened else "false"}">'
-        f'<span class="risk__score">{escape(row.risk.score)}</span> '
-        f'<span class="risk__word">{escape(row.risk.word)}</span> '
-        f'<span class="visually-hidden">open or close {escape(row.family)}</span></a></td>'
+        f'<span class="risk__score">{escaped(row.risk.score)}</span> '
+        f'<span class="risk__word">{escaped(row.risk.word)}</span> '
+        f'<span class="visually-hidden">open or close {escaped(row.family)}</span></a></td>'
     )
 
 
 def _patient(row: RowPresenter) -> str:
-    name = f"<strong>{escape(row.family)},</strong> {escape(row.given)}"
+    name = f"<strong>{escaped(row.family)},</strong> {escaped(row.given)}"
     if row.patient_url:
         name = f'<a href="{row.patient_url}">{name}</a>'
-    marks = "".join(f" · <strong>{escape(mark)}</strong>" for mark in row.marks)
+    marks = "".join(f" · <strong>{escaped(mark)}</strong>" for mark in row.marks)
     return (
         '<th class="patient" scope="row" role="rowheader">'
-        f'<span class="patient__name">{name} · {escape(row.who)}</span> '
-        f'<span class="patient__line">{escape(row.line)}{marks}</span></th>'
+        f'<span class="patient__name">{name} · {escaped(row.who)}</span> '
+        f'<span class="patient__line">{escaped(row.line)}{marks}</span></th>'
     )
 
 
 def _rest(row: RowPresenter) -> str:
-    told: str = escape(row.rest.words)
+    told: str = escaped(row.rest.words)
     if row.rest.at:
         at = row.rest.at.isoformat()
-        told += f' · <time data-age datetime="{at}">{escape(row.rest.age)}</time> ago'
+        told += f' · <time data-age datetime="{at}">{escaped(row.rest.age)}</time> ago'
     return f'<td class="board-rest" role="cell">{told}</td>'
 
 
@@ -80,9 +79,9 @@ def _readings_class(row: RowPresenter) -> str:
 
 
 def _lines(css: str, line: Line) -> str:
-    told = escape(line.first)
+    told = escaped(line.first)
     first = f"<strong>{told}</strong>" if line.strong else told
-    second = f'<span class="secondary-line">{escape(line.second)}</span>'
+    second = f'<span class="secondary-line">{escaped(line.second)}</span>'
     return f'<td class="{css}" role="cell">{first} {second}</td>'
 
 
