@@ -1,17 +1,16 @@
 """Takes uploads out of the inbox and stores them: claim, store, receipt, delete; one transaction.
 
 Two lanes, so that a replayed buffer never holds up what was measured just now. A batch that fails
-is tried again row by row, and a row that fails three times is parked for a person to look at.
+is tried again in halves, and an upload that fails three times by itself is parked for a person to
+look at.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -23,7 +22,7 @@ from observations.draining.store import store
 from observations.draining.uploads import Upload, days_of
 from observations.intake import payload
 from observations.models import Inbox
-from observations.storage import partitions
+from observations.storage import lanes, partitions, queries
 from observations.watch import standing
 
 log = structlog.get_logger(__name__)
@@ -31,45 +30,21 @@ log = structlog.get_logger(__name__)
 UPLOADS: Final = 400
 READINGS: Final = 4000
 ATTEMPTS: Final = 3
-# Numbers are drawn before they are committed: the watermark stays this far behind.
-_SLACK: Final = 30.0
-_WHOLE_EVERY: Final = 60.0
 
 _CLAIM: Final = """
-    SELECT id, count FROM observations_inbox
-    WHERE parked_at IS NULL AND replayed = %s AND id > %s
+    SELECT id, count FROM observations_inbox WHERE {waiting}
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+_FRESH: Final = _CLAIM.format(waiting=lanes.FRESH)
+_REPLAYED: Final = _CLAIM.format(waiting=lanes.REPLAYED)
+_STILL: Final = """
+    SELECT id FROM observations_inbox WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED
 """
 _READ: Final = """
     SELECT receipt, gateway_id, key_id, received_at, sent_at, clock_offset, body
     FROM observations_inbox WHERE id = ANY(%s) ORDER BY id
 """
-
-
-@dataclass(slots=True)
-class Lane:
-    """How far a lane is empty: the lowest row that was seen, and when."""
-
-    marks: deque[tuple[float, int]] = field(default_factory=deque)
-    whole_at: float = -_WHOLE_EVERY
-
-    def seen(self, now: float, row: int) -> None:
-        self.marks.append((now, row))
-
-    def floor(self, now: float) -> int:
-        """Below this everything is gone: an old snapshot somewhere may keep dead rows for hours,
-        and no claim should read past them. Once a minute, however busy, the whole lane is looked
-        through all the same: rows come back from the tray, or from a worker that died."""
-        if now - self.whole_at >= _WHOLE_EVERY:
-            self.whole_at = now
-            return 0
-        while len(self.marks) > 1 and self.marks[1][0] < now - _SLACK:
-            self.marks.popleft()
-        known = self.marks and self.marks[0][0] < now - _SLACK
-        return self.marks[0][1] - 1 if known else 0
-
-
-_lanes: dict[tuple[str, bool], Lane] = {}
+_floors: Final = lanes.Floors()
 
 
 class Drained(NamedTuple):
@@ -83,6 +58,7 @@ class Drained(NamedTuple):
 def drain_once(*, at: dt.datetime | None = None, limit: int = UPLOADS) -> Drained:
     """One batch of at most `limit` uploads; nothing when nothing waits."""
     moment = at or timezone.now()
+    _floors.follow()
     claimed: list[int] = []
     try:
         return _batch(claimed, moment, limit)
@@ -92,8 +68,7 @@ def drain_once(*, at: dt.datetime | None = None, limit: int = UPLOADS) -> Draine
         if not claimed:
             raise
         log.exception("batch_failed", uploads=len(claimed))
-    results = [_alone(row, moment) for row in claimed]
-    return Drained(*(sum(part) for part in zip(*results, strict=True)))
+    return _in_halves(claimed, moment)
 
 
 def drain_all(*, at: dt.datetime | None = None, seconds: float | None = None) -> Drained:
@@ -118,11 +93,35 @@ def _batch(claimed: list[int], at: dt.datetime, limit: int) -> Drained:
         return _keep(claimed, at) if claimed else Drained(0, 0)
 
 
+def _in_halves(claimed: Sequence[int], at: dt.datetime) -> Drained:
+    """One upload that cannot be stored costs a few batches more, not one for each of the others."""
+    middle = len(claimed) // 2
+    halves = [_again(half, at) for half in (claimed[:middle], claimed[middle:]) if half]
+    return Drained(*(sum(part) for part in zip(*halves, strict=True)))
+
+
+def _again(claimed: Sequence[int], at: dt.datetime) -> Drained:
+    if len(claimed) == 1:
+        return _alone(claimed[0], at)
+    try:
+        return _those(claimed, at)
+    except Exception:
+        if _is_lost():
+            raise
+    return _in_halves(claimed, at)
+
+
+def _those(claimed: Sequence[int], at: dt.datetime) -> Drained:
+    """Of these, which were let go, those that nobody else has taken since."""
+    with transaction.atomic():
+        _plan_for_keys()
+        mine = [row for (row,) in queries.rows(_STILL, [list(claimed)])]
+        return _keep(mine, at) if mine else Drained(0, 0)
+
+
 def _alone(row: int, at: dt.datetime) -> Drained:
     try:
-        with transaction.atomic():
-            mine = Inbox.objects.select_for_update(skip_locked=True).filter(pk=row)
-            return _keep([row], at) if mine.exists() else Drained(0, 0)
+        return _those([row], at)
     except OperationalError:
         # A deadlock or a server that is going down is nobody's fault; the row stays as it is.
         if _is_lost():
@@ -170,26 +169,16 @@ def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
 
 def _claim(limit: int) -> list[int]:
     """Fresh uploads first; as many as make a batch."""
-    fresh = _lane(limit, replayed=False)
-    rows = fresh + (_lane(limit - len(fresh), replayed=True) if len(fresh) < limit else [])
+    waiting = queries.rows(_FRESH, [limit])
+    if len(waiting) < limit:
+        waiting += queries.rows(_REPLAYED, [limit - len(waiting)])
     chosen, readings = [], 0
-    for row, count in rows:
+    for row, count in waiting:
         chosen.append(row)
         readings += count
         if readings >= READINGS:
             break
     return chosen
-
-
-def _lane(limit: int, *, replayed: bool) -> list[tuple[int, int]]:
-    lane = _lanes.setdefault((str(connection.settings_dict["NAME"]), replayed), Lane())
-    now = time.monotonic()
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [replayed, lane.floor(now), limit])
-        rows: list[Any] = cursor.fetchall()
-    if rows:
-        lane.seen(now, rows[0][0])
-    return rows
 
 
 def _plan_for_keys() -> None:

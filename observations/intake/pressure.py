@@ -10,9 +10,17 @@ from django.conf import settings
 from django.db import connection
 
 from observations.intake import wakeups
+from observations.storage import lanes, queries
 
 # How long a web process believes what it last saw of the inbox's depth.
 _DEPTH_SEEN_FOR: Final = 1.0
+_WAITING: Final = f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM observations_inbox WHERE {lanes.FRESH}
+        UNION ALL SELECT 1 FROM observations_inbox WHERE {lanes.REPLAYED}
+        LIMIT %s
+    ) AS waiting
+"""  # noqa: S608 — put together from constants of ours
 _seen: dict[str, tuple[float, bool]] = {}
 # Whose uploads are counted under which key, as far as this process has kept any. It opens nothing.
 _MOST_KEYS: Final = 20_000
@@ -56,10 +64,4 @@ def forget() -> None:
 
 
 def _waiting_at_least(number: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM observations_inbox "
-            "WHERE parked_at IS NULL LIMIT %s) AS waiting",
-            [number],
-        )
-        return int(cursor.fetchone()[0]) >= number
+    return int(queries.rows(_WAITING, [number])[0][0]) >= number

@@ -441,9 +441,22 @@ def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypa
     assert body["readings"][0]["why"] == "parked"
     monkeypatch.undo()
     call_command("retry_parked")
-    drain._lanes.clear()  # or within the minute in which every lane is looked through
     drain.drain_all(at=NOW)
     assert told(bad) == [("stored", "")]
+
+
+def test_one_poisoned_upload_is_found_by_halving(send, hub, monkeypatch):
+    """Trying each of the others by itself would hold up a whole lane for seconds, three times."""
+    poison(monkeypatch, "poison")
+    for number in range(64):
+        send([wrong(hub, comment="poison" if number == 40 else "fine")], drained=False)
+    tried = []
+    real = drain.store
+    monkeypatch.setattr(drain, "store", lambda u, *, at: tried.append(u) or real(u, at=at))
+    done = drain.drain_once(at=NOW)
+    assert (done.uploads, done.failed) == (63, 1)
+    # The whole, then two halves each time, down to the one.
+    assert len(tried) == 1 + 2 * 6
 
 
 def test_the_same_kit_serves_two_gateways(send, hub, ward_nurse: User, admission: Admission):

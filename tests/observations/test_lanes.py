@@ -1,0 +1,182 @@
+"""However many dead rows an old snapshot keeps in the inbox, nobody reads past them; and no floor
+ever rises past an upload that waits, or is still to be committed."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import psycopg2
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from observations.actions.parked import retry_parked
+from observations.draining import drain
+from observations.intake import pressure
+from observations.models import Inbox
+from observations.storage import lanes
+from observations.watch import standing
+from tests.observations.conftest import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KEEP = """
+    INSERT INTO observations_inbox (receipt, gateway_id, received_at, clock_offset, newest_at,
+                                    replayed, count, body, attempts, why)
+    SELECT gen_random_uuid(), 0, %s, 0, %s, false, 0, '{"readings": []}', 0, ''
+    FROM generate_series(1, %s)
+"""
+SHORT, LONG = 3_000, 300_000
+# A few pages of indexes and catalogues each; a thousand dead rows are more.
+FEW = 60
+
+
+@pytest.fixture
+def other() -> Iterator[psycopg2.extensions.connection]:
+    """A session beside the test's own."""
+    session = psycopg2.connect(**connection.get_connection_params())
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def floors() -> lanes.Floors:
+    """A worker's that has just started."""
+    raising = lanes.Floors()
+    raising.move(whole=True)
+    return raising
+
+
+def arrive(uploads: int, session: psycopg2.extensions.connection | None = None) -> None:
+    with (session or connection).cursor() as cursor:
+        cursor.execute(KEEP, [NOW, NOW, uploads])
+
+
+def floor() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM observations_floor_fresh")
+        return int(cursor.fetchone()[0])
+
+
+def raised(floors: lanes.Floors) -> int:
+    """Where the floor is after as many looks as it ever takes."""
+    floors.move()
+    floors.move()
+    return floor()
+
+
+def pages_read(work: Callable[[], object]) -> int:
+    """By all that it asks of the inbox, asked again with EXPLAIN."""
+    with CaptureQueriesContext(connection) as asked:
+        work()
+    questions = [q["sql"] for q in asked.captured_queries if "FROM observations_inbox" in q["sql"]]
+    questions = [sql for sql in questions if sql.strip().startswith("SELECT")]
+    assert questions
+    return sum(map(_pages, questions))
+
+
+def _pages(question: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {question}")
+        ((plan,),) = cursor.fetchall()
+    read = plan[0]["Plan"]
+    return int(read["Shared Hit Blocks"]) + int(read["Shared Read Blocks"])
+
+
+def test_an_old_snapshot_makes_no_claim_no_board_and_no_upload_read_what_is_gone(
+    other, floors, long_form
+):
+    with other.cursor() as held:
+        held.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        held.execute("SELECT count(*) FROM observations_inbox")
+        uploads = LONG if long_form else SHORT
+        for _ in range(10):
+            arrive(uploads // 10)
+            assert drain.drain_all(at=NOW).uploads == uploads // 10
+            raised(floors)
+        everything = "SELECT id FROM observations_inbox WHERE NOT replayed AND parked_at IS NULL"
+        assert _pages(f"{everything} ORDER BY id LIMIT 1") > uploads / 100, "nothing dead is kept"
+        assert pages_read(drain.drain_once) < FEW
+        assert pages_read(lambda: standing.lag(NOW)) < FEW
+        pressure.forget()
+        assert pages_read(pressure.is_full) < FEW
+
+
+def test_a_floor_stays_under_what_waits_and_under_what_another_worker_holds(other, floors):
+    arrive(3)
+    first = Inbox.objects.earliest("id").pk
+    with other.cursor() as worker:
+        worker.execute("SELECT 1 FROM observations_inbox WHERE id = %s FOR UPDATE", [first])
+        assert drain.drain_all(at=NOW).uploads == 2
+        assert raised(floors) == first - 1
+        other.rollback()
+    assert drain.drain_all(at=NOW).uploads == 1
+    assert raised(floors) >= first + 2
+
+
+def test_an_upload_committed_after_younger_ones_were_drained_is_found(other, floors):
+    arrive(1, other)
+    arrive(1)
+    assert drain.drain_all(at=NOW).uploads == 1
+    raised(floors)
+    other.commit()
+    assert drain.drain_all(at=NOW).uploads == 1
+    assert not Inbox.objects.exists()
+
+
+def test_an_upload_begun_between_two_looks_is_found(other, floors):
+    floors.move()
+    arrive(1, other)
+    arrive(1)
+    drain.drain_all(at=NOW)
+    raised(floors)
+    other.commit()
+    assert drain.drain_all(at=NOW).uploads == 1
+
+
+def test_what_was_parked_below_the_floor_is_found_when_it_is_tried_again(floors):
+    arrive(2)
+    Inbox.objects.filter(pk=Inbox.objects.earliest("id").pk).update(parked_at=NOW)
+    assert drain.drain_all(at=NOW).uploads == 1
+    raised(floors)
+    assert Inbox.objects.get().pk <= floor()
+    assert retry_parked() == 1
+    assert drain.drain_all(at=NOW).uploads == 1
+
+
+def test_a_worker_that_starts_finds_what_a_restored_backup_left_below_the_floor(floors):
+    arrive(2)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('observations_floor_fresh', max(id)) FROM observations_inbox")
+    assert drain.drain_once(at=NOW).uploads == 0
+    lanes.Floors().follow()
+    assert drain.drain_all(at=NOW).uploads == 2
+
+
+def test_floors_raised_from_all_sides_lose_nothing(floors):
+    """Writers that commit late and out of order, while several workers raise the floors."""
+    over = threading.Event()
+
+    def write() -> None:
+        with psycopg2.connect(**connection.get_connection_params()) as session:
+            for _ in range(50):
+                arrive(3, session)
+                session.commit()
+
+    def raise_floors() -> None:
+        own = lanes.Floors()
+        while not over.is_set():
+            own.move()
+        connection.close()
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    raising = [threading.Thread(target=raise_floors) for _ in range(2)]
+    for thread in (*writers, *raising):
+        thread.start()
+    drained = 0
+    while any(writer.is_alive() for writer in writers):
+        drained += drain.drain_all(at=NOW).uploads
+    over.set()
+    for thread in raising:
+        thread.join()
+    assert drained + drain.drain_all(at=NOW).uploads == 3 * 50 * 3
+    assert not Inbox.objects.exists()
