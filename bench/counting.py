@@ -26,13 +26,7 @@ _WAITED: Final = """
     SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - received_at)
     FROM observations_receipt WHERE id = ANY(%s::uuid[])
 """
-_BOUNDS: Final = (
-    "measured_at >= now() - interval '1 day' AND measured_at < now() + interval '1 day'"
-)
-_Given = Sequence[Any] | Mapping[str, Any]
-# No reading of a run is older than its first one by more, or newer than now.
-LATEST: Final = timedelta(hours=3)
-STORED: Final = f"SELECT count(*) FROM observations_reading WHERE batch >= %(batch)s AND {_BOUNDS}"
+_BOUNDS: Final = "measured_at >= %(first)s AND measured_at < %(last)s"
 _STORED: Final = f"SELECT count(*) FROM observations_reading WHERE batch >= %(batch)s AND {_BOUNDS}"
 _UNSCORED: Final = f"""
     SELECT count(*) FROM (
