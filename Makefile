@@ -8,6 +8,7 @@ PORT ?= 8000
 SIMULATE ?= 1
 KEEP ?= 0
 PYTEST ?=
+BENCH ?=
 export PORT SIMULATE KEEP
 
 BIN := .venv/bin
@@ -37,8 +38,8 @@ check: $(INSTALLED) ## Lint, types, contracts, migrations, deployment settings
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(BIN)/python -m vwards.local.checks
 
-bench: $(INSTALLED) $(ASSETS) ## Measure each ratio beside its limit
-	$(BIN)/python -m bench
+bench: $(INSTALLED) $(ASSETS) ## Measure each figure beside its limit (BENCH="ten late": some rows)
+	$(BIN)/python -m bench $(BENCH)
 
 assets: $(ASSETS) ## Build the style sheets and scripts into static/build
 

@@ -4,6 +4,7 @@ rows; `python -m bench --quick` sends little, and only shows that the bench runs
 import argparse
 import sys
 import time
+from dataclasses import replace
 
 from bench import report, running, session
 from bench.flow import Stage
@@ -18,7 +19,7 @@ from vwards.local.running import step
 
 def main() -> int:
     asked, started = _asked(), time.monotonic()
-    counts = session.QUICK if asked.quick else Counts()
+    counts = replace(session.QUICK if asked.quick else Counts(), **_runs(asked))
     try:
         with servers() as ours:
             lines = _measured(ours, counts, asked.rows or list(ROWS))
@@ -63,10 +64,15 @@ def _tell_limits(one: Session) -> None:
         print(f"    {name} a second: {report.short(limit.middle)}")
 
 
+def _runs(asked: argparse.Namespace) -> dict[str, int]:
+    return {"runs": asked.runs} if asked.runs else {}
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="row", help=" ".join(ROWS))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--runs", type=int, help="of each row, in place of three")
     return parser.parse_args()
 
 

@@ -12,8 +12,6 @@ from bench.report import Figure, Line, Target, figure
 from bench.session import Session
 from vwards.local.running import step
 
-OFFERED: Final = 5_000
-STEADY_AT: Final = 40_000
 LATE_A_POST: Final = 1_000
 LATE_APART: Final = timedelta(minutes=5)
 MEGABYTE: Final = 1_000_000
@@ -32,7 +30,7 @@ def ten(session: Session) -> list[Line]:
 def hundred(session: Session) -> list[Line]:
     count = session.counts.hundred
     runs = session.runs("Sending 100 a POST", lambda: session.stage.run(count, 100))
-    line = _way_in(runs, "100 a POST", STEADY_AT)
+    line = _way_in(runs, "100 a POST", 40_000)
     ratio = Target("of COPY", line.figure.middle / session.copy.middle, 0.12)
     beside = {"COPY": session.copy}
     fast = Line(line.name, line.unit, line.figure, (*line.targets, ratio), beside, line.notes)
@@ -57,9 +55,10 @@ def accept(session: Session) -> list[Line]:
 
 def scored(session: Session) -> list[Line]:
     """From the arrival of an upload to the commit of its scores, by PostgreSQL's own clock."""
-    count = OFFERED * session.counts.offered_seconds
+    offered, seconds = session.counts.offered, session.counts.offered_seconds
     runs = session.runs(
-        f"Offering {OFFERED:,} a second", lambda: session.stage.run(count, 10, a_second=OFFERED)
+        f"Offering {offered:,} a second",
+        lambda: session.stage.run(offered * seconds, 10, a_second=offered),
     )
     waited = figure([run.scored_ms["p99"] / 1000 for run in runs])
     notes = {
@@ -67,7 +66,7 @@ def scored(session: Session) -> list[Line]:
         "accepted, ms": _middle([run.seen.latency_ms for run in runs]),
         "CPU, µs a reading": _middle([run.cpu_us for run in runs]),
     }
-    name = f"accepted → scored at {OFFERED:,} readings/s offered, p99"
+    name = f"accepted → scored at {offered:,} readings/s offered, p99"
     target = Target("p99", waited.middle, 1.0, at_least=False)
     return [Line(name, "s", waited, (target,), notes=notes)]
 
@@ -146,23 +145,23 @@ def _way_in(runs: Sequence[Run], how: str, wanted: float) -> Line:
 
 def _steady(session: Session) -> Line:
     """Whether what waits stops growing when uploads come at the rate that should be borne."""
-    count = STEADY_AT * session.counts.offered_seconds
+    offered, seconds = session.counts.steady, session.counts.offered_seconds
     runs = session.runs(
-        f"Offering {STEADY_AT:,} a second",
-        lambda: session.stage.run(count, 100, a_second=STEADY_AT),
+        f"Offering {offered:,} a second",
+        lambda: session.stage.run(offered * seconds, 100, a_second=offered),
     )
-    waiting = figure([_late_backlog(run) for run in runs])
-    target = Target("seconds of readings that wait", waiting.middle, 1.0, at_least=False)
-    name = f"backlog, 100 a POST at {STEADY_AT:,} readings/s offered"
+    waiting = figure([_late_backlog(run) / offered for run in runs])
+    target = Target("wait", waiting.middle, 1.0, at_least=False)
+    name = f"backlog, 100 a POST at {offered:,} readings/s offered"
     notes = {"waiting, readings": " ".join(str(n) for _, n in runs[0].backlog[::4])}
     return Line(name, "s", waiting, (target,), notes=notes)
 
 
 def _late_backlog(run: Run) -> float:
-    """The mean of the last quarter of the sending, in seconds of the offered rate."""
+    """Readings that wait, the mean of the last quarter of the sending."""
     took = run.seen.ended - run.seen.began
     last = [n for at, n in run.backlog if 0.75 * took <= at <= took]
-    return sum(last) / max(1, len(last)) / STEADY_AT
+    return sum(last) / max(1, len(last))
 
 
 def _resident(roots: dict[str, int]) -> float:

@@ -20,6 +20,8 @@ class Counts:
     ten: int = 200_000
     hundred: int = 400_000
     one: int = 40_000
+    offered: int = 5_000
+    steady: int = 40_000
     offered_seconds: int = 20
     late: int = 10_000
     tutorial: int = 3_000
@@ -37,6 +39,8 @@ QUICK = Counts(
     ten=1_000,
     hundred=2_000,
     one=100,
+    offered=500,
+    steady=2_000,
     offered_seconds=1,
     late=500,
     tutorial=50,
