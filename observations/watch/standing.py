@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from observations.models import Heartbeat, Inbox
+from observations.models import Heartbeat
 from observations.storage import lanes
 from observations.storage.queries import rows
 
@@ -14,11 +14,13 @@ SWEEP: Final = "sweep"
 _NONE: Final = dt.timedelta(0)
 # One expression, so that a board asks in the statement that it sends anyway. The oldest of each
 # lane comes from the lane's own index: nothing is counted.
-OLDEST_SIGN: Final = f"""least(
+_WAITING: Final = f"""
     (SELECT received_at FROM observations_inbox WHERE {lanes.FRESH} ORDER BY id LIMIT 1),
-    (SELECT received_at FROM observations_inbox WHERE {lanes.REPLAYED} ORDER BY id LIMIT 1),
-    (SELECT min(beat_at) FROM observations_heartbeat WHERE name IN ('{DRAIN}', '{SWEEP}')))
-"""  # noqa: S608 — put together from constants of this module only
+    (SELECT received_at FROM observations_inbox WHERE {lanes.REPLAYED} ORDER BY id LIMIT 1)
+"""  # noqa: S608 — put together from constants of ours only, as are those below
+_BEAT: Final = "(SELECT beat_at FROM observations_heartbeat WHERE name = '{}')"
+_OLDEST_OF_DRAIN: Final = f"{_WAITING}, {_BEAT.format(DRAIN)}"
+OLDEST_SIGN: Final = f"least({_OLDEST_OF_DRAIN}, {_BEAT.format(SWEEP)})"
 
 
 def lag(at: dt.datetime) -> dt.timedelta:
@@ -37,11 +39,8 @@ def behind(sign: dt.datetime | None, at: dt.datetime) -> dt.timedelta:
 
 def drain_lag(at: dt.datetime) -> dt.timedelta:
     """The same without the sweep, for the sweep itself to ask."""
-    waiting = Inbox.objects.filter(parked_at__isnull=True).order_by("id")
-    times = waiting.values_list("received_at", flat=True)
-    oldest = [times.filter(replayed=lane).first() for lane in (False, True)]
-    signs = [sign for sign in (*oldest, last_beat(DRAIN)) if sign is not None]
-    return behind(min(signs, default=None), at)
+    ((sign,),) = rows(f"SELECT least({_OLDEST_OF_DRAIN})", None)
+    return behind(sign, at)
 
 
 def last_beat(name: str) -> dt.datetime | None:
