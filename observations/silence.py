@@ -30,6 +30,7 @@ QUIET_MINUTES: Final = 30
 # status speaks often; one that speaks only when somebody measures is given a day.
 DEAD_AFTER: Final = timedelta(hours=4)
 MUTE_AFTER: Final = timedelta(hours=24)
+DEAD_BY_TELLING: Final = {True: DEAD_AFTER, False: MUTE_AFTER}
 # Buffers take their time to arrive once a gateway is back.
 GRACE: Final = timedelta(minutes=15)
 
@@ -74,28 +75,23 @@ class Standing:
 
 class Device(NamedTuple):
     """What is known of a piece of kit; `tells` where it tells its own status, `gateway_down` where
-    its gateway counts as down, `gateway_heard_at` when that was last heard."""
+    its gateway counts as down, `mute` as `is_mute` has it."""
 
     battery: int | None = None
-    heard_at: datetime | None = None
     tells: bool = False
     gateway_down: bool = False
-    gateway_heard_at: datetime | None = None
+    mute: bool = False
 
     @property
     def is_flat(self) -> bool:
         return self.battery is not None and self.battery <= FLAT_BATTERY
 
-    @property
-    def dead_after(self) -> timedelta:
-        return DEAD_AFTER if self.tells else MUTE_AFTER
 
-    @property
-    def is_mute(self) -> bool:
-        """Its gateway went on being heard long after its own last word."""
-        if self.heard_at is None or self.gateway_heard_at is None:
-            return False
-        return self.gateway_heard_at - self.heard_at >= self.dead_after
+def is_mute(heard_at: datetime | None, gateway_heard_at: datetime | None, *, tells: bool) -> bool:
+    """Whether a device's gateway went on being heard long after its own last word."""
+    if heard_at is None or gateway_heard_at is None:
+        return False
+    return gateway_heard_at - heard_at >= DEAD_BY_TELLING[tells]
 
 
 def cause(devices: Iterable[Device], *, due_at: datetime | None, now: datetime) -> Cause:
@@ -112,8 +108,8 @@ def _cause(device: Device, due_at: datetime | None, now: datetime) -> Cause:
         return "device_dead"
     if device.gateway_down:
         return "gateway_down"
-    long_due = due_at is not None and now - due_at >= device.dead_after
-    return "device_dead" if device.is_mute and long_due else "silent"
+    long_due = due_at is not None and now - due_at >= DEAD_BY_TELLING[device.tells]
+    return "device_dead" if device.mute and long_due else "silent"
 
 
 def down_at(heard_at: datetime, *, quiet_minutes: int, beats: bool) -> datetime | None:

@@ -3,31 +3,42 @@ them."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from observations import silence
 from observations.storage.queries import rows
 
-_KNOWN: Final = """
-    WITH used AS (
-        SELECT admission_id, device_id FROM observations_holding
-        WHERE superseded_at IS NULL AND ends IS NULL AND admission_id = ANY(%(ids)s::uuid[])
-        UNION
-        SELECT v.admission_id, v.device_id FROM observations_latestvital v
-        JOIN observations_device d ON d.id = v.device_id AND d.use = 'shared'
-        WHERE v.admission_id = ANY(%(ids)s::uuid[])
-    )
-    SELECT used.admission_id, d.kinds, d.model, s.battery, d.last_heard_at,
-           s.gateway_id IS NOT NULL, g.down_since, g.last_heard_at
-    FROM used JOIN observations_device d ON d.id = used.device_id
+_SECONDS: Final = {tells: after.total_seconds() for tells, after in silence.DEAD_BY_TELLING.items()}
+# A piece as JSON, where `d` is a device, `s` its status, `g` its last gateway: what changes seldom,
+# so that a board's row that shows it need not be made anew at each heartbeat.
+PIECE: Final = f"""json_build_array(d.kinds, s.battery, s.gateway_id IS NOT NULL, g.down_since,
+    coalesce(extract(epoch FROM g.last_heard_at - d.last_heard_at)
+        >= CASE WHEN s.gateway_id IS NULL THEN {_SECONDS[False]} ELSE {_SECONDS[True]} END, false))
+"""
+# Rows of admission_id and device_id; put an admission's own condition into both halves.
+USED: Final = """
+    SELECT h.admission_id, h.device_id FROM observations_holding h
+    WHERE h.superseded_at IS NULL AND h.ends IS NULL AND h.admission_id {of}
+    UNION
+    SELECT v.admission_id, v.device_id FROM observations_latestvital v
+    JOIN observations_device o ON o.id = v.device_id AND o.use = 'shared'
+    WHERE v.admission_id {of}
+"""
+JOINED: Final = """
+    JOIN observations_device d ON d.id = used.device_id
     LEFT JOIN observations_devicestatus s ON s.device_id = d.id
     LEFT JOIN observations_gateway g ON g.id = d.last_gateway_id
-    ORDER BY used.admission_id, d.id
 """
+_KNOWN: Final = (
+    f"SELECT used.admission_id, {PIECE}::text "  # noqa: S608 — constants
+    f"FROM ({USED.format(of='= ANY(%(ids)s::uuid[])')}) AS used {JOINED} "
+    "ORDER BY used.admission_id, d.id"
+)
 _SERVED: Final = """
     WITH reporting AS (SELECT id, use FROM observations_device WHERE last_gateway_id = %s),
     used AS (
@@ -47,20 +58,23 @@ class Piece(NamedTuple):
     """A device that a patient uses, what it measures, and since when its gateway is down."""
 
     kinds: tuple[str, ...]
-    model: str
-    known: silence.Device
+    known: silence.Device = silence.Device()
     gateway_down_since: datetime | None = None
 
 
 def pieces(ids: Collection[UUID]) -> dict[UUID, list[Piece]]:
     """Of these admissions, in one query."""
     found: dict[UUID, list[Piece]] = defaultdict(list)
-    for admission, kinds, model, battery, heard, tells, down, gateway_heard in rows(
-        _KNOWN, {"ids": list(map(str, ids))}
-    ):
-        known = silence.Device(battery, heard, tells, down is not None, gateway_heard)
-        found[admission].append(Piece(tuple(kinds), model, known, down))
+    for admission, told in rows(_KNOWN, {"ids": list(map(str, ids))}):
+        found[admission].append(piece(json.loads(told)))
     return found
+
+
+def piece(told: Sequence[Any]) -> Piece:
+    """Of what `PIECE` says."""
+    kinds, battery, tells, down_since, mute = told
+    since = datetime.fromisoformat(down_since) if down_since else None
+    return Piece(tuple(kinds), silence.Device(battery, tells, since is not None, mute), since)
 
 
 def served(gateway_id: int) -> dict[int, list[UUID]]:
@@ -74,6 +88,7 @@ def served(gateway_id: int) -> dict[int, list[UUID]]:
 def cause(
     kind: str, worn: Iterable[Piece], *, due_at: datetime | None, now: datetime
 ) -> silence.Cause:
-    """Why this kind is silent."""
-    measuring = [piece.known for piece in worn if kind in piece.kinds]
-    return silence.cause(measuring, due_at=due_at, now=now)
+    """Why this kind is silent; for what no device measures, and somebody types in, all speak."""
+    kit = list(worn)
+    measuring = [piece for piece in kit if kind in piece.kinds] or kit
+    return silence.cause((piece.known for piece in measuring), due_at=due_at, now=now)

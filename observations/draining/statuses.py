@@ -2,7 +2,8 @@
 signal, firmware, or only that they live.
 
 Whatever is wrong with an entry, nothing else suffers: it is ignored, and counted in the log. Their
-rows are locked last and in id order, and no standing is touched: the board's version counts theirs.
+rows are locked last and in id order, and no standing is touched: the board's version
+counts them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from observations.silence import LOW_BATTERY
 log = structlog.get_logger(__name__)
 
 _FIELDS: Final = (
-    *("battery", "battery_at", "signal", "firmware", "measured_at", "gateway", "asked", "version"),
+    *("battery", "battery_at", "signal", "firmware", "measured_at", "gateway", "asked"),
 )
 
 
@@ -109,8 +110,6 @@ def _keep(told: Sequence[tuple[int, Entry]]) -> None:
     rows = {row.pk: row for row in known}
     for pk, entry in told:
         _merge(rows.setdefault(pk, _fresh(pk, entry)), entry)
-    for row in rows.values():
-        row.version += 1
     DeviceStatus.objects.bulk_create(
         [rows[pk] for pk in ids],
         update_conflicts=True,
@@ -120,7 +119,7 @@ def _keep(told: Sequence[tuple[int, Entry]]) -> None:
 
 
 def _fresh(pk: int, entry: Entry) -> DeviceStatus:
-    return DeviceStatus(device_id=pk, measured_at=entry.at, gateway_id=entry.gateway_id, version=0)
+    return DeviceStatus(device_id=pk, measured_at=entry.at, gateway_id=entry.gateway_id)
 
 
 def _merge(row: DeviceStatus, entry: Entry) -> None:

@@ -9,8 +9,8 @@ from django.db import migrations, models
 # What was known at registration or told since; the newest moment that can be sworn to.
 KEEP = """
 INSERT INTO observations_devicestatus
-    (device_id, battery, battery_at, signal, firmware, measured_at, asked, version)
-SELECT id, battery, last_heard_at, signal, firmware, coalesce(last_heard_at, now()), false, 1
+    (device_id, battery, battery_at, signal, firmware, measured_at, asked)
+SELECT id, battery, last_heard_at, signal, firmware, coalesce(last_heard_at, now()), false
 FROM observations_device
 WHERE battery IS NOT NULL OR signal IS NOT NULL OR firmware <> ''
 """
@@ -48,7 +48,6 @@ class Migration(migrations.Migration):
                         help_text="somebody was asked to charge it since it was last full",
                     ),
                 ),
-                ("version", models.BigIntegerField(default=1)),
             ],
             options={
                 "verbose_name_plural": "device statuses",

@@ -215,8 +215,7 @@ class Device(models.Model):
 class DeviceStatus(models.Model):
     """What a device last told of itself, which its gateway passed on; the newest wins.
 
-    A table of its own: the drain holds shared locks on devices. `version` moves whenever a page
-    that shows the device would say something else.
+    A table of its own: the drain holds shared locks on devices.
     """
 
     # Checked constraints would lock devices after admissions, which others take before.
@@ -243,7 +242,6 @@ class DeviceStatus(models.Model):
     asked = models.BooleanField(
         default=False, help_text="somebody was asked to charge it since it was last full"
     )
-    version = models.BigIntegerField(default=1)
 
     class Meta:
         verbose_name_plural = "device statuses"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-ReadingsState = Literal["leave", "paused", "silent", "late", "missing", "due", "next", "none"]
+ReadingsState = Literal[
+    "leave", "paused", "silent", "dead", "gateway", "late", "missing", "due", "next", "none"
+]
+# Nothing comes: nobody measured, or the device is dead, or its whole gateway is down.
+SILENCES: Final[frozenset[ReadingsState]] = frozenset(("silent", "dead", "gateway"))
 
 
 class Vital(NamedTuple):

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from capacity.models import Ward
 from lib.prepared import Statement
+from observations import worn
 
-_ROWS: Final = """
+_ROWS: Final = f"""
 SELECT a.id, a.patient_id, a.ward_id, a.pathway_version_id, a.admitted_at, a.expected_discharge,
   a.usual_news2, a.usual_spo2, a.board_version,
   p.family_name, p.given_name, p.born, p.sex, p.phone,
@@ -42,9 +43,8 @@ SELECT a.id, a.patient_id, a.ward_id, a.pathway_version_id, a.admitted_at, a.exp
    FROM patients_planline l
    WHERE l.admission_id = a.id AND l.starts <= %(at)s AND (l.ends IS NULL OR l.ends > %(at)s)
   )::text,
-  (SELECT json_agg(d.kinds ORDER BY h.id)
-   FROM observations_holding h JOIN observations_device d ON d.id = h.device_id
-   WHERE h.admission_id = a.id AND h.superseded_at IS NULL AND h.ends IS NULL)::text,
+  (SELECT json_agg({worn.PIECE} ORDER BY d.id)
+   FROM ({worn.USED.format(of="= a.id")}) AS used {worn.JOINED})::text,
   (SELECT json_build_array(e.id, e.priority, e.rang_at, e.owned_at,
        u.first_name, u.last_name, u.username,
        (SELECT json_agg(t.text ORDER BY
@@ -75,7 +75,7 @@ FROM patients_admission a
 JOIN patients_patient p ON p.id = a.patient_id
 JOIN patients_pathwayversion v ON v.id = a.pathway_version_id
 JOIN patients_pathway w ON w.code = v.pathway_id
-"""
+"""  # noqa: S608 — put together from constants only
 _HERE: Final = Statement(
     "board_rows",
     f"{_ROWS} WHERE a.ward_id = %(ward)s AND a.discharged_at IS NULL",

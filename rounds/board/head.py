@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from capacity.models import IntegratedCareBoard, Provider, Ward
 from lib.prepared import Statement
+from observations import worn
+from observations.silence import DEAD_AFTER, MUTE_AFTER
 from observations.watch import standing
 from rounds.board import making
 from rounds.board.entries import AlertNow
@@ -53,7 +55,9 @@ SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
     (SELECT array[count(*) FILTER (WHERE d.due_at <= %(at)s),
          count(*) FILTER (WHERE d.late_at <= %(at)s),
          count(*) FILTER (WHERE d.silent_at <= %(at)s),
-         count(*) FILTER (WHERE d.stale_at <= %(at)s)]
+         count(*) FILTER (WHERE d.stale_at <= %(at)s),
+         count(*) FILTER (WHERE d.due_at <= %(dead)s),
+         count(*) FILTER (WHERE d.due_at <= %(mute)s)]
      FROM observations_duetime d JOIN here ON here.id = d.admission_id)::text,
     (SELECT count(*) FROM observations_latestvital v JOIN here ON here.id = v.admission_id
      WHERE v.measured_at <= %(old)s),
@@ -77,6 +81,8 @@ SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
      WHERE q.done_at IS NULL)::text,
     (SELECT array[count(*), count(k.ends), count(k.superseded_at)]
      FROM observations_holding k JOIN here ON here.id = k.admission_id)::text,
+    (SELECT sum(hashtextextended(concat_ws('|', used.admission_id, d.id, {worn.PIECE}), 0))
+     FROM ({worn.USED.format(of="IN (SELECT id FROM here)")}) AS used {worn.JOINED})::text,
     (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
          count(*) FILTER (WHERE l.expected_back <= %(at)s), sum(hashtextextended(l::text, 0))]
      FROM capacity_leave l JOIN here ON here.spell_id = l.spell_id
@@ -94,7 +100,12 @@ JOIN capacity_provider p ON p.id = w.lead_provider_id
 JOIN capacity_integratedcareboard i ON i.id = w.icb_id
 WHERE w.code = %(code)s
 """  # noqa: S608 — put together from constants only
-_HEAD: Final = Statement("board_head", _STATEMENT, code="text", at="timestamptz", old="timestamptz")
+_HEAD: Final = Statement(
+    "board_head",
+    _STATEMENT,
+    code="text",
+    **dict.fromkeys(("at", "old", "dead", "mute"), "timestamptz"),
+)
 _WARD: Final = ("id", "code", "name", "lead_provider_id", "icb_id")
 
 
@@ -131,7 +142,13 @@ class Head:
 
 def head(code: str, at: dt.datetime) -> Head | None:
     """None where there is no such ward; whoever asks has still to ask who may see it."""
-    given: Mapping[str, Any] = {"code": code, "at": at, "old": at - UNPLANNED_STALE_AFTER}
+    given: Mapping[str, Any] = {
+        "code": code,
+        "at": at,
+        "old": at - UNPLANNED_STALE_AFTER,
+        "dead": at - DEAD_AFTER,
+        "mute": at - MUTE_AFTER,
+    }
     found = _HEAD.rows(given)
     return Head(found[0], at) if found else None
 

@@ -12,6 +12,7 @@ from accounts.models.people import short_name
 from observations.alerting.ringing import WRONG_PATIENT
 from observations.kinds import NAMES
 from observations.models import Prompt, Standing
+from observations.worn import piece
 from patients.models import Admission, Patient
 from rounds.board.entries import (
     AlertNow,
@@ -62,7 +63,7 @@ def row(facts: Facts, scores: tuple[PastScore, ...], at: dt.datetime) -> Row:
         leave=_leave(facts.leave),
         pause=_pause(facts.pause),
         no_bed=facts.no_bed,
-        kit=tuple(map(tuple, _read(facts.kit))),
+        kit=tuple(map(piece, _read(facts.kit))),
     )
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+from observations.silence import DEAD_BY_TELLING
 from rounds.board.rows import REVIEW_EVERY, UNPLANNED_STALE_AFTER, Row
 
 # A day's line moves on by a pixel in this time, and London's days begin at the end of one.
@@ -33,6 +34,8 @@ def _moments(row: Row) -> Iterator[dt.datetime]:
     yield step_end(row.at)
     for due in row.dues.values():
         yield from filter(None, due)
+        if due.due_at:
+            yield from (due.due_at + after for after in DEAD_BY_TELLING.values())
     for told in _told(row):
         yield from (told, told - BY_THE_CLOCK, told - BY_THE_WEEKDAY, told + BY_THE_WEEKDAY)
     for measured in _measured(row):

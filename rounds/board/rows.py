@@ -11,9 +11,12 @@ from typing import Final
 from lib.london import day_of
 from observations import kinds, news2
 from observations.models import Standing
+from observations.silence import Cause
+from observations.worn import Piece, cause
 from patients.models import Admission
 from rounds.board import risk
 from rounds.board.entries import (
+    SILENCES,
     AlertNow,
     Due,
     LeaveNow,
@@ -23,6 +26,7 @@ from rounds.board.entries import (
     PauseNow,
     Plan,
     Readings,
+    ReadingsState,
     ReviewNow,
     TaskNow,
     Vital,
@@ -32,6 +36,11 @@ SCALES: Final = {"news2_scale1": 1, "news2_scale2": 2}
 # Without a plan nothing says when the next set is due, yet nothing stays current for ever.
 UNPLANNED_STALE_AFTER: Final = dt.timedelta(hours=12)
 REVIEW_EVERY: Final = dt.timedelta(hours=24)
+_STATES: Final[Mapping[Cause, ReadingsState]] = {
+    "silent": "silent",
+    "device_dead": "dead",
+    "gateway_down": "gateway",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Row:
     leave: LeaveNow | None = None
     pause: PauseNow | None = None
     no_bed: str = ""
-    kit: tuple[tuple[str, ...], ...] = ()
+    kit: tuple[Piece, ...] = ()
 
     @property
     def scored(self) -> bool:
@@ -136,7 +145,7 @@ class Row:
     @cached_property
     def overdue(self) -> bool:
         """Whether something that was to happen has not."""
-        late = self.readings.state in {"silent", "late"}
+        late = self.readings.state in SILENCES | {"late"}
         back = self.leave is not None and self.leave.expected_back <= self.at
         return late or back or (self.task is not None and self.task.due_at < self.at)
 
@@ -200,8 +209,20 @@ class Row:
         silent = self._past("silent_at")
         if not silent:
             return None
-        heard = [self.vitals[kind].measured_at for kind in silent if kind in self.vitals]
-        return Readings("silent", tuple(silent), max(heard, default=self.admission.admitted_at))
+        by_cause: dict[Cause, list[str]] = {}
+        for kind, due in silent.items():
+            why = cause(kind, self.kit, due_at=due.due_at, now=self.at)
+            by_cause.setdefault(why, []).append(kind)
+        # What somebody could have measured stands before what kit keeps from them.
+        why = next(why for why in _STATES if why in by_cause)
+        heard = [self.vitals[kind].measured_at for kind in by_cause[why] if kind in self.vitals]
+        since = max(heard, default=self.admission.admitted_at)
+        return Readings(_STATES[why], tuple(by_cause[why]), since)
+
+    @property
+    def gateway_down(self) -> bool:
+        """Whether any of the kit cannot report, whatever is owed."""
+        return any(piece.gateway_down_since for piece in self.kit)
 
     def _late(self) -> Readings | None:
         late = self._past("late_at")

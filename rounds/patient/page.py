@@ -63,7 +63,7 @@ def patient_page(
         mode=_mode(admission, until),
         lines=_lines(admission, until),
         alert=_alert(admission),
-        kit=tuple(admission.holdings.open().select_related("device__hub", "device__told").order_by("starts")),
+        kit=_kit(admission),
         tasks=tuple(
             Task.objects.open()
             .filter(admission=admission)
@@ -89,6 +89,13 @@ def _mode(admission: Admission, at: dt.datetime) -> MonitoringMode | None:
 
 def _lines(admission: Admission, at: dt.datetime) -> tuple[PlanLine, ...]:
     return tuple(admission.plan_lines.at(at).select_related("set_by", "agreed_by"))
+
+
+def _kit(admission: Admission) -> tuple[Holding, ...]:
+    held = admission.holdings.open().select_related(
+        "device__hub", "device__told", "device__last_gateway"
+    )
+    return tuple(held.order_by("starts"))
 
 
 def _alert(admission: Admission) -> Alert | None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 
 from lib.london import clock, to_utc, wall
 from rounds.board import Board, Row
+from rounds.board.entries import SILENCES
 from rounds.board.risk import LETTERS, LEVELS, needs_somebody
 from rounds.presenters.ages import ticking
 from rounds.presenters.board_words import level_word, silent_devices
@@ -21,7 +22,7 @@ FILTERS: Final[dict[str, tuple[str, Filter]]] = {
     "needs": ("who need you now", lambda row: needs_somebody(row.facts)),
     "unowned": ("with an alert nobody owns", lambda row: row.unowned),
     "unreviewed": ("not reviewed in 24 h", lambda row: row.unreviewed),
-    "silent": ("with silent devices", lambda row: row.readings.state == "silent"),
+    "silent": ("with silent devices", lambda row: row.readings.state in SILENCES),
     "leaving": ("who leave today", lambda row: row.leaves_today),
 }
 # Names beyond these would push the counts off the screen.
@@ -132,10 +133,10 @@ def _unreviewed(board: Board, url: str) -> Card:
 
 
 def _silent(board: Board, url: str) -> Card:
-    rows = [row for row in board.rows if row.readings.state == "silent"]
+    rows = [row for row in board.rows if row.readings.state in SILENCES]
     devices = Counter(name for row in rows for name in silent_devices(row))
     counted = ", ".join(f"{n} {name}" for name, n in devices.items())
-    down = any(alert.title.startswith("gateway") for alert in board.ward_alerts)
+    down = any(row.gateway_down for row in board.rows)
     more = "\n".join(filter(None, (counted, "gateway down" if down else "")))
     label = "silent patient" if len(rows) == 1 else "silent patients"
     return Card(len(rows), label, more, url=f"{url}?show=silent")

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from lib.charts.sparkline import Sparkline, sparkline
 from lib.london import age, day_of, near_moment
 from rounds.board import Row
-from rounds.board.entries import PastScore
+from rounds.board.entries import SILENCES, PastScore
 from rounds.board.moments import TREND, step_end
 from rounds.board.risk import needs_somebody, urgency
 from rounds.presenters import board_words as words
@@ -19,7 +19,7 @@ from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import cells, rest
 from rounds.presenters.board_opened import OpenedPresenter
 
-_WANTING: Final = {"silent", "late", "missing", "paused", "leave"}
+_WANTING: Final = SILENCES | {"late", "missing", "paused", "leave"}
 
 
 class AlertLine(NamedTuple):
@@ -51,7 +51,7 @@ class RowPresenter:
         self.cells = cells(row)
         self.rest = rest(row, self.cells)
         self.readings = words.readings(row)
-        self.wanting = row.readings.state in _WANTING
+        self.wanting = row.readings.state in _WANTING or row.gateway_down
         self.review = words.review(row)
         self.task = words.task(row)
         self.alert = _alert(row)
@@ -128,6 +128,7 @@ def _version(row: Row, *, may_treat: bool) -> str:
         row.score_is_stale,
         row.readings.state,
         row.readings.kinds,
+        row.kit,
         stale,
         row.alert,
         row.review,

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from lib.london import clock, day_of, near_moment, wall, years_between
 from rounds.board import Row
-from rounds.board.entries import Plan
+from rounds.board.entries import SILENCES, Plan
 from rounds.board.risk import LETTERS, Level
 from rounds.presenters.ages import ticking
 
@@ -27,6 +27,8 @@ _LEVEL_WORDS: Final[dict[Level, str]] = {
 ADULT_FROM: Final = 16
 # Two lines of the board's alert column.
 _ALERT_WIDTH: Final = 36
+# Nothing is overdue, and readings are awaited.
+_AWAITED: Final = {"late", "missing", "due", "next"}
 
 
 class Risk(NamedTuple):
@@ -102,7 +104,10 @@ def trend(row: Row) -> str:
 
 
 def readings(row: Row) -> Line:
-    return _READINGS[row.readings.state](row)
+    """Whose gateway is down must not look calm, though nothing is overdue yet."""
+    told = _READINGS[row.readings.state](row)
+    cut_off = row.gateway_down and row.readings.state in _AWAITED
+    return Line(told.first, "gateway down", strong=True) if cut_off else told
 
 
 def review(row: Row) -> Line:
@@ -155,8 +160,8 @@ def device(measures: tuple[str, ...]) -> str:
 
 
 def silent_devices(row: Row) -> list[str]:
-    silent = set(row.readings.kinds) if row.readings.state == "silent" else set()
-    return [device(measures) for measures in row.kit if silent & set(measures)]
+    silent = set(row.readings.kinds) if row.readings.state in SILENCES else set()
+    return [device(piece.kinds) for piece in row.kit if silent & set(piece.kinds)]
 
 
 def _score(row: Row) -> str:
@@ -229,6 +234,20 @@ def _silent(row: Row) -> Line:
     return Line(silent, (told + partly) or "no kit", strong=True)
 
 
+def _dead(row: Row) -> Line:
+    """Device dead / oximeter flat, 9 h"""
+    since = row.readings.at or row.at
+    flat = any(p.known.is_flat for p in row.kit if set(p.kinds) & set(row.readings.kinds))
+    names = ", ".join(silent_devices(row))
+    words = f"{names} flat" if flat else names
+    return Line("Device dead", format_html("{}, {}", words, ticking(since, row.at)), strong=True)
+
+
+def _gateway(row: Row) -> Line:
+    since = row.readings.at or row.at
+    return Line("Gateway down", format_html("silent {}", ticking(since, row.at)), strong=True)
+
+
 def _late(row: Row) -> Line:
     late = format_html("Late {}", ticking(row.readings.at or row.at, row.at))
     return Line(late, _owed(row), strong=True)
@@ -261,6 +280,8 @@ _READINGS: Final = {
     "leave": _leave,
     "paused": _paused,
     "silent": _silent,
+    "dead": _dead,
+    "gateway": _gateway,
     "late": _late,
     "missing": _missing,
     "due": _due,

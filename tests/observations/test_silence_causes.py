@@ -4,6 +4,9 @@ import datetime as dt
 
 import pytest
 
+from observations import worn
+from observations.models import Device as Device_
+from observations.models import DeviceStatus, Gateway
 from observations.silence import (
     DEAD_AFTER,
     MUTE_AFTER,
@@ -11,27 +14,25 @@ from observations.silence import (
     Schedule,
     cause,
     down_at,
+    is_mute,
     missed_again_at,
 )
+from tests.observations.factories import make_gateway
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 MINUTE = dt.timedelta(minutes=1)
 DUE = NOW - 5 * HOUR
 
-WORKS = Device(80, NOW - HOUR, True, False, NOW)
-FLAT = Device(5, NOW - HOUR, True, False, NOW)
-NEARLY_FLAT = Device(6, NOW - HOUR, True, False, NOW)
-MUTE = Device(80, NOW - 5 * HOUR, True, False, NOW)
-NOT_YET_MUTE = Device(80, NOW - DEAD_AFTER + MINUTE, True, False, NOW)
+WORKS = Device(80, tells=True)
+FLAT = Device(5, tells=True)
+NEARLY_FLAT = Device(6, tells=True)
+MUTE = Device(80, tells=True, mute=True)
 # Speaks only when somebody measures.
-SHY = Device(None, NOW - 5 * HOUR, False, False, NOW)
-SHY_FOR_A_DAY = Device(None, NOW - MUTE_AFTER, False, False, NOW)
-CUT_OFF = Device(80, NOW - 5 * HOUR, True, True, NOW - 5 * HOUR)
-FLAT_AND_CUT_OFF = Device(3, NOW - 5 * HOUR, True, True, NOW - 5 * HOUR)
-# Its gateway was not heard either, but is not known to be down: it sends no heartbeats.
-ALONE = Device(80, NOW - 9 * HOUR, True, False, NOW - 9 * HOUR)
-NEVER_HEARD = Device(None, None, False, False, None)
+SHY_FOR_A_DAY = Device(mute=True)
+CUT_OFF = Device(80, tells=True, gateway_down=True)
+FLAT_AND_CUT_OFF = Device(3, tells=True, gateway_down=True)
+NEVER_HEARD = Device()
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,9 @@ NEVER_HEARD = Device(None, None, False, False, None)
         ([], "silent"),
         ([WORKS], "silent"),
         ([NEVER_HEARD], "silent"),
-        ([ALONE], "silent"),
         ([NEARLY_FLAT], "silent"),
         ([FLAT], "device_dead"),
         ([MUTE], "device_dead"),
-        ([NOT_YET_MUTE], "silent"),
-        ([SHY], "silent"),
         ([CUT_OFF], "gateway_down"),
         ([FLAT_AND_CUT_OFF], "device_dead"),
         # Any that works leaves it to the patient.
@@ -75,6 +73,40 @@ def test_a_silence_has_its_cause(devices, because):
 def test_a_device_is_not_dead_before_it_was_long_owed_something(device, due_at, because):
     """Scales that are used once a day say nothing in between."""
     assert cause([device], due_at=due_at, now=NOW) == because
+
+
+MUTE_TABLE = [
+    # when the device and when its gateway were last heard, whether it tells its status
+    (NOW - DEAD_AFTER, NOW, True, True),
+    (NOW - DEAD_AFTER + MINUTE, NOW, True, False),
+    (NOW - DEAD_AFTER, NOW, False, False),
+    (NOW - MUTE_AFTER, NOW, False, True),
+    # Its gateway was not heard either.
+    (NOW - 48 * HOUR, NOW - 48 * HOUR, True, False),
+    (NOW, NOW - 48 * HOUR, True, False),
+    (None, NOW, True, False),
+    (NOW - 48 * HOUR, None, True, False),
+]
+
+
+@pytest.mark.parametrize(("heard_at", "gateway_heard_at", "tells", "mute"), MUTE_TABLE)
+def test_a_device_is_mute_while_its_gateway_goes_on_being_heard(
+    heard_at, gateway_heard_at, tells, mute
+):
+    assert is_mute(heard_at, gateway_heard_at, tells=tells) is mute
+
+
+@pytest.mark.parametrize(("heard_at", "gateway_heard_at", "tells", "mute"), MUTE_TABLE)
+def test_the_database_finds_the_same_devices_mute(
+    hub, admission, heard_at, gateway_heard_at, tells, mute
+):
+    gateway = make_gateway()
+    Gateway.objects.update(last_heard_at=gateway_heard_at)
+    Device_.objects.update(last_heard_at=heard_at, last_gateway=gateway)
+    if tells:
+        DeviceStatus.objects.create(device=hub, measured_at=NOW, gateway=gateway)
+    (found,) = worn.pieces([admission.pk])[admission.pk]
+    assert (found.known.mute, found.known.tells) == (mute, tells)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.utils.html import strip_tags
 
+from observations import silence
+from observations.worn import Piece
 from rounds.board.entries import AlertNow, LeaveNow, PastScore, PauseNow, ReviewNow, TaskNow
 from rounds.presenters import board_words as words
 from tests.rounds.factories import HIGH, MEDIUM, NORMAL, SINGLE
@@ -85,7 +87,16 @@ def test_who_is_not_scored_is_told_why_and_what_watches(row, expected):
     assert words.trend(row) == expected
 
 
-KIT = (("spo2", "pulse"), ("respiratory_rate", "systolic", "temperature", "consciousness"))
+OXIMETER = Piece(("spo2", "pulse"))
+HUB = Piece(("respiratory_rate", "systolic", "temperature", "consciousness"))
+KIT = (OXIMETER, HUB)
+FLAT = (OXIMETER._replace(known=silence.Device(battery=4)), HUB)
+MUTE = (OXIMETER._replace(known=silence.Device(tells=True, mute=True)), HUB)
+CUT_OFF = tuple(
+    piece._replace(known=silence.Device(gateway_down=True), gateway_down_since=NOW - HOUR)
+    for piece in KIT
+)
+SPO2_OVERDUE = {"spo2": due_in(-5 * HOUR), "systolic": due_in(HOUR)}
 READINGS = [
     (make_row(dues={"pulse": due_in(48 * MINUTE)}), ("Next 08:33", "4-hourly", False)),
     (make_row(dues={"pulse": due_in(-5 * MINUTE)}), ("Due now", "4-hourly, 07:40", False)),
@@ -100,6 +111,13 @@ READINGS = [
         ),
         ("Silent 12 min", "oximeter only", True),
     ),
+    (make_row(dues=SPO2_OVERDUE, kit=FLAT), ("Device dead", "oximeter flat, 12 min", True)),
+    (make_row(dues=SPO2_OVERDUE, kit=MUTE), ("Device dead", "oximeter, 12 min", True)),
+    (_stale(NORMAL, kit=CUT_OFF), ("Gateway down", "silent 9 h", True)),
+    # What still works is silent for another reason, and that is told first.
+    (_stale(NORMAL, kit=FLAT), ("Silent 9 h", "hub only", True)),
+    (make_row(dues={"pulse": due_in(HOUR)}, kit=CUT_OFF), ("Next 08:45", "gateway down", True)),
+    (make_row(dues={"pulse": due_in(-HOUR)}, kit=CUT_OFF), ("Late 60 min", "gateway down", True)),
     (
         _stale(NORMAL, pause=PauseNow("asleep", NOW + 2 * HOUR)),
         ("Paused", "asleep, until 09:45", True),
@@ -129,7 +147,7 @@ def test_what_is_late_goes_on_ticking():
 
 
 def _told(line):
-    return strip_tags(line.first), line.second, line.strong
+    return strip_tags(line.first), strip_tags(line.second), line.strong
 
 
 def test_a_day_without_a_review_is_told_in_hours():
