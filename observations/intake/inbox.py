@@ -65,7 +65,8 @@ def understood(key: str, body: bytes, *, at: dt.datetime | None = None) -> Uploa
 
 def take(uploads: Sequence[Upload]) -> list[RefusedError | None]:
     """Keep what may be kept, in one commit, and wake a worker: for each, None or why not."""
-    told: list[RefusedError | None] = [_too_much(upload) for upload in uploads]
+    full = pressure.is_full()
+    told: list[RefusedError | None] = [_too_much(upload, full=full) for upload in uploads]
     wanted = [number for number, refused in enumerate(told) if refused is None]
     if wanted:
         gateways = keeping.keep([uploads[number] for number in wanted])
@@ -88,8 +89,8 @@ def no_such_key() -> RefusedError:
     return RefusedError(401, "The key is missing, unknown, expired or revoked.")
 
 
-def _too_much(upload: Upload) -> RefusedError | None:
-    if pressure.is_full():
+def _too_much(upload: Upload, *, full: bool) -> RefusedError | None:
+    if full:
         return RefusedError(503, "Too much is waiting to be stored.", retry_after=30)
     if pressure.sends_too_much(upload.digest):
         return RefusedError(429, "Too many readings in this minute.", retry_after=60)
