@@ -15,4 +15,8 @@ ACCEPT_WINDOW: Final = timedelta(days=35)
 AHEAD: Final = timedelta(minutes=5)
 FRESH: Final = timedelta(minutes=15)
 RECEIPTS_KEPT: Final = timedelta(days=30)
+# What was taken back before it came: as long as it may come, by any clock that is reckoned with.
+RETRACTIONS_KEPT: Final = ACCEPT_WINDOW + timedelta(days=2)
 MOST_VITALS: Final = timedelta(days=366)
+# An answer is never paged, and must fit into memory: a kind a minute fills ten weeks.
+MOST_READINGS: Final = 100_000

@@ -52,9 +52,15 @@ def day_of_public_id(name: str) -> date | None:
 
 
 def vitals(
-    admission_id: UUID, start: datetime, end: datetime, *, struck: bool = False
+    admission_id: UUID,
+    start: datetime,
+    end: datetime,
+    *,
+    struck: bool = False,
+    most: int | None = None,
 ) -> list[Vital]:
-    """From `start` to before `end`, in order of time; `struck` tells those in error too."""
+    """From `start` to before `end`, in order of time, `most` at most; `struck` tells those in error
+    too."""
     answer = rows(
         """
         SELECT r.device_id, r.sender_id, r.kind, r.number, r.code, r.as_sent, r.measured_at,
@@ -63,8 +69,8 @@ def vitals(
         FROM observations_reading r LEFT JOIN observations_device d ON d.id = r.device_id
         WHERE r.admission_id = %s AND r.measured_at >= %s AND r.measured_at < %s
           AND (NOT r.error OR %s)
-        ORDER BY r.measured_at, r.kind, r.device_id, r.sender_id
+        ORDER BY r.measured_at, r.kind, r.device_id, r.sender_id LIMIT %s
         """,
-        [admission_id, start, end, struck],
+        [admission_id, start, end, struck, most],
     )
     return [Vital._make((*row[:2], kinds.NAMES[row[2]], *row[3:])) for row in answer]

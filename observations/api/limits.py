@@ -22,6 +22,8 @@ def limits_show(_request: HttpRequest) -> HttpResponse:
             "ahead_seconds": int(limits.AHEAD.total_seconds()),
             "late_after_seconds": int(bells.LATE_AFTER.total_seconds()),
             "receipts_kept_days": limits.RECEIPTS_KEPT.days,
+            "vitals_days": limits.MOST_VITALS.days,
+            "vitals_readings": limits.MOST_READINGS,
             "devices": {
                 "per_upload": limits.MAX_DEVICES,
                 "firmware_characters": limits.MAX_FIRMWARE,

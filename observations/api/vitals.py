@@ -42,8 +42,10 @@ class AdmissionVitals(APIView):
         found = get_object_or_404(Admission.objects.caring(user), pk=admission)
         start, end = _span(request, timezone.now())
         audit.look(request, page="api:admission-vitals", subject=found)
-        lines = [_line(vital) for vital in vitals(found.pk, start, end)]
-        return Response({"readings": lines})
+        read = vitals(found.pk, start, end, most=limits.MOST_READINGS + 1)
+        if len(read) > limits.MOST_READINGS:
+            raise ValidationError({"from": f"More than {limits.MOST_READINGS} readings."})
+        return Response({"readings": [_line(vital) for vital in read]})
 
 
 def _span(request: Request, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:

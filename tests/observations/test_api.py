@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import Client
 
+from observations import limits
 from observations.actions.tray import TrayRefusedError, assign
 from observations.draining import drain
 from observations.judgement import scoring
@@ -52,6 +53,25 @@ def test_from_is_included_and_to_is_not(send, hub, admission, ward_nurse, signed
     send([reading(hub, "pulse", 70, NOW - HOUR), reading(hub, "pulse", 71, NOW)])
     told = signed_in(ward_nurse).get(address(admission, end=NOW)).json()["readings"]
     assert [line["value"] for line in told] == [70]
+
+
+def test_more_readings_than_an_answer_holds_are_refused_and_not_cut_off(
+    send, hub, admission, ward_nurse, signed_in, monkeypatch
+):
+    send(make_set(hub, NOW))
+    monkeypatch.setattr(limits, "MOST_READINGS", 7)
+    assert len(signed_in(ward_nurse).get(address(admission)).json()["readings"]) == 7
+    send([reading(hub, "weight", 81, NOW)])
+    answer = signed_in(ward_nurse).get(address(admission))
+    assert answer.status_code == 400
+    assert "More than 7 readings." in answer.content.decode()
+
+
+def test_no_answer_is_about_more_than_a_year(admission, ward_nurse, signed_in):
+    much = address(admission, start=NOW - limits.MOST_VITALS - 2 * HOUR, end=NOW - HOUR)
+    assert signed_in(ward_nurse).get(much).status_code == 400
+    year = address(admission, start=NOW - limits.MOST_VITALS, end=NOW)
+    assert signed_in(ward_nurse).get(year).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["from=yesterday", "to=2026-11-21", "from=2026-11-21T08:00:00"])
