@@ -8,8 +8,11 @@ from django.utils import timezone
 from accounts.models import User
 from lib.ids import uuid7
 from observations.alerting import ringing
+from observations.draining import drain
+from observations.intake import inbox
 from observations.models import Alert, Device, DeviceKey, Gateway, Prompt
 from observations.rules import Finding
+from observations.vitals import public_id
 from patients.models import Admission
 from tests.cast import EVERYBODY
 from tests.matrix.rows import (
@@ -19,10 +22,18 @@ from tests.matrix.rows import (
     SENT,
     TREATING,
     UNAUTHORISED,
+    Elsewhere,
     Row,
     changes,
 )
-from tests.observations.factories import make_gateway, make_held_hub, make_key, make_unclaimed
+from tests.observations.factories import (
+    body_of,
+    make_gateway,
+    make_held_hub,
+    make_key,
+    make_unclaimed,
+    reading,
+)
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -95,6 +106,36 @@ ROWS = [
     ),
     Row("observations:tray-list", allowed=CARING, otherwise=404, kwargs="ward_of_matrix"),
     Row("observations:gateway-list", allowed={"org_admin"}),
+    Row("fhir:metadata", allowed=EVERYBODY, stranger=OPEN),
+    # What is sent comes with a key, as above; whose Observations are found: test_reading.
+    *(
+        Row(
+            f"fhir:{name}",
+            otherwise=UNAUTHORISED,
+            stranger=UNAUTHORISED,
+            method="post",
+            json=True,
+        )
+        for name in ("bundle-process", "observation-collection")
+    ),
+    *(
+        Row(
+            f"fhir:{noun}-read",
+            allowed=CARING,
+            otherwise=404,
+            stranger=UNAUTHORISED,
+            kwargs=f"fhir_{noun}",
+        )
+        for noun in ("observation", "patient", "encounter", "location")
+    ),
+    Row(
+        "fhir:device-read",
+        allowed=CLINICAL,
+        otherwise=404,
+        stranger=UNAUTHORISED,
+        kwargs="fhir_device",
+    ),
+    Elsewhere("fhir:unknown", "an OperationOutcome for what is no address: test_faults"),
     Row("observations:key-issue", allowed={"org_admin"}, kwargs="gateway_of_matrix", method="post"),
     *(
         Row(
@@ -113,6 +154,35 @@ def receipt_of_matrix(db: None) -> dict[str, object]:
 @pytest.fixture
 def admission_of_the_api(_admission: Admission) -> dict[str, object]:
     return {"admission": _admission.pk}
+
+
+@pytest.fixture
+def fhir_patient(_admission: Admission) -> dict[str, object]:
+    return {"name": str(_admission.patient_id)}
+
+
+@pytest.fixture
+def fhir_encounter(_admission: Admission) -> dict[str, object]:
+    return {"name": str(_admission.pk)}
+
+
+@pytest.fixture
+def fhir_location(_admission: Admission) -> dict[str, object]:
+    return {"name": _admission.ward.code}
+
+
+@pytest.fixture
+def fhir_device(_hub: Device) -> dict[str, object]:
+    return {"name": str(_hub.pk)}
+
+
+@pytest.fixture
+def fhir_observation(_hub: Device) -> dict[str, object]:
+    sent = reading(_hub, "pulse", 72, timezone.now())
+    inbox.accept(key=make_key(make_gateway(_hub.provider)), body=body_of([sent]))
+    drain.drain_all()
+    at = dt.datetime.fromisoformat(sent["measured_at"])
+    return {"name": public_id(_hub.pk, sent["id"], at)}
 
 
 @pytest.fixture
