@@ -138,7 +138,7 @@ def fill_beds(models: Sequence[Admission]) -> None:
         for table, found, own in _OF_A_PATIENT:
             _clone(cursor, table, f"{copied} JOIN {table} t ON {found} ORDER BY c.n", own)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("VACUUM ANALYZE " + ", ".join(table for table, _, _ in _OF_A_PATIENT))
 
 
 def _free_beds(cursor: Any) -> list[int]:

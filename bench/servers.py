@@ -12,13 +12,13 @@ from tests.cluster import TEMPLATE, copy_migrated
 from vwards.local.programs import home, servant
 from vwards.local.servers import Postgres, Valkey, own
 
-# docs/operations.md asks a deployment for the same; commits wait for the disk, as by default.
+# As docker-compose.yml sets them; commits wait for the disk, as by default.
 SETTINGS: dict[str, object] = {
     "fsync": "on",
     "synchronous_commit": "on",
     "shared_buffers": "2GB",
     "effective_cache_size": "8GB",
-    "max_wal_size": "16GB",
+    "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
     # Tells when a row could first be seen, and costs 10 bytes a transaction.
     "track_commit_timestamp": "on",
