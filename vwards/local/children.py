@@ -58,7 +58,7 @@ def last_lines(log: Path, count: int = 15) -> str:
 
 
 def _kill_group(group: int) -> None:
-    """Its own children too: a gunicorn that was killed leaves workers behind."""
+    """Its own children too: a web server that was killed leaves its processes behind."""
     try:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
