@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from capacity.models import Ward
-from observations import kinds
+from observations import kinds, silence, worn
 from observations.models import Device, DueTime, Holding, Prompt
 from observations.storage.queries import rows
 
@@ -23,16 +23,19 @@ _HEARD: Final = """
     WHERE admission_id = ANY(%s::uuid[]) AND measured_at >= %s AND measured_at <= %s
     GROUP BY device_id
 """
+Dues = dict[str, dt.datetime | None]
 _KINDS: Final = {number: name for name, number in kinds.NUMBERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Worn:
-    """A device with its holder; `silent` are its kinds that are overdue beyond being late."""
+    """A device with its holder; `silent` are its kinds that are overdue beyond being late, `cause`
+    is why."""
 
     holding: Holding
     heard_at: dt.datetime | None
     silent: tuple[str, ...] = ()
+    cause: silence.Cause = "silent"
 
     @property
     def still_measuring(self) -> bool:
@@ -76,27 +79,34 @@ def heard(admissions: Collection[UUID], *, at: dt.datetime) -> dict[int, dt.date
 
 def _with_marks(holdings: QuerySet[Holding], at: dt.datetime) -> list[Worn]:
     held = list(
-        holdings.select_related("device__supplier", "device__told", "admission__patient")
+        holdings.select_related(
+            "device__supplier", "device__told", "device__last_gateway", "admission__patient"
+        )
         .prefetch_related("admission__patient__identifiers")
         .order_by("admission__patient__family_name", "device__serial")
     )
     ids = {holding.admission_id for holding in held}
     last, silent = heard(ids, at=at), _silent(ids, at)
     return [
-        Worn(
-            holding,
-            last.get(holding.device_id),
-            tuple(kind for kind in holding.device.kinds if kind in silent[holding.admission_id]),
-        )
+        _marked(holding, last.get(holding.device_id), silent[holding.admission_id], at)
         for holding in held
     ]
 
 
-def _silent(ids: Collection[UUID], at: dt.datetime) -> defaultdict[UUID, set[str]]:
-    found: defaultdict[UUID, set[str]] = defaultdict(set)
+def _marked(holding: Holding, heard_at: dt.datetime | None, overdue: Dues, at: dt.datetime) -> Worn:
+    device = holding.device
+    silent = tuple(kind for kind in device.kinds if kind in overdue)
+    due = min((known for kind in silent if (known := overdue[kind])), default=None)
+    cause = silence.cause([worn.known(device)], due_at=due, now=at)
+    return Worn(holding, heard_at, silent, cause)
+
+
+def _silent(ids: Collection[UUID], at: dt.datetime) -> defaultdict[UUID, Dues]:
+    """When the overdue kinds were due."""
+    found: defaultdict[UUID, Dues] = defaultdict(dict)
     overdue = DueTime.objects.filter(admission__in=ids, silent_at__lte=at)
-    for admission_id, kind in overdue.values_list("admission_id", "kind"):
-        found[admission_id].add(_KINDS[kind])
+    for admission_id, kind, due_at in overdue.values_list("admission_id", "kind", "due_at"):
+        found[admission_id][_KINDS[kind]] = due_at
     return found
 
 

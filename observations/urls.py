@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("wards/<str:code>/tray/", tray.tray_list, name="tray-list"),
     path("tray/<int:pk>/", tray.tray_decide, name="tray-decide"),
     path("gateways/", gateways.gateway_list, name="gateway-list"),
+    path("gateways/<int:pk>/watch/", gateways.gateway_watch, name="gateway-watch"),
     path("gateways/<int:pk>/keys/", gateways.key_issue, name="key-issue"),
     path("keys/<int:pk>/rotate/", gateways.key_rotate, name="key-rotate"),
     path("keys/<int:pk>/revoke/", gateways.key_revoke, name="key-revoke"),

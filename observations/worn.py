@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from observations import silence
+from observations.models import Device, DeviceStatus
 from observations.storage.queries import rows
 
 _SECONDS: Final = {tells: after.total_seconds() for tells, after in silence.DEAD_BY_TELLING.items()}
@@ -75,6 +76,19 @@ def piece(told: Sequence[Any]) -> Piece:
     kinds, battery, tells, down_since, mute = told
     since = datetime.fromisoformat(down_since) if down_since else None
     return Piece(tuple(kinds), silence.Device(battery, tells, since is not None, mute), since)
+
+
+def known(device: Device) -> silence.Device:
+    """The same of a device that was read with `told` and `last_gateway`."""
+    told: DeviceStatus | None = getattr(device, "told", None)
+    gateway, tells = device.last_gateway, told is not None and told.gateway_id is not None
+    heard = gateway.last_heard_at if gateway else None
+    return silence.Device(
+        battery=told.battery if told else None,
+        tells=tells,
+        gateway_down=gateway is not None and gateway.down_since is not None,
+        mute=silence.is_mute(device.last_heard_at, heard, tells=tells),
+    )
 
 
 def served(gateway_id: int) -> dict[int, list[UUID]]:

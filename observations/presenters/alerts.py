@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from lib import london
 from observations.alerting.ringing import LADDER
 from observations.models import Alert, AlertEvent, Trigger
+from observations.rules import GATEWAY, SILENCE
 from observations.rulesets import PRIORITIES
 from patients.models import SafetyRecord
 from patients.presenters.words import address, age_and_sex, counted, named
@@ -68,7 +69,8 @@ class AlertPresenter:
         admission = self._alert.admission
         if admission is not None:
             return address("rounds:patient-detail", admission.pk)
-        return address("observations:tray-list", self._alert.ward.code)
+        page = "device-list" if self._alert.kind == Alert.Kind.GATEWAY_DOWN else "tray-list"
+        return address(f"observations:{page}", self._alert.ward.code)
 
     @property
     def owner(self) -> str:
@@ -108,7 +110,8 @@ class AlertPresenter:
 
     @property
     def measured(self) -> str:
-        last = max((trigger.last_at for trigger in self._triggers), default=None)
+        measured = (one.last_at for one in self._triggers if one.rule not in (SILENCE, GATEWAY))
+        last = max(measured, default=None)
         return "" if last is None else f"measured {london.near_moment(last, self._at)}"
 
     @property

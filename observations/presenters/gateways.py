@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from lib import london
 from observations.models import DeviceKey, Gateway
+from patients.presenters.words import counted
 
 WRONG_CLOCK: Final = 60.0
 
@@ -33,15 +34,33 @@ class KeyPresenter:
 
 
 class GatewayPresenter:
-    """A gateway with its keys and what it could not deliver; `parked` counts uploads."""
+    """A gateway with its keys and what it could not deliver; `parked` counts uploads, `patients`
+    whose kit was last heard through it."""
 
-    def __init__(self, gateway: Gateway, *, at: dt.datetime, parked: int) -> None:
+    def __init__(self, gateway: Gateway, *, at: dt.datetime, parked: int, patients: int) -> None:
         self.gateway, self.pk, self.parked = gateway, gateway.pk, parked
+        self.patients = counted(patients, "patient", "patients")
+        self._at = at
         self.name = f"{gateway.supplier}: {gateway.name}"
         self.keys = [KeyPresenter(key, at=at) for key in gateway.keys.all()]
         self.providers = ", ".join(str(one.provider) for one in gateway.allowed.all())
         heard = gateway.last_heard_at
         self.heard_at, self.heard_age = heard, london.age(heard, at) if heard else ""
+
+    @property
+    def down(self) -> str:
+        """Down since 06:10"""
+        since = self.gateway.down_since
+        return f"Down since {london.near_moment(since, self._at)}" if since else ""
+
+    @property
+    def watched(self) -> str:
+        quiet = self.gateway.quiet_minutes
+        if not quiet:
+            return "Not watched: it may be silent for ever"
+        if self.gateway.beat_at is None:
+            return "Sends no heartbeats, so nobody would notice that it is down"
+        return f"Counts as down after {quiet} minutes without a word"
 
     @property
     def clock(self) -> str:

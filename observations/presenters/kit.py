@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Final
 
 from lib import london
 from observations.kinds import KINDS
 from observations.kit import Kit, Worn
 from observations.models import Device, DeviceStatus, Holding, Prompt
 from observations.news2 import PARAMETERS
-from observations.silence import FLAT_BATTERY, LOW_BATTERY
+from observations.silence import FLAT_BATTERY, LOW_BATTERY, Cause
 from patients.presenters.words import address, counted, named
 
 
@@ -19,6 +21,13 @@ def measures(device: Device) -> str:
     apart = [kind for kind in device.kinds if kind in KINDS and not (whole and kind in PARAMETERS)]
     words = [KINDS[kind].short.rstrip(".") for kind in apart]
     return ", ".join(["the whole of NEWS2", *words] if whole else words)
+
+
+CAUSES: Final[Mapping[Cause, str]] = {
+    "silent": "Silent",
+    "device_dead": "Device dead",
+    "gateway_down": "Gateway down",
+}
 
 
 def told(device: Device) -> DeviceStatus | None:
@@ -109,10 +118,26 @@ class WornPresenter(DevicePresenter):
             told.append(self.state)
         if self._worn.silent:
             kinds = ", ".join(KINDS[kind].short.rstrip(".") for kind in self._worn.silent)
-            told.append(f"Silent: {kinds}")
+            told.append(f"{CAUSES[self._worn.cause]}: {kinds}")
+        elif self._down_since:
+            since = london.near_moment(self._down_since, self._at)
+            told.append(f"Its gateway is down since {since}")
         if self.battery_low:
             told.append(f"Battery {self.battery}")
         return told
+
+    @property
+    def _down_since(self) -> dt.datetime | None:
+        gateway = self.device.last_gateway
+        return gateway.down_since if gateway else None
+
+    @property
+    def lives(self) -> str:
+        """heard 06:10: it lives, whether or not somebody measures"""
+        at, read = self.device.last_heard_at, self.heard_at
+        if at is None or (read is not None and at <= read):
+            return ""
+        return f"last heard {london.near_moment(at, self._at)}"
 
     @property
     def left(self) -> str:

@@ -10,15 +10,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.models import User
 from accounts.policies import check_can_administer, signed_in
 from lib import london
+from observations import worn
+from observations.actions.gateways import watch_gateway
 from observations.actions.keys import BOTH_HOLD_FOR, issue_key, revoke_key, rotate_key
+from observations.forms.gateways import WatchForm
 from observations.models import DeviceKey, Gateway, GatewayProvider, Inbox
 from observations.presenters.gateways import GatewayPresenter, ShownKey
+from patients.presenters.words import address
 
 
 @require_safe
@@ -28,8 +32,31 @@ def gateway_list(request: HttpRequest) -> HttpResponse:
     audit.look(request, page="gateways", subject=user)
     gateways = list(_with_keys(_gateways(user, at), at))
     parked = _parked([gateway.pk for gateway in gateways])
-    told = [GatewayPresenter(one, at=at, parked=parked.get(one.pk, 0)) for one in gateways]
+    told = [
+        GatewayPresenter(one, at=at, parked=parked.get(one.pk, 0), patients=_patients(one))
+        for one in gateways
+    ]
     return render(request, "observations/gateway_list.html", {"gateways": told})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def gateway_watch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user = signed_in(request)
+    check_can_administer(user)
+    gateway = get_object_or_404(_gateways(user, timezone.now()), pk=pk)
+    form = WatchForm(request.POST or None, initial={"quiet_minutes": gateway.quiet_minutes})
+    if form.is_valid():
+        watch_gateway(gateway=gateway, **form.cleaned_data, by=user)
+        messages.success(request, f"{gateway}: written down.")
+        return redirect("observations:gateway-list")
+    told = {
+        "form": form,
+        "title": f"When is {gateway} down?",
+        "submit": f"Write it down for {gateway}",
+        "back_url": address("observations:gateway-list"),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "observations/kit_form.html", told, status=status)
 
 
 @require_POST
@@ -74,6 +101,10 @@ def _with_keys(gateways: QuerySet[Gateway], at: dt.datetime) -> QuerySet[Gateway
     keys = DeviceKey.objects.select_related("issued_by").order_by("-issued_at")
     serves = GatewayProvider.objects.on(london.day_of(at)).select_related("provider")
     return gateways.prefetch_related(Prefetch("keys", keys), Prefetch("allowed", serves))
+
+
+def _patients(gateway: Gateway) -> int:
+    return sum(map(len, worn.served(gateway.pk).values()))
 
 
 def _parked(gateways: list[int]) -> dict[int, int]:

@@ -206,18 +206,23 @@ class Row:
         return {kind: self.dues[kind] for kind, at in passed.items() if at and at <= self.at}
 
     def _silent(self) -> Readings | None:
-        silent = self._past("silent_at")
+        silent = self.silent
         if not silent:
             return None
-        by_cause: dict[Cause, list[str]] = {}
-        for kind, due in silent.items():
-            why = cause(kind, self.kit, due_at=due.due_at, now=self.at)
-            by_cause.setdefault(why, []).append(kind)
         # What somebody could have measured stands before what kit keeps from them.
-        why = next(why for why in _STATES if why in by_cause)
-        heard = [self.vitals[kind].measured_at for kind in by_cause[why] if kind in self.vitals]
+        why = min(silent.values(), key=list(_STATES).index)
+        kinds_so = tuple(kind for kind, cause in silent.items() if cause == why)
+        heard = [self.vitals[kind].measured_at for kind in kinds_so if kind in self.vitals]
         since = max(heard, default=self.admission.admitted_at)
-        return Readings(_STATES[why], tuple(by_cause[why]), since)
+        return Readings(_STATES[why], kinds_so, since)
+
+    @cached_property
+    def silent(self) -> dict[str, Cause]:
+        """The kinds that are silent, each with why."""
+        return {
+            kind: cause(kind, self.kit, due_at=due.due_at, now=self.at)
+            for kind, due in self._past("silent_at").items()
+        }
 
     @property
     def gateway_down(self) -> bool:

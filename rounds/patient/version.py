@@ -10,6 +10,8 @@ from django.conf import settings
 
 from accounts.models import User
 from lib.london import day_of
+from observations import worn
+from observations.silence import DEAD_AFTER, MUTE_AFTER
 from observations.storage.queries import rows
 from patients.models import Admission
 from patients.policies import can_treat_on
@@ -18,13 +20,15 @@ from rounds.board.rows import UNPLANNED_STALE_AFTER
 # The paper's right edge is now: it moves on even while nothing happens.
 _STEP: Final = 600
 # As on the board: sums of what only grows, and counts of stored instants that have passed.
-_STATEMENT: Final = """
+_STATEMENT: Final = f"""
 SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT roster_version FROM capacity_ward WHERE id = a.ward_id),
     (SELECT array[count(*) FILTER (WHERE d.due_at <= %(at)s),
                   count(*) FILTER (WHERE d.late_at <= %(at)s),
                   count(*) FILTER (WHERE d.silent_at <= %(at)s),
-                  count(*) FILTER (WHERE d.stale_at <= %(at)s)]
+                  count(*) FILTER (WHERE d.stale_at <= %(at)s),
+                  count(*) FILTER (WHERE d.due_at <= %(dead)s),
+                  count(*) FILTER (WHERE d.due_at <= %(mute)s)]
      FROM observations_duetime d WHERE d.admission_id = a.id),
     (SELECT array[count(*), count(*) FILTER (WHERE t.done_at IS NULL),
                   count(*) FILTER (WHERE t.done_at IS NULL AND t.due_at < %(at)s)]
@@ -52,11 +56,13 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
      FROM observations_alert e WHERE e.admission_id = a.id),
     (SELECT array[count(*), count(h.ends), count(h.superseded_at)]
      FROM observations_holding h WHERE h.admission_id = a.id),
+    (SELECT json_agg({worn.PIECE} ORDER BY d.id)
+     FROM ({worn.USED.format(of="= a.id")}) AS used {worn.JOINED})::text,
     (SELECT max(accepted_at)::text FROM rounds_handover
      WHERE ward_id = a.ward_id AND accepted_at <= %(at)s)
 FROM patients_admission a LEFT JOIN observations_standing s ON s.admission_id = a.id
 WHERE a.id = %(admission)s
-"""
+"""  # noqa: S608 — put together from constants only
 
 
 def patient_version(admission: Admission, user: User, at: dt.datetime, query: str = "") -> str:
@@ -74,6 +80,12 @@ def patient_version(admission: Admission, user: User, at: dt.datetime, query: st
 
 
 def _counts(admission: Admission, at: dt.datetime) -> tuple[Any, ...]:
-    given = {"admission": str(admission.pk), "at": at, "old": at - UNPLANNED_STALE_AFTER}
+    given = {
+        "admission": str(admission.pk),
+        "at": at,
+        "old": at - UNPLANNED_STALE_AFTER,
+        "dead": at - DEAD_AFTER,
+        "mute": at - MUTE_AFTER,
+    }
     found: tuple[Any, ...] = rows(_STATEMENT, given)[0]
     return found

@@ -12,8 +12,10 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from observations.presenters.kit import charge
+from observations.presenters.kit import CAUSES, charge
+from observations.worn import known
 from patients.models import Contact
+from rounds.board.entries import SILENCES
 from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
@@ -52,6 +54,7 @@ class KitLine(NamedTuple):
     heard: str
     battery: str
     state: str
+    why: str = ""
 
 
 class TaskLine(NamedTuple):
@@ -235,9 +238,18 @@ class PatientPresenter:
                 heard=self._moment(self._heard(held.device)),
                 battery=charge(held.device),
                 state=held.device.get_status_display(),
+                why=self._why(held.device),
             )
             for held in self._page.kit
         ]
+
+    def _why(self, device: Device) -> str:
+        """Why nothing comes of it; empty when all is well, or nothing is asked."""
+        row = self.row
+        if row.readings.state not in SILENCES:
+            return "gateway down" if known(device).gateway_down else ""
+        causes = {row.silent[kind] for kind in device.kinds if kind in row.silent}
+        return ", ".join(CAUSES[cause].lower() for cause in CAUSES if cause in causes)
 
     @property
     def contacts(self) -> list[Contact]:

@@ -136,6 +136,14 @@ ROWS = [
         kwargs="fhir_device",
     ),
     Elsewhere("fhir:unknown", "an OperationOutcome for what is no address: test_faults"),
+    Row("observations:gateway-watch", allowed={"org_admin"}, kwargs="gateway_of_matrix"),
+    Row(
+        "observations:gateway-watch",
+        allowed={"org_admin"},
+        kwargs="gateway_of_matrix",
+        method="post",
+        data={"quiet_minutes": "45"},
+    ),
     Row("observations:key-issue", allowed={"org_admin"}, kwargs="gateway_of_matrix", method="post"),
     *(
         Row(
