@@ -14,6 +14,7 @@ from observations.storage import copying
 _COLUMNS: Final = (
     *("id", "gateway_id", "received_at", "sent_at", "batch", "ids", "outcomes", "whys", "sent"),
 )
+_AT_ONCE: Final = 5_000
 
 
 def write(uploads: Sequence[Upload], *, batch: int) -> None:
@@ -23,8 +24,12 @@ def write(uploads: Sequence[Upload], *, batch: int) -> None:
 
 
 def drop(*, before: datetime) -> int:
-    """Receipts are kept for 30 days; the readings are kept for years."""
-    dropped, _ = Receipt.objects.filter(received_at__lt=before).delete()
+    """Receipts are kept for 30 days; the readings are kept for years. Some at a time: after days
+    without a worker there may be millions."""
+    over = Receipt.objects.filter(received_at__lt=before).order_by("received_at")
+    dropped = 0
+    while some := list(over.values_list("pk", flat=True)[:_AT_ONCE]):
+        dropped += Receipt.objects.filter(pk__in=some).delete()[0]
     return dropped
 
 
