@@ -19,7 +19,7 @@ from vwards.local.running import step
 
 def main() -> int:
     asked, started = _asked(), time.monotonic()
-    counts = replace(session.QUICK if asked.quick else Counts(), **_runs(asked))
+    counts = _counts(asked)
     try:
         with servers() as ours:
             lines = _measured(ours, counts, asked.rows or list(ROWS))
@@ -64,8 +64,9 @@ def _tell_limits(one: Session) -> None:
         print(f"    {name} a second: {report.short(limit.middle)}")
 
 
-def _runs(asked: argparse.Namespace) -> dict[str, int]:
-    return {"runs": asked.runs} if asked.runs else {}
+def _counts(asked: argparse.Namespace) -> Counts:
+    counts = session.QUICK if asked.quick else Counts()
+    return replace(counts, runs=asked.runs or counts.runs)
 
 
 def _asked() -> argparse.Namespace:

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
@@ -16,6 +16,7 @@ from vwards.local.running import step
 if TYPE_CHECKING:
     from observations.models import Device
 
+Headers = dict[str, str]
 CHANGED: Final = 2
 # Who looks, and where they may: these are asked by every page.
 _WHO: Final = ("django_session", "accounts_user", "accounts_membership", "usersessions_")
@@ -32,10 +33,10 @@ class Browser:
     took: list[float] = field(default_factory=list)
     spent: list[float] = field(default_factory=list)
 
-    def look(self, status: int = 200, **headers: str) -> dict[str, str]:
+    def look(self, given: Mapping[str, str] | None = None, *, status: int = 200) -> Headers:
         """The answer's headers, and how long the server took for it in `took` and `spent`."""
         told: list[Any] = []
-        environ = self._environ() | headers
+        environ = self._environ() | dict(given or {})
         started, cpu = time.perf_counter(), time.process_time()
         answer = self.application(environ, lambda *given: told.extend(given[:2]))
         body = b"".join(answer)
@@ -100,8 +101,8 @@ def _changed(browser: Browser, session: Session, looks: int) -> Looked:
 def _unchanged(browser: Browser, looks: int) -> Looked:
     """A deadline that passes meanwhile gives the board another tag: then the look is not this."""
     polled = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
-    tag = browser.look(**polled)["ETag"]
-    return _looked(browser, looks, look=lambda: browser.look(304, **polled, HTTP_IF_NONE_MATCH=tag))
+    known = polled | {"HTTP_IF_NONE_MATCH": browser.look(polled)["ETag"]}
+    return _looked(browser, looks, look=lambda: browser.look(known, status=304))
 
 
 def _looked(

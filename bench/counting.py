@@ -79,4 +79,5 @@ def _rows(statement: str, given: Given) -> list[Any]:
 
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+        return found

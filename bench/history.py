@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from bench.load.uploads import SET
 from observations.kinds import NUMBERS
@@ -94,7 +94,7 @@ def settle() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def asked(first: datetime, apart: timedelta, tag: str) -> dict[str, object]:
+def asked(first: datetime, apart: timedelta, tag: str) -> dict[str, Any]:
     """What the statements above want to know, but for `from` and `to`."""
     from django.db import connection
 
@@ -105,7 +105,7 @@ def asked(first: datetime, apart: timedelta, tag: str) -> dict[str, object]:
     return {"first": first, "apart": apart, "tag": tag, "people": people}
 
 
-def _write(given: dict[str, object]) -> None:
+def _write(given: dict[str, Any]) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -6,6 +6,8 @@ from django.db import models
 class Patient(models.Model):
     name = models.CharField(max_length=100)
 
+    objects: models.Manager["Patient"] = models.Manager()
+
     class Meta:
         app_label = "tutorial"
 
@@ -20,6 +22,8 @@ class Reading(models.Model):
     unit = models.CharField(max_length=10)
     measured_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: models.Manager["Reading"] = models.Manager()
 
     class Meta:
         app_label = "tutorial"
