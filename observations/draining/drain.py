@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -32,7 +32,7 @@ READINGS: Final = 4000
 ATTEMPTS: Final = 3
 
 _CLAIM: Final = """
-    SELECT id, count FROM observations_inbox WHERE {waiting}
+    SELECT id, count, attempts FROM observations_inbox WHERE {waiting}
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _FRESH: Final = _CLAIM.format(waiting=lanes.FRESH)
@@ -47,6 +47,13 @@ _READ: Final = """
 _floors: Final = lanes.Floors()
 
 
+class Claimed(NamedTuple):
+    """Uploads to store together, and those that failed before: each of them by itself."""
+
+    sound: list[int]
+    doubtful: list[int]
+
+
 class Drained(NamedTuple):
     """What one batch took out of the inbox, and how many uploads it could not."""
 
@@ -59,16 +66,9 @@ def drain_once(*, at: dt.datetime | None = None, limit: int = UPLOADS) -> Draine
     """One batch of at most `limit` uploads; nothing when nothing waits."""
     moment = at or timezone.now()
     _floors.follow()
-    claimed: list[int] = []
-    try:
-        return _batch(claimed, moment, limit)
-    except InterfaceError:
-        raise
-    except Exception:
-        if not claimed:
-            raise
-        log.exception("batch_failed", uploads=len(claimed))
-    return _in_halves(claimed, moment)
+    claimed = Claimed([], [])
+    done = _together(claimed, moment, limit)
+    return _sum([done, *(_alone(row, moment) for row in claimed.doubtful)])
 
 
 def drain_all(*, at: dt.datetime | None = None, seconds: float | None = None) -> Drained:
@@ -85,19 +85,31 @@ def drain_all(*, at: dt.datetime | None = None, seconds: float | None = None) ->
     return Drained(uploads, readings, failed)
 
 
-def _batch(claimed: list[int], at: dt.datetime, limit: int) -> Drained:
-    """`claimed` tells the caller what was tried, should it fail."""
-    with transaction.atomic():
-        _plan_for_keys()
-        claimed += _claim(limit)
-        return _keep(claimed, at) if claimed else Drained(0, 0)
+def _together(claimed: Claimed, at: dt.datetime, limit: int) -> Drained:
+    """`claimed` is filled here, and known when it fails."""
+    try:
+        with transaction.atomic():
+            _plan_for_keys()
+            _claim(claimed, limit)
+            return _keep(claimed.sound, at) if claimed.sound else Drained(0, 0)
+    except InterfaceError:
+        raise
+    except Exception:
+        if not claimed.sound:
+            raise
+        log.exception("batch_failed", uploads=len(claimed.sound))
+    return _in_halves(claimed.sound, at)
 
 
 def _in_halves(claimed: Sequence[int], at: dt.datetime) -> Drained:
     """One upload that cannot be stored costs a few batches more, not one for each of the others."""
     middle = len(claimed) // 2
     halves = [_again(half, at) for half in (claimed[:middle], claimed[middle:]) if half]
-    return Drained(*(sum(part) for part in zip(*halves, strict=True)))
+    return _sum(halves)
+
+
+def _sum(parts: Iterable[Drained]) -> Drained:
+    return Drained(*(sum(part) for part in zip(*parts, strict=True)))
 
 
 def _again(claimed: Sequence[int], at: dt.datetime) -> Drained:
@@ -167,18 +179,17 @@ def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
             yield Upload(gateway_id, receipt, received_at, told.readings, sent_at, offset, **about)
 
 
-def _claim(limit: int) -> list[int]:
+def _claim(claimed: Claimed, limit: int) -> None:
     """Fresh uploads first; as many as make a batch."""
     waiting = queries.rows(_FRESH, [limit])
     if len(waiting) < limit:
         waiting += queries.rows(_REPLAYED, [limit - len(waiting)])
-    chosen, readings = [], 0
-    for row, count in waiting:
-        chosen.append(row)
+    readings = 0
+    for row, count, attempts in waiting:
+        (claimed.doubtful if attempts else claimed.sound).append(row)
         readings += count
         if readings >= READINGS:
             break
-    return chosen
 
 
 def _plan_for_keys() -> None:

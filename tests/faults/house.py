@@ -26,7 +26,7 @@ from vwards.local.servers import LOOPBACK, Postgres, Valkey, free_port, own
 CALM = "calm"
 # What this run of the tests has set for itself.
 _OURS = ("DEBUG", "BEHIND_TLS", "CONN_MAX_AGE", "REDIS_KEY_PREFIX", "CELERY_QUEUE")
-_READY_SECONDS = 40
+_READY_SECONDS = 100
 
 
 @dataclass

@@ -10,7 +10,7 @@ from tests.faults.house import House, within
 from tests.faults.load import Load, Upload
 
 Outcome = Receipt.Outcome
-DRAINED_SECONDS = 60
+DRAINED_SECONDS = 100
 RECEIPTS = """
     SELECT id::text, ids, outcomes, received_at FROM observations_receipt
     WHERE received_at >= %s ORDER BY received_at, id

@@ -49,6 +49,8 @@ class Load:
     house: House
     webs: tuple[str, ...] = ("web",)
     pause: float = 0.02
+    # Then it slows down: a machine with much else to do must not be buried.
+    enough: int = 300
     accepted: dict[str, Upload] = field(default_factory=dict)
     refused: list[Upload] = field(default_factory=list)
     in_doubt: int = 0
@@ -86,7 +88,7 @@ class Load:
             self._make_certain(upload, web)
             if rnd.random() < 0.05:
                 self._make_certain(upload, web)  # a gateway that forgot that it had sent
-            time.sleep(self.pause)
+            time.sleep(self.pause if len(self.accepted) < self.enough else 10 * self.pause)
 
     def _make_certain(self, upload: Upload, web: str) -> None:
         while not self._is_certain(upload, web):

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="its children die with it only there"),
 ]
 
-STARTED = 30
+STARTED = 100
 # Only the drain writes readings, and holds this lock until it commits.
 MID_BATCH = """
     SELECT count(*) FROM pg_locks

@@ -457,6 +457,9 @@ def test_one_poisoned_upload_is_found_by_halving(send, hub, monkeypatch):
     assert (done.uploads, done.failed) == (63, 1)
     # The whole, then two halves each time, down to the one.
     assert len(tried) == 1 + 2 * 6
+    send([wrong(hub)], drained=False)
+    done = drain.drain_once(at=NOW)
+    assert (done.uploads, done.failed, len(tried)) == (1, 1, 13 + 2), "by itself from then on"
 
 
 def test_the_same_kit_serves_two_gateways(send, hub, ward_nurse: User, admission: Admission):
