@@ -23,6 +23,14 @@ def digest_of(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 
+class KeyRefusedError(Exception):
+    """What cannot be done to this key now; `message` says why in plain words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 @transaction.atomic
 def issue_key(
     *,
@@ -56,15 +64,26 @@ def rotate_key(
     both_hold_for: dt.timedelta = BOTH_HOLD_FOR,
     at: dt.datetime | None = None,
 ) -> str:
-    """A new key; the old one goes on for a while, so that the gateway can change over."""
+    """A new key; the old one goes on for a while, so that the gateway can change over. Raises
+    KeyRefusedError for one that holds no more or has been replaced already."""
     moment = at or timezone.now()
-    fresh = issue_key(gateway=key.gateway, by=by, expires_at=key.expires_at, at=moment)
+    old = DeviceKey.objects.select_for_update().get(pk=key.pk)
+    _check_can_be_replaced(old, moment)
+    fresh = issue_key(gateway=key.gateway, by=by, expires_at=old.expires_at, at=moment)
     ends = moment + both_hold_for
-    if key.expires_at is None or key.expires_at > ends:
-        key.expires_at = ends
-        key.save(update_fields=["expires_at"])
-    audit.record(by=by, verb="key-rotated", subject=key, detail={"prefix": key.prefix}, at=moment)
+    old.expires_at = min(old.expires_at or ends, ends)
+    old.replaced_at = moment
+    old.save(update_fields=["expires_at", "replaced_at"])
+    audit.record(by=by, verb="key-rotated", subject=old, detail={"prefix": old.prefix}, at=moment)
     return fresh
+
+
+def _check_can_be_replaced(key: DeviceKey, at: dt.datetime) -> None:
+    """The second of two hands on the button gets no second key, and none that ends with the old."""
+    if key.replaced_at is not None:
+        raise KeyRefusedError("This key has been replaced already: its successor is listed here.")
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= at):
+        raise KeyRefusedError("This key holds no more. Issue another one instead.")
 
 
 @transaction.atomic

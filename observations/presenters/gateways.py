@@ -21,6 +21,9 @@ class KeyPresenter:
         self.issued = f"{london.near_moment(key.issued_at, at)}, {by}"
         ended = key.expires_at is not None and key.expires_at <= at
         self.holds = key.revoked_at is None and not ended
+        self.replaceable = self.holds and key.replaced_at is None
+        self.used_at = key.last_used_at
+        self.used_age = london.age(key.last_used_at, at) if key.last_used_at else ""
         self._at = at
 
     @property
@@ -30,7 +33,8 @@ class KeyPresenter:
         if self.key.expires_at is None:
             return "Holds"
         word = "Holds until" if self.holds else "Ended"
-        return f"{word} {london.near_moment(self.key.expires_at, self._at)}"
+        until = f"{word} {london.near_moment(self.key.expires_at, self._at)}"
+        return f"Replaced. {until}" if self.key.replaced_at is not None else until
 
 
 class GatewayPresenter:

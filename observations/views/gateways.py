@@ -18,7 +18,13 @@ from accounts.policies import check_can_administer, signed_in
 from lib import london
 from observations import worn
 from observations.actions.gateways import watch_gateway
-from observations.actions.keys import BOTH_HOLD_FOR, issue_key, revoke_key, rotate_key
+from observations.actions.keys import (
+    BOTH_HOLD_FOR,
+    KeyRefusedError,
+    issue_key,
+    revoke_key,
+    rotate_key,
+)
 from observations.forms.gateways import WatchForm
 from observations.models import DeviceKey, Gateway, GatewayProvider, Inbox
 from observations.presenters.gateways import GatewayPresenter, ShownKey
@@ -71,10 +77,14 @@ def key_issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @never_cache
-def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
+def key_rotate(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = signed_in(request)
     key = _key(user, pk)
-    secret = rotate_key(key=key, by=user)
+    try:
+        secret = rotate_key(key=key, by=user)
+    except KeyRefusedError as refused:
+        messages.error(request, refused.message)
+        return redirect("observations:gateway-list")
     note = f"The old key, vw_{key.prefix}_…, holds for {BOTH_HOLD_FOR.days} days more at most."
     return _shown(request, key.gateway, secret, note)
 

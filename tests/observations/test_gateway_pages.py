@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from observations.draining import drain
 from observations.intake import inbox
 from observations.models import DeviceKey, GatewayProvider, Inbox
 from tests.capacity.factories import make_provider, make_ward
@@ -50,6 +51,46 @@ def test_a_replaced_key_holds_for_a_week_beside_the_new_one(admin, gateway):
     key.refresh_from_db()
     assert key.expires_at is not None
     assert key.expires_at - timezone.now() < dt.timedelta(days=7)
+
+
+def test_a_key_that_has_been_replaced_is_not_replaced_again(admin, gateway):
+    """A second successor would end with the old key, and nobody would know why."""
+    make_key(gateway)
+    address = reverse("observations:key-rotate", args=[DeviceKey.objects.get().pk])
+    assert f'action="{address}"' in text(admin.get(reverse("observations:gateway-list")))
+    admin.post(address)
+    answer = admin.post(address, follow=True)
+    assert "This key has been replaced already" in text(answer)
+    assert f'action="{address}"' not in text(answer)
+    assert "Replaced. Holds until" in text(answer)
+    assert DeviceKey.objects.count() == 2
+    assert DeviceKey.objects.filter(expires_at=None).count() == 1
+
+
+def test_a_key_that_ended_is_not_replaced(admin, gateway):
+    make_key(gateway, expires_at=timezone.now() - dt.timedelta(hours=1))
+    address = reverse("observations:key-rotate", args=[DeviceKey.objects.get().pk])
+    assert "This key holds no more" in text(admin.post(address, follow=True))
+    assert DeviceKey.objects.count() == 1
+
+
+def test_a_successor_lasts_no_longer_than_the_key_was_meant_to(admin, gateway):
+    ends = timezone.now() + dt.timedelta(days=60)
+    make_key(gateway, expires_at=ends)
+    admin.post(reverse("observations:key-rotate", args=[DeviceKey.objects.get().pk]))
+    old, fresh = DeviceKey.objects.order_by("pk")
+    assert (old.expires_at < timezone.now() + dt.timedelta(days=7), fresh.expires_at) == (
+        True,
+        ends,
+    )
+
+
+def test_when_a_key_was_last_used_is_shown(admin, gateway):
+    inbox.accept(key=make_key(gateway), body=b'{"readings": []}')
+    page = reverse("observations:gateway-list")
+    assert "never" in text(admin.get(page))
+    drain.drain_all()
+    assert "never</td>" not in text(admin.get(page))
 
 
 def test_a_revoked_key_opens_nothing_from_then_on(admin, gateway):
