@@ -143,7 +143,8 @@ def _forget() -> None:
 
     cache.clear()
     for kept in gc.get_objects():
-        if isinstance(kept, Recent):
+        # Not isinstance, which would wake each lazy object there is.
+        if type(kept) is Recent:
             kept.clear()
 
 

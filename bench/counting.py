@@ -21,6 +21,10 @@ _WHYS: Final = """
     SELECT told, why, count(*) FROM observations_receipt, unnest(outcomes, whys) AS each (told, why)
     WHERE id = ANY(%s::uuid[]) GROUP BY told, why
 """
+_WAITING: Final = """
+    SELECT min(id), sum(count) FROM observations_inbox
+    WHERE parked_at IS NULL AND replayed IN (false, true) AND id >= %s
+"""
 # The receipt is committed with readings, scores and bells: its transaction's time is theirs.
 _WAITED: Final = """
     SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - received_at)
@@ -44,8 +48,11 @@ def next_batch() -> int:
     return int(ask("SELECT nextval('observations_batch')"))
 
 
-def is_waiting() -> bool:
-    return bool(ask("SELECT EXISTS (SELECT FROM observations_inbox)"))
+def waiting(lowest: int = 0) -> tuple[int, int] | None:
+    """The first upload that waits, and how many readings do; nothing below `lowest` is looked at,
+    where dead rows lie by the thousand."""
+    first, readings = _rows(_WAITING, [lowest])[0]
+    return None if first is None else (int(first), int(readings))
 
 
 def check(receipts: Sequence[str], seen: Seen, *, batch: int, first: datetime) -> dict[str, float]:

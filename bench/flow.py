@@ -98,7 +98,7 @@ def _run(running: Running, load: Load, roots: dict[str, int], first: datetime) -
     with Sampler() as sampler:
         load.go()
         seen = load.seen()
-        _wait_until_empty(running)
+        _wait_until_empty(running, sampler)
     ended = time.time()
     cpu = _parted(spent.between(before, spent.of_trees(roots)), sampler.sessions())
     stored = counting.check(load.accepted(), seen, batch=first_batch, first=first)
@@ -118,9 +118,9 @@ def _parted(trees: Spent, sessions: Spent) -> Spent:
     return trees | sessions | {"postgres itself": max(0.0, rest)}
 
 
-def _wait_until_empty(running: Running) -> None:
+def _wait_until_empty(running: Running, sampler: Sampler) -> None:
     deadline = time.monotonic() + LONGEST_SECONDS
-    while counting.is_waiting():
+    while counting.waiting(sampler.lowest):
         running.check()
         if time.monotonic() > deadline:
             raise LocalError(f"The inbox is not empty after {LONGEST_SECONDS:.0f} s.")

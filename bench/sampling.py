@@ -2,9 +2,9 @@
 
 import threading
 import time
-from typing import Any, Self
+from typing import Self
 
-from bench import spent
+from bench import counting, spent
 from bench.spent import Spent
 
 SECONDS = 0.5
@@ -14,6 +14,7 @@ class Sampler:
     """A thread with a connection of its own."""
 
     def __init__(self) -> None:
+        self.lowest = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._waiting: list[tuple[float, int]] = []
@@ -45,14 +46,9 @@ class Sampler:
     def _run(self) -> None:
         from django.db import connection
 
-        with connection.cursor() as cursor:
-            while not self._over.wait(SECONDS):
-                self._look(cursor)
+        while not self._over.wait(SECONDS):
+            first, readings = counting.waiting(self.lowest) or (self.lowest, 0)
+            self.lowest = max(first, self.lowest)
+            self._waiting.append((time.time(), readings))
+            self._sessions |= spent.of_sessions()
         connection.close()
-
-    def _look(self, cursor: Any) -> None:
-        cursor.execute(
-            "SELECT coalesce(sum(count), 0) FROM observations_inbox WHERE parked_at IS NULL"
-        )
-        self._waiting.append((time.time(), int(cursor.fetchone()[0])))
-        self._sessions |= spent.of_sessions()
