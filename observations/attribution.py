@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from observations.intake.payload import Sent
+from observations.intake.sent import Sent
 
 _SECOND: Final = timedelta(seconds=1)
 
@@ -58,6 +58,24 @@ class AdmissionFacts(NamedTuple):
         return self.admitted_at <= at and not ended and not self.entered_in_error
 
 
+class Asked(NamedTuple):
+    """Whose is what this gateway brought of this device or patient; its clock error in seconds."""
+
+    gateway_id: int
+    offset: float
+    device: str
+    patient: str
+    measured_at: datetime
+
+    @classmethod
+    def about(cls, sent: Sent, *, gateway_id: int, offset: float) -> Asked:
+        return cls(gateway_id, offset, sent.device, sent.patient, sent.measured_at)
+
+    @property
+    def at(self) -> datetime:
+        return self.measured_at - self.offset * _SECOND if self.offset else self.measured_at
+
+
 class Claim(NamedTuple):
     """The reading is this admission's; `device_id` is negative where no device is known."""
 
@@ -85,57 +103,44 @@ class Directory:
     admissions: dict[UUID, AdmissionFacts] = field(default_factory=dict)
     of_patient: dict[UUID, list[AdmissionFacts]] = field(default_factory=dict)
 
-    _answered: dict[tuple[object, ...], Claim | Unclaimed] = field(default_factory=dict)
-
-    def claim(self, sent: Sent, gateway_id: int, offset: float) -> Claim | Unclaimed:
-        """Whose a reading is; the readings of a set are asked about once."""
-        key = (sent.device, sent.patient, sent.measured_at, gateway_id, offset)
-        known = self._answered.get(key)
-        if known is None:
-            known = self._answered[key] = self._claim(sent, gateway_id, offset)
-        return known
-
-    def _claim(self, sent: Sent, gateway_id: int, offset: float) -> Claim | Unclaimed:
-        # Identity keeps the time as sent; custody uses the corrected one.
-        gateway = self.gateways.get(gateway_id, NO_GATEWAY)
-        at = sent.measured_at - offset * _SECOND if offset else sent.measured_at
-        if not sent.device:
-            return self._of_named(sent, gateway_id, gateway, at)
-        device = self.devices.get(sent.device)
+    def claim(self, asked: Asked) -> Claim | Unclaimed:
+        """Whose readings are; identity keeps the time as sent, custody uses the corrected one."""
+        gateway = self.gateways.get(asked.gateway_id, NO_GATEWAY)
+        if not asked.device:
+            return self._of_named(asked, gateway)
+        device = self.devices.get(asked.device)
         if device is None or device.provider_id not in gateway.providers:
-            return Unclaimed("unknown_device", None, self.named(sent.patient, gateway, at))
+            return Unclaimed("unknown_device", None, self.named(asked.patient, gateway, asked.at))
         if device.shared:
-            return self._of_shared(sent, device, gateway, at)
-        return self._of_personal(sent, device, gateway, at)
+            return self._of_shared(asked, device, gateway)
+        return self._of_personal(asked, device, gateway)
 
     def _of_personal(
-        self, sent: Sent, device: DeviceFacts, gateway: GatewayFacts, at: datetime
+        self, asked: Asked, device: DeviceFacts, gateway: GatewayFacts
     ) -> Claim | Unclaimed:
-        claim = worn_by(device.id, self.holdings.get(device.id, []), sent.measured_at, at)
-        if not sent.patient or isinstance(claim, Unclaimed):
+        claim = worn_by(device.id, self.holdings.get(device.id, []), asked.measured_at, asked.at)
+        if not asked.patient or isinstance(claim, Unclaimed):
             return claim
-        named = self.named(sent.patient, gateway, at)
+        named = self.named(asked.patient, gateway, asked.at)
         if claim.admission_id not in named:
             return Unclaimed("not_the_holder", device.id, _known((claim.admission_id, *named)))
         return claim
 
     def _of_shared(
-        self, sent: Sent, device: DeviceFacts, gateway: GatewayFacts, at: datetime
+        self, asked: Asked, device: DeviceFacts, gateway: GatewayFacts
     ) -> Claim | Unclaimed:
-        if not sent.patient:
+        if not asked.patient:
             return Unclaimed("patient_not_named", device.id, ())
-        named = self.named(sent.patient, gateway, at)
+        named = self.named(asked.patient, gateway, asked.at)
         if len(named) != 1:
             return Unclaimed("unknown_patient", device.id, named)
         return Claim(device.id, named[0])
 
-    def _of_named(
-        self, sent: Sent, gateway_id: int, gateway: GatewayFacts, at: datetime
-    ) -> Claim | Unclaimed:
-        named = self.named(sent.patient, gateway, at)
+    def _of_named(self, asked: Asked, gateway: GatewayFacts) -> Claim | Unclaimed:
+        named = self.named(asked.patient, gateway, asked.at)
         if len(named) != 1:
             return Unclaimed("unknown_patient", None, named)
-        return Claim(no_device(gateway_id, named[0]), named[0])
+        return Claim(no_device(asked.gateway_id, named[0]), named[0])
 
     def named(self, name: str, gateway: GatewayFacts, at: datetime) -> tuple[UUID, ...]:
         """The admission that a token or NHS number meant then, if this gateway may know of it."""
@@ -159,18 +164,6 @@ def no_device(gateway_id: int, admission_id: UUID) -> int:
     within one patient of one gateway."""
     digest = blake2b(admission_id.bytes + gateway_id.to_bytes(8, "big"), digest_size=8).digest()
     return -1 - (int.from_bytes(digest, "big") >> 2)
-
-
-class Asked(NamedTuple):
-    """A reading and the gateway that brought it, with its clock error in seconds."""
-
-    gateway_id: int
-    offset: float
-    sent: Sent
-
-    @property
-    def at(self) -> datetime:
-        return self.sent.measured_at - self.offset * _SECOND
 
 
 def worn_by(

@@ -35,10 +35,10 @@ def unattended(name: str, gateway_id: int, at: datetime) -> int | None:
 
 def look_up(asked: Collection[Asked], *, at: datetime, also: Collection[UUID] = ()) -> Directory:
     """Everything about these readings; locks devices, then admissions, `also` among them."""
-    names = {one.sent.patient for one in asked if one.sent.patient}
+    names = {one.patient for one in asked if one.patient}
     found = Directory()
     found.gateways = _gateways({one.gateway_id for one in asked}, at)
-    found.devices = _devices({one.sent.device for one in asked if one.sent.device})
+    found.devices = _devices({one.device for one in asked if one.device})
     found.holdings = _holdings([device.id for device in found.devices.values()])
     if names:
         found.tokens, found.patients = _tokens(names), _patients(names)
@@ -50,7 +50,8 @@ def _possible(found: Directory, asked: Collection[Asked]) -> set[UUID]:
     """Holders at any time of the batch: a device's earlier ones are left alone."""
     if not asked:
         return set()
-    first, last = min(one.at for one in asked), max(one.at for one in asked)
+    times = [one.at for one in asked]
+    first, last = min(times), max(times)
     periods = [h for held in (*found.holdings.values(), *found.tokens.values()) for h in held]
     return {h.admission_id for h in periods if h.starts <= last and not _over(h, first)}
 

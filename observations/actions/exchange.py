@@ -26,8 +26,7 @@ from observations.draining import gateways, heard, receipts, retractions
 from observations.draining.duplicates import content_of
 from observations.draining.store import store
 from observations.draining.uploads import Outcome, Told, Upload, days_of
-from observations.intake import payload
-from observations.intake.payload import Rejected, Sent
+from observations.intake.sent import Reader, Rejected, Sent
 from observations.storage import partitions
 
 # Somebody waits for the answer: rather tell them to come again than keep them.
@@ -118,11 +117,14 @@ def _begin(brought: Sequence[Brought], sender: Sender, at: dt.datetime) -> None:
         retractions.remember([], at=at)
     for one in brought:
         one.name, one.sent = one.first_name, _sent(one, sender, at)
-    asked = [Asked(sender.gateway_id, sender.offset, one.sent) for one in brought if one.sent]
-    directory = lookups.look_up(asked, at=at)
-    for one in brought:
-        if one.sent is not None:
-            one.claim = directory.claim(one.sent, sender.gateway_id, sender.offset)
+    asked = {
+        number: Asked.about(one.sent, gateway_id=sender.gateway_id, offset=sender.offset)
+        for number, one in enumerate(brought)
+        if one.sent is not None
+    }
+    directory = lookups.look_up(list(asked.values()), at=at)
+    for number, question in asked.items():
+        brought[number].claim = directory.claim(question)
     _find(brought, at)
 
 
@@ -130,7 +132,7 @@ def _sent(one: Brought, sender: Sender, at: dt.datetime) -> Sent | None:
     """None where nothing can be asked about it."""
     # What is taken back needs no value: any that can be will do to find whose it was.
     item = one.item | ({"kind": "pain", "value": 0, "unit": None} if one.takes_back else {})
-    read = payload.read(item, received_at=at, offset=sender.offset)
+    read = Reader(received_at=at, offset=sender.offset).read(item)
     return read.sent if isinstance(read, Rejected) else read
 
 

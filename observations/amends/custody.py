@@ -20,8 +20,7 @@ from observations.amends.corrections import Key
 from observations.attribution import Asked, Claim, Directory, Held, Unclaimed
 from observations.draining.store import store
 from observations.draining.uploads import Told, Upload, days_of
-from observations.intake import payload
-from observations.intake.payload import Sent
+from observations.intake.sent import Reader, Sent
 from observations.models import Device, Holding, Receipt, UnclaimedReading
 from observations.storage import partitions
 
@@ -41,10 +40,10 @@ class NotStoredError(Exception):
 
 
 class Waiting(NamedTuple):
-    """A reading of the tray, and what its sender said."""
+    """A reading of the tray, and the question whose it is."""
 
     row: UnclaimedReading
-    sent: Sent
+    asked: Asked
 
 
 def concerns(device: Device, since: datetime) -> bool:
@@ -66,8 +65,7 @@ def ask_again(
     stored = corrections.of_device(device.pk, start - _SLACK, end + _SLACK)
     waiting = _waiting(device, start - _SLACK, end + _SLACK)
     concerned = {key.admission_id for key, _ in stored} | {period.admission_id for period in held}
-    asked = [Asked(row.gateway_id, row.clock_offset, sent) for row, sent in waiting]
-    directory = lookups.look_up(asked, at=at, also=concerned)
+    directory = lookups.look_up([one.asked for one in waiting], at=at, also=concerned)
     moved = _move(device, stored, held, reason=reason, by=by, at=at)
     return moved + _adopt_holders(waiting, directory, reason=reason, by=by, at=at)
 
@@ -144,11 +142,15 @@ def _waiting(device: Device, start: datetime, end: datetime) -> list[Waiting]:
         .filter(why__in=_ASKED_AGAIN)
         .order_by("pk")
     )
-    read = [
-        (row, payload.read(row.as_sent, received_at=row.received_at, offset=row.clock_offset))
-        for row in rows
-    ]
-    return [Waiting(row, sent) for row, sent in read if isinstance(sent, Sent)]
+    asked = ((row, _asked(row)) for row in rows)
+    return [Waiting(row, question) for row, question in asked if question is not None]
+
+
+def _asked(row: UnclaimedReading) -> Asked | None:
+    sent = Reader(received_at=row.received_at, offset=row.clock_offset).read(row.as_sent)
+    if not isinstance(sent, Sent):
+        return None
+    return Asked.about(sent, gateway_id=row.gateway_id, offset=row.clock_offset)
 
 
 def _move(
@@ -181,8 +183,8 @@ def _adopt_holders(
 ) -> int:
     """What cannot be stored, or is still nobody's, stays in the tray for a person to see."""
     owners: dict[UnclaimedReading, UUID] = {}
-    for row, sent in waiting:
-        claim = directory.claim(sent, row.gateway_id, row.clock_offset)
+    for row, asked in waiting:
+        claim = directory.claim(asked)
         if isinstance(claim, Claim):
             owners[row] = claim.admission_id
         elif (row.why, row.candidates) != (claim.why, list(claim.candidates)):

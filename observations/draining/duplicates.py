@@ -6,26 +6,25 @@ Asked under the admissions' lock, so that two workers cannot both find a reading
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from observations import kinds
-from observations.draining.uploads import Claimed, Outcome
-from observations.intake.payload import Sent
+from observations.draining.uploads import Claimed, Item, Outcome
+from observations.intake.sent import Sent
 from observations.storage import copying, partitions
+from observations.storage.queries import rows
 
-_STAGING: Final = "staged_reading_keys"
-_LIKE: Final = "SELECT 0 AS n, current_date AS day, device_id, sender_id FROM observations_reading"
-_KNOWN: Final = f"""
+# As literals of arrays: what a staging table would need besides costs more than the question.
+_KNOWN: Final = """
     SELECT k.n, r.measured_at, r.kind, r.number, r.code, r.source, r.quality, r.context,
            r.admission_id
-    FROM {_STAGING} k JOIN observations_reading r USING (device_id, sender_id)
-    WHERE k.day = %s AND r.measured_at >= %s AND r.measured_at < %s
-"""  # noqa: S608 — the one name is a constant above
+    FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS k (n, device_id, sender_id)
+    JOIN observations_reading r USING (device_id, sender_id)
+    WHERE r.measured_at >= %s AND r.measured_at < %s
+"""
 
 
 class Content(NamedTuple):
@@ -40,61 +39,72 @@ class Content(NamedTuple):
     context: int
 
 
+# What a sender's id must name once: a device's id of a UTC day.
+Key = tuple[int, str, date]
+Ours = tuple[Claimed, Item]
+
+
 def without_duplicates(claimed: Sequence[Claimed]) -> list[Claimed]:
-    """Those that are new, in the order of their keys; the others are told what they are."""
-    new: dict[tuple[int, str, date], Claimed] = {}
+    """What is new of them; the others are told what they are."""
+    new: dict[Key, Ours] = {}
     for one in claimed:
-        sent = one.item.sent
-        first = new.setdefault((one.device_id, sent.id, sent.measured_at.date()), one)
-        if first is not one:
-            _tell(one, content(first), first.admission_id)
-    return _not_stored(list(new.values()))
-
-
-def content(claimed: Claimed) -> Content:
-    return content_of(claimed.item.sent)
+        device_id, day = one.claim.device_id, one.together.measured_at.date()
+        for item in one.items:
+            ours = (one, item)
+            first = new.setdefault((device_id, item.sent.id, day), ours)
+            if first is not ours:
+                _tell(ours, content_of(first[1].sent), first[0].claim.admission_id)
+    for key, stored, admission_id in _stored(new):
+        _tell(new.pop(key), stored, admission_id)
+    return _in_groups(new.values(), claimed)
 
 
 def content_of(sent: Sent) -> Content:
+    charted, marks = sent.charted, sent.marks
     return Content(
         sent.measured_at,
-        kinds.NUMBERS[sent.kind],
-        sent.number,
-        sent.code,
-        sent.source,
-        sent.quality,
-        sent.context,
+        kinds.NUMBERS[charted.kind],
+        charted.number,
+        charted.code,
+        marks.source,
+        marks.quality,
+        marks.context,
     )
 
 
-def _not_stored(claimed: list[Claimed]) -> list[Claimed]:
-    known = set()
-    for position, stored, admission_id in _stored(claimed):
-        known.add(position)
-        _tell(claimed[position], stored, admission_id)
-    fresh = (one for position, one in enumerate(claimed) if position not in known)
-    return sorted(fresh, key=lambda one: one.key)
+def _in_groups(new: Any, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """As they were taken together; a group of which nothing is known already stays as it is."""
+    left: dict[int, list[Item]] = defaultdict(list)
+    for one, item in new:
+        left[id(one)].append(item)
+    return [
+        one if len(items) == len(one.items) else one.only(items)
+        for one in claimed
+        if (items := left.get(id(one)))
+    ]
 
 
-def _stored(claimed: Sequence[Claimed]) -> Iterable[tuple[int, Content, UUID]]:
-    days: dict[date, list[str]] = defaultdict(list)
-    for position, (item, device_id, _) in enumerate(claimed):
-        day = item.sent.measured_at.date()
-        days[day].append(f"{position}\t{day}\t{device_id}\t{copying.escaped(item.sent.id)}\n")
-    if not days:
-        return
-    with connection.cursor() as cursor:
-        copying.stage(cursor, _STAGING, _LIKE, [line for day in days.values() for line in day])
-        for day in sorted(days):
-            start = partitions.day_start(day)
-            cursor.execute(_KNOWN, [day, start, start + timedelta(days=1)])
-            for position, *stored, admission_id in cursor.fetchall():
-                yield position, Content(*stored), admission_id
+def _stored(new: dict[Key, Ours]) -> Iterator[tuple[Key, Content, UUID]]:
+    days: dict[date, list[Key]] = defaultdict(list)
+    for key in new:
+        days[key[2]].append(key)
+    for day, keys in sorted(days.items()):
+        start = partitions.day_start(day)
+        asked = [
+            copying.numbers(range(len(keys))),
+            copying.numbers([key[0] for key in keys]),
+            copying.array([key[1] for key in keys]),
+        ]
+        for position, *stored, admission_id in rows(
+            _KNOWN, [*asked, start, start + timedelta(days=1)]
+        ):
+            yield keys[position], Content(*stored), admission_id
 
 
-def _tell(claimed: Claimed, stored: Content, admission_id: Any) -> None:
-    moved = bool(claimed.item.sent.patient) and admission_id != claimed.admission_id
-    if moved or content(claimed) != stored:
-        claimed.item.tell(Outcome.REJECTED, "id_reused")
+def _tell(ours: Ours, stored: Content, admission_id: UUID) -> None:
+    claimed, item = ours
+    moved = bool(item.sent.patient) and admission_id != claimed.claim.admission_id
+    if moved or content_of(item.sent) != stored:
+        item.tell(Outcome.REJECTED, "id_reused")
     else:
-        claimed.item.tell(Outcome.DUPLICATE)
+        item.tell(Outcome.DUPLICATE)

@@ -8,20 +8,21 @@ from datetime import datetime
 
 from observations import kinds
 from observations.attribution import Claim, Directory, Unclaimed
-from observations.draining.uploads import Claimed, Item
+from observations.draining.uploads import Claimed, Together
 from observations.models import Prompt
 
 _TEXT = 240
 
 
 def ask_again(
-    doubtful: Iterable[tuple[Item, Claim | Unclaimed]], directory: Directory, *, at: datetime
+    doubtful: Iterable[tuple[Together, Claim | Unclaimed]], directory: Directory, *, at: datetime
 ) -> None:
     """Values that no body can have: somebody should measure once more."""
     told: dict[Claim, str] = {}
-    for item, claim in doubtful:
+    for group, claim in doubtful:
         if isinstance(claim, Claim) and claim.admission_id in directory.admissions:
-            label, sent = kinds.KINDS[item.sent.kind].label, item.sent.as_sent
+            first = group.items[0].sent
+            label, sent = kinds.KINDS[first.kind].label, first.as_sent
             text = f"{label} was sent as {sent}, which cannot be. Repeat the measurement."
             told.setdefault(claim, text)
     _raise(Prompt.Kind.REPEAT_MEASUREMENT, told, directory, at)
@@ -30,11 +31,11 @@ def ask_again(
 def still_measuring(fresh: Iterable[Claimed], directory: Directory, *, at: datetime) -> None:
     """Kit that goes on reporting from the home of somebody who was discharged."""
     told: dict[Claim, str] = {}
-    for item, device_id, admission_id in fresh:
-        ended = directory.admissions[admission_id].discharged_at
-        if ended is not None and item.sent.measured_at >= ended:
-            text = f"{item.sent.device or 'The app'} still measures after discharge: call."
-            told.setdefault(Claim(device_id, admission_id), text)
+    for group, claim in fresh:
+        ended = directory.admissions[claim.admission_id].discharged_at
+        if ended is not None and group.measured_at >= ended:
+            text = f"{group.asked.device or 'The app'} still measures after discharge: call."
+            told.setdefault(claim, text)
     _raise(Prompt.Kind.STILL_MEASURING, told, directory, at)
 
 

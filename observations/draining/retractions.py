@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
-from observations.draining.uploads import Item
+from observations.draining.uploads import Item, Together
 from observations.models import Retraction, UnclaimedReading
 from observations.storage.queries import rows
 
@@ -55,12 +55,12 @@ def in_tray(one: TakenBack) -> bool:
     return bool(waiting.update(why=RETRACTED))
 
 
-def among(items: Sequence[Item]) -> set[TakenBack]:
+def among(groups: Sequence[Together]) -> set[TakenBack]:
     """Which of these were taken back; the caller's transaction stores the rest."""
-    if not items:
+    if not groups:
         return set()
-    times = [item.sent.measured_at for item in items]
-    gateways = sorted({item.upload.gateway_id for item in items})
+    times = [group.measured_at for group in groups]
+    gateways = sorted({group.asked.gateway_id for group in groups})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
     answer = rows(

@@ -13,14 +13,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations import kinds
 from observations.alerting import current, ringing
-from observations.attribution import Asked, Claim, Directory, Unclaimed, no_device
+from observations.attribution import Claim, Directory, Unclaimed, no_device
 from observations.draining import heard, prompting, retractions, tray
 from observations.draining.duplicates import without_duplicates
-from observations.draining.uploads import Claimed, Item, Outcome, Told, Upload
-from observations.intake import payload
-from observations.intake.payload import Rejected, Sent
+from observations.draining.uploads import (
+    Claimed,
+    Item,
+    Outcome,
+    Together,
+    Told,
+    Upload,
+    together,
+)
+from observations.intake.sent import PLAINLY, Reader, Rejected, Sent, as_sent, without_nul
 from observations.judgement import scoring
 from observations.judgement.judging import Point
 from observations.judgement.scoring import Touch
@@ -41,23 +47,28 @@ def store(uploads: Sequence[Upload], *, at: datetime) -> int:
     """Store what can be stored and tell each upload what became of its readings; returns the
     batch's number. The days' partitions must be there."""
     items, doubtful = _understood(uploads)
-    items = _still_meant(items)
+    groups, unlikely = _still_meant(list(together(items))), list(together(doubtful))
     directory = look_up(
-        [Asked(i.upload.gateway_id, i.upload.offset, i.sent) for i in (*items, *doubtful)],
+        [group.asked for group in (*groups, *unlikely)],
         at=at,
         also={u.admission_id for u in uploads if u.admission_id is not None},
     )
-    claims = [(item, _claim(item, directory)) for item in items]
-    doubts = [(item, claim) for item, claim in claims if isinstance(claim, Unclaimed)]
+    claims = [(group, _claim(group, directory)) for group in groups]
+    claimed = [Claimed(group, claim) for group, claim in claims if isinstance(claim, Claim)]
+    doubts = [
+        (item, claim)
+        for group, claim in claims
+        if isinstance(claim, Unclaimed)
+        for item in group.items
+    ]
     tray.lock(doubts, at=at)
     # Drawn after the locks, so that what rang can be replayed in the order in which it happened.
     batch = next_batch()
     tray.put(doubts, directory, at=at, batch=batch)
-    claimed = [Claimed(item, *claim) for item, claim in claims if isinstance(claim, Claim)]
     fresh = without_duplicates(claimed)
     _write(fresh, at=at, batch=batch)
     _follow(fresh, directory, at=at, batch=batch)
-    prompting.ask_again(((i, _claim(i, directory)) for i in doubtful), directory, at=at)
+    prompting.ask_again(((group, _claim(group, directory)) for group in unlikely), directory, at=at)
     heard.note_devices(_heard(claimed))
     return batch
 
@@ -66,8 +77,9 @@ def _understood(uploads: Sequence[Upload]) -> tuple[list[Item], list[Item]]:
     """Readings in order, and those whose value no body can have."""
     items, doubtful = [], []
     for upload in uploads:
+        read = Reader(received_at=upload.received_at, offset=upload.offset).read
         for position, given in enumerate(upload.readings):
-            sent = payload.read(given, received_at=upload.received_at, offset=upload.offset)
+            sent = read(given)
             if isinstance(sent, Sent):
                 items.append(Item(upload, position, sent))
                 continue
@@ -77,64 +89,73 @@ def _understood(uploads: Sequence[Upload]) -> tuple[list[Item], list[Item]]:
     return items, doubtful
 
 
-def _still_meant(items: list[Item]) -> list[Item]:
+def _still_meant(groups: list[Together]) -> list[Together]:
     """Without what its sender took back before it was stored."""
-    taken = retractions.among(items)
+    taken = retractions.among(groups)
     if not taken:
-        return items
-    for item in items:
-        if retractions.as_taken(item) in taken:
-            item.tell(Outcome.REJECTED, retractions.RETRACTED)
-    return [item for item in items if retractions.as_taken(item) not in taken]
+        return groups
+    for group in groups:
+        for item in group.items:
+            if retractions.as_taken(item) in taken:
+                item.tell(Outcome.REJECTED, retractions.RETRACTED)
+        group.items = [item for item in group.items if retractions.as_taken(item) not in taken]
+    return [group for group in groups if group.items]
 
 
 def _rejected(rejected: Rejected, given: object) -> Told:
     told = given if isinstance(given, dict) else {}
-    value = payload.as_sent(told.get("value"), told.get("unit"))
-    kind = payload.as_sent(told.get("kind"), None)[:30]
-    sent = payload.without_nul(f"{kind} {value}")
+    value = as_sent(told.get("value"), told.get("unit"))
+    kind = as_sent(told.get("kind"), None)[:30]
+    sent = without_nul(f"{kind} {value}")
     return Told(rejected.id, Outcome.REJECTED, rejected.why, sent)
 
 
-def _claim(item: Item, directory: Directory) -> Claim | Unclaimed:
-    upload, sent = item.upload, item.sent
+def _claim(group: Together, directory: Directory) -> Claim | Unclaimed:
+    upload = group.upload
     if upload.admission_id is None:
-        return directory.claim(sent, upload.gateway_id, upload.offset)
-    device = directory.devices.get(sent.device)
+        return directory.claim(group.asked)
+    device = directory.devices.get(group.asked.device)
     known = device.id if device else no_device(upload.gateway_id, upload.admission_id)
     return Claim(known, upload.admission_id)
 
 
 def _heard(claimed: Iterable[Claimed]) -> Iterator[tuple[int, datetime, int]]:
-    uploads = ((c.device_id, c.item.upload) for c in claimed if c.device_id > 0)
-    return ((device, upload.received_at, upload.gateway_id) for device, upload in uploads)
+    known = ((c.claim.device_id, c.together.upload) for c in claimed if c.claim.device_id > 0)
+    return ((device, upload.received_at, upload.gateway_id) for device, upload in known)
 
 
 def _write(fresh: Sequence[Claimed], *, at: datetime, batch: int) -> None:
     tails: dict[UUID, str] = {}
-    lines = []
+    lines: list[str] = []
     for claimed in fresh:
-        upload = claimed.item.upload
+        upload = claimed.together.upload
         tail = tails.get(upload.receipt)
         if tail is None:
             tail = tails[upload.receipt] = _tail(upload, at, batch)
-        lines.append(_line(claimed) + tail)
+        lines += _lines(claimed, tail)
+    # Two workers that insert the same keys do so in the same order.
+    lines.sort()
     copying.copy("observations_reading", _READING, lines)
 
 
-def _line(claimed: Claimed) -> str:
-    """All but what the upload says; written by hand, because nothing runs more often."""
-    item, device_id, admission_id = claimed
-    sent = item.sent
-    late = item.upload.is_late(sent)
-    item.tell(Outcome.LATE if late else Outcome.STORED)
-    escaped = copying.escaped
-    return (
-        f"{device_id}\t{escaped(sent.id)}\t{sent.measured_at}\t{admission_id}\t"
-        f"{kinds.NUMBERS[sent.kind]}\t{sent.number}\t{sent.code or copying.NULL}\t"
-        f"{escaped(sent.as_sent)}\t{sent.source}\t{sent.quality}\t{sent.context}\t"
-        f"{'t' if late else 'f'}\t{escaped(sent.reported_by)}\t{escaped(sent.comment)}\t"
-    )
+def _lines(claimed: Claimed, tail: str) -> Iterator[str]:
+    """Written by hand, because nothing runs more often."""
+    group, (device_id, admission_id) = claimed
+    late = group.upload.is_late(group.measured_at)
+    outcome, flag = (Outcome.LATE, "t") if late else (Outcome.STORED, "f")
+    whose = f"\t{group.measured_at}\t{admission_id}\t"
+    plainly = f"{PLAINLY.columns}\t{flag}\t{copying.NULL}\t{copying.NULL}\t{tail}"
+    for item in group.items:
+        sent = item.sent
+        item.tell(outcome)
+        rest = plainly if sent.marks is PLAINLY else _marked(sent, flag, tail)
+        yield f"{device_id}\t{copying.escaped(sent.id)}{whose}{sent.charted.columns}\t{rest}"
+
+
+def _marked(sent: Sent, flag: str, tail: str) -> str:
+    marks = sent.marks
+    told = (copying.escaped(marks.reported_by), copying.escaped(marks.comment))
+    return "\t".join((marks.columns, flag, *told, tail))
 
 
 def _tail(upload: Upload, at: datetime, batch: int) -> str:
@@ -145,10 +166,12 @@ def _tail(upload: Upload, at: datetime, batch: int) -> str:
 def _follow(fresh: Sequence[Claimed], directory: Directory, *, at: datetime, batch: int) -> None:
     """Everything that a stored reading changes."""
     touched: dict[UUID, list[Touch]] = defaultdict(list)
-    for admission_id, touch in _counting(fresh):
-        touched[admission_id].append(touch)
+    for one in fresh:
+        touches = _counting(one)
+        if touches:
+            touched[one.claim.admission_id] += touches
     jobs = scoring.rescore(touched, list(directory.admissions.values()), at=at, batch=batch)
-    touch_standings({one.admission_id for one in fresh} - set(touched))
+    touch_standings({one.claim.admission_id for one in fresh} - touched.keys())
     deadlines.move(jobs, at=at)
     ringing.ring(jobs, at=at, batch=batch)
     # Measured under what was agreed before, and arrived after: judged by what holds now, too.
@@ -158,14 +181,18 @@ def _follow(fresh: Sequence[Claimed], directory: Directory, *, at: datetime, bat
     prompting.still_measuring(fresh, directory, at=at)
 
 
-def _counting(fresh: Iterable[Claimed]) -> Iterator[tuple[UUID, Touch]]:
+def _counting(claimed: Claimed) -> list[Touch]:
     """Poor readings and those of exertion are kept and shown, and judge nothing."""
-    for item, device_id, admission_id in fresh:
-        upload, _, sent = item
-        if sent.quality == 1 and sent.context != 2:
-            back, late = upload.set_back, upload.is_late(sent)
-            at = sent.measured_at - back if back else sent.measured_at
-            point = Point(at, device_id, sent.id, sent.number, sent.code, sent.source)
-            # What is left of the error; most have none, and nothing runs more often.
-            left = upload.offset - back.total_seconds() if back else upload.offset
-            yield admission_id, Touch(sent.kind, point, left, upload.received_at, late)
+    group, (device_id, _) = claimed
+    upload, measured_at = group.upload, group.measured_at
+    back, late = upload.set_back, upload.is_late(measured_at)
+    at = measured_at - back if back else measured_at
+    # What is left of the clock's error; most have none.
+    left = upload.offset - back.total_seconds() if back else upload.offset
+    touches = []
+    for _, _, sent in group.items:
+        charted, marks = sent.charted, sent.marks
+        if marks is PLAINLY or marks.counts:
+            point = Point(at, device_id, sent.id, charted.number, charted.code, marks.source)
+            touches.append(Touch(charted.kind, point, left, upload.received_at, late))
+    return touches

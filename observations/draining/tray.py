@@ -20,7 +20,7 @@ from observations.alerting import ringing
 from observations.attribution import Directory, Unclaimed
 from observations.draining.duplicates import Content, content_of
 from observations.draining.uploads import Item, Outcome
-from observations.intake import payload
+from observations.intake.sent import CONTEXTS, QUALITIES, SOURCES, without_nul
 from observations.models import UnclaimedReading
 from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
@@ -79,7 +79,9 @@ def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: i
             item.tell(Outcome.DUPLICATE)
         else:
             item.tell(Outcome.REJECTED, "id_reused")
-    _ring(fresh, at=at, batch=batch)
+
+
+from observations.draining.uploads import Item
 
 
 def _key(item: Item) -> tuple[Any, ...]:
@@ -112,9 +114,9 @@ def _content(row: UnclaimedReading) -> Content:
         kinds.NUMBERS[row.kind],
         row.number,
         row.code or None,
-        payload.SOURCES[sent.get("source")],
-        payload.QUALITIES[sent.get("quality")],
-        payload.CONTEXTS[sent.get("context")],
+        SOURCES[sent.get("source")],
+        QUALITIES[sent.get("quality")],
+        CONTEXTS[sent.get("context")],
     )
 
 
@@ -128,7 +130,7 @@ def _insert(
 
 def _row(item: Item, claim: Unclaimed, ward_id: int | None) -> tuple[Any, ...]:
     upload, position, sent = item
-    whole = json.dumps(payload.without_nul(upload.readings[position]))
+    whole = json.dumps(without_nul(upload.readings[position]))
     return (
         *(upload.gateway_id, sent.device, claim.device_id, ward_id, sent.id, sent.patient),
         *(sent.kind, sent.number, sent.code or "", whole, sent.measured_at, upload.received_at),
@@ -197,7 +199,7 @@ def _is_current(item: Item, at: datetime) -> bool:
 def worries(item: Item) -> bool:
     """Whether this reading alone scores 3."""
     sent = item.sent
-    if sent.kind not in news2.PARAMETERS or sent.quality != 1 or sent.context == 2:
+    if sent.kind not in news2.PARAMETERS or not sent.marks.counts:
         return False
     given: dict[str, Any] = dict.fromkeys(news2.PARAMETERS)
     given[sent.kind] = kinds.news2_argument(sent.kind, sent.number, sent.code)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from observations import clocks, limits
+from observations.attribution import Asked, Claim
 from observations.bells import LATE_AFTER
 from observations.intake import payload
-from observations.intake.payload import Sent
+from observations.intake.sent import Sent
 from observations.models import Receipt
 
 Outcome = Receipt.Outcome
@@ -27,7 +28,7 @@ class Told(NamedTuple):
     sent: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Upload:
     """Readings that arrived together; `admission_id` names the patient where the house knows, and
     `devices` is what their gateway told of kit."""
@@ -51,9 +52,22 @@ class Upload:
         """By how much its times are set back where readings are put in order and judged."""
         return clocks.set_back(self.offset)
 
-    def is_late(self, sent: Sent) -> bool:
+    def is_late(self, measured_at: datetime) -> bool:
         """A label: received more than 15 minutes after it was measured, by the right clock."""
-        return (self.received_at - sent.measured_at).total_seconds() + self.offset > _LATE
+        return (self.received_at - measured_at).total_seconds() + self.offset > _LATE
+
+
+@dataclass(slots=True, eq=False)
+class Together:
+    """Readings of one upload with one device, patient and time: whose they are is one question."""
+
+    upload: Upload
+    asked: Asked
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def measured_at(self) -> datetime:
+        return self.asked.measured_at
 
 
 class Item(NamedTuple):
@@ -68,15 +82,41 @@ class Item(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A reading whose admission is known."""
+    """Readings taken together whose admission is known."""
 
-    item: Item
-    device_id: int
-    admission_id: UUID
+    together: Together
+    claim: Claim
 
     @property
-    def key(self) -> tuple[int, str, datetime]:
-        return self.device_id, self.item.sent.id, self.item.sent.measured_at
+    def items(self) -> list[Item]:
+        return self.together.items
+
+    def only(self, items: list[Item]) -> Claimed:
+        together = Together(self.together.upload, self.together.asked, items)
+        return Claimed(together, self.claim)
+
+
+def together(items: Iterable[Item]) -> Iterator[Together]:
+    """Neighbours that belong together; a sender who mixes them gets the same answers, slower."""
+    group, last = None, None
+    for item in items:
+        upload, _, sent = item
+        if (
+            group is None
+            or last is None
+            or upload is not group.upload
+            or sent.measured_at is not last.measured_at
+            or sent.device != last.device
+            or sent.patient != last.patient
+        ):
+            if group is not None:
+                yield group
+            asked = Asked.about(sent, gateway_id=upload.gateway_id, offset=upload.offset)
+            group = Together(upload, asked)
+        group.items.append(item)
+        last = sent
+    if group is not None:
+        yield group
 
 
 def days_of(uploads: Iterable[Upload]) -> set[date]:
@@ -85,11 +125,11 @@ def days_of(uploads: Iterable[Upload]) -> set[date]:
     days: set[date] = set()
     for upload in uploads:
         around = upload.received_at.date()
-        times = (payload.instant(r.get("measured_at")) for r in _objects(upload.readings))
-        claimed = {at.date() for at in times if at is not None}
+        told = {t for t in map(_time_of, upload.readings) if isinstance(t, str)}
+        claimed = {at.date() for text in told if (at := payload.instant(text)) is not None}
         days |= {day for day in claimed if abs((around - day).days) <= furthest}
     return days
 
 
-def _objects(readings: Iterable[Any]) -> Iterable[dict[str, Any]]:
-    return (reading for reading in readings if isinstance(reading, dict))
+def _time_of(reading: object) -> object:
+    return reading.get("measured_at") if isinstance(reading, dict) else None

@@ -21,7 +21,10 @@ _staged: Final[weakref.WeakKeyDictionary[Any, set[str]]] = weakref.WeakKeyDictio
 
 
 def escaped(text: str | None) -> str:
-    return NULL if text is None else text.translate(_ESCAPES)
+    if text is None:
+        return NULL
+    # What is printable and holds no backslash needs nothing; asking is far cheaper than doing.
+    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)
 
 
 def field(value: Any) -> str:
@@ -41,10 +44,23 @@ def line(values: Iterable[Any]) -> str:
     return "\t".join([field(value) for value in values]) + "\n"
 
 
-def texts(values: Iterable[str]) -> str:
+def array(values: Sequence[str]) -> str:
+    """The literal of a text[] of any strings."""
+    whole = '","'.join(values)
+    if "\\" in whole or whole.count('"') != 2 * (len(values) - 1):
+        quoted = (v.replace("\\", "\\\\").replace('"', '\\"') for v in values)
+        whole = '","'.join(quoted)
+    return f'{{"{whole}"}}' if values else "{}"
+
+
+def numbers(values: Iterable[int]) -> str:
+    """The literal of an array of numbers."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def texts(values: Sequence[str]) -> str:
     """A text[] of any strings, quoted for the array and then escaped for COPY."""
-    quoted = ('"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values)
-    return escaped("{" + ",".join(quoted) + "}")
+    return escaped(array(values))
 
 
 def copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from accounts.models import User
 from lib.ids import uuid7_at
 from observations.draining import drain
 from observations.intake import inbox, payload
+from observations.intake.sent import Reader, Rejected
 from observations.models import (
     Alert,
     EnrolmentToken,
@@ -101,8 +102,8 @@ def spoilt(hub, more: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("more", "why"), WRONG)
 def test_what_a_sender_does_wrong_has_its_own_reason(more, why):
-    read = payload.read(spoilt("H-1", more), received_at=NOW, offset=0.0)
-    assert isinstance(read, payload.Rejected)
+    read = Reader(received_at=NOW, offset=0.0).read(spoilt("H-1", more))
+    assert isinstance(read, Rejected)
     assert read.why == why
 
 
@@ -419,14 +420,14 @@ def test_a_receipt_older_than_thirty_days_is_gone(key):
 
 
 def poison(monkeypatch, marker: str) -> None:
-    real = payload.read
+    real = Reader.read
 
-    def read(item, **more):
+    def read(self, item):
         if isinstance(item, dict) and item.get("comment") == marker:
             raise ZeroDivisionError
-        return real(item, **more)
+        return real(self, item)
 
-    monkeypatch.setattr(payload, "read", read)
+    monkeypatch.setattr(Reader, "read", read)
 
 
 def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypatch):

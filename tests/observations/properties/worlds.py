@@ -139,9 +139,7 @@ class World:
         )
 
     def discharge(self, person: str, *, at: datetime) -> None:
-        discharge_with_open(
-            admission=self.people[person], destination="home", by=self.by, at=at
-        )
+        discharge_with_open(admission=self.people[person], destination="home", by=self.by, at=at)
 
     def retract(self, one: Measured, *, at: datetime) -> None:
         gateway = self.gateways[WAYS[one.kit][0]]
