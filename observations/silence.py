@@ -33,6 +33,8 @@ MUTE_AFTER: Final = timedelta(hours=24)
 DEAD_BY_TELLING: Final = {True: DEAD_AFTER, False: MUTE_AFTER}
 # Buffers take their time to arrive once a gateway is back.
 GRACE: Final = timedelta(minutes=15)
+# Of each times of day the period asked about last: most patients of a ward are in the same one.
+_filled: Final[dict[tuple[time, ...], tuple[datetime, datetime]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _owed(schedule: Schedule, last_at: datetime | None, floor: datetime) -> date
     if schedule.every is not None:
         return floor if last_at is None else max(floor, last_at + schedule.every)
     for slot, before in _pairs(schedule.times, max(floor, last_at or floor)):
-        if last_at is None or last_at < slot - min(EARLY, (slot - before) / 2):
+        if last_at is None or last_at < _filled_from(slot, before):
             return slot
     raise AssertionError("times of day come back every day")
 
@@ -178,6 +180,18 @@ def stale_at(schedule: Schedule | None, measured_at: datetime) -> datetime:
     if schedule is None:
         return measured_at + UNPLANNED_STALE_AFTER
     return _owed(schedule, measured_at, measured_at) + schedule.stale_after
+
+
+def filled_until(schedule: Schedule, last_at: datetime) -> datetime:
+    """A newer reading from `last_at` to before this fills no further slot: it changes neither what
+    is owed nor when values go stale. An interval begins anew with each reading."""
+    if schedule.every is not None:
+        return last_at
+    start, end = _filled.get(schedule.times, (last_at, last_at))
+    if not start <= last_at < end:
+        end = _fills_next_from(schedule.times, last_at)
+        _filled[schedule.times] = (last_at, end)
+    return end
 
 
 def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[datetime]:
@@ -194,6 +208,16 @@ def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[dateti
         if slot >= end:
             return
         yield slot
+
+
+def _filled_from(slot: datetime, before: datetime) -> datetime:
+    """The earliest reading that stands for a slot."""
+    return slot - min(EARLY, (slot - before) / 2)
+
+
+def _fills_next_from(times: tuple[time, ...], last_at: datetime) -> datetime:
+    starts = (_filled_from(slot, before) for slot, before in _pairs(times, last_at))
+    return next(start for start in starts if start > last_at)
 
 
 def _state(schedule: Schedule, slot: datetime, now: datetime) -> tuple[State, datetime | None]:

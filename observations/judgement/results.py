@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import connection
@@ -94,7 +94,16 @@ class StandingNow:
             self.unreviewed_response = score.response
 
     def line(self) -> str:
-        return copying.line([getattr(self, name) for name in _STANDING])
+        """In the order of `_STANDING`."""
+        text = copying.instant
+        return (
+            f"{self.admission_id}\t{text(self.measured_at)}\t{text(self.oldest_at)}\t"
+            f"{_number(self.total)}\t{_number(self.lowest)}\t{self.response}\t"
+            f"{_array(self.parts)}\t{self.scale}\t{_flag(self.oxygen_from_plan)}\t"
+            f"{_flag(self.self_reported)}\t{_number(self.previous_total)}\t"
+            f"{text(self.previous_at)}\t{text(self.last_reading_at)}\t"
+            f"{self.unreviewed_response}\n"
+        )
 
 
 def parts_of(score: news2.Score) -> list[int | None]:
@@ -103,16 +112,18 @@ def parts_of(score: news2.Score) -> list[int | None]:
 
 
 def latest(ids: Collection[UUID]) -> dict[UUID, dict[str, Point]]:
+    known = {str(one): one for one in ids}
     answer = rows(
-        "SELECT admission_id, kind, measured_at, device_id, sender_id, number, "
+        "SELECT admission_id::text, kind, measured_at, device_id, sender_id, number, "
         "nullif(code, ''), source FROM observations_latestvital "
         "WHERE admission_id = ANY(%s::uuid[])",
-        [list(map(str, ids))],
+        [list(known)],
     )
-    found: dict[UUID, dict[str, Point]] = defaultdict(dict)
-    for admission_id, kind, *point in answer:
-        found[admission_id][kinds.NAMES[kind]] = Point(*point)
-    return found
+    # Five rows a patient: a UUID made and hashed for each would cost more than the query.
+    found: dict[str, dict[str, Point]] = {text: {} for text in known}
+    for text, kind, *point in answer:
+        found[text][kinds.NAMES[kind]] = Point(*point)
+    return {known[text]: points for text, points in found.items()}
 
 
 def standings(ids: Collection[UUID]) -> dict[UUID, StandingNow]:
@@ -168,13 +179,13 @@ def drop_scores(
         )
 
 
-def write_latest(newest: Iterable[tuple[UUID, Touch]]) -> None:
-    lines = [_latest_line(admission_id, touch) for admission_id, touch in newest]
+def write_latest(newest: Iterable[tuple[str, Touch]]) -> None:
+    lines = [_latest_line(admission, touch) for admission, touch in newest]
     copying.upsert("observations_latestvital", _LATEST, lines, key=("admission_id", "kind"))
 
 
-def write_scores(scores: Iterable[tuple[UUID, Judged]], *, batch: int) -> None:
-    lines = [_score_line(admission_id, judged, batch) for admission_id, judged in scores]
+def write_scores(scores: Iterable[tuple[str, Judged]], *, batch: int) -> None:
+    lines = [_score_line(admission, judged, batch) for admission, judged in scores]
     copying.upsert("observations_score", _SCORE, lines, key=("admission_id", "measured_at"))
 
 
@@ -231,22 +242,41 @@ def _same(row: FindingRow, finding: Finding) -> bool:
     ) == (finding.priority, sorted(finding.parameters), finding.text, dict(finding.values))
 
 
-def _latest_line(admission_id: UUID, touch: Touch) -> str:
-    point = touch.point
+def _latest_line(admission: str, touch: Touch) -> str:
+    at, device_id, sender_id, number, code, source = touch.point
     return (
-        f"{admission_id}\t{kinds.NUMBERS[touch.kind]}\t{point.number}\t{point.code or ''}\t"
-        f"{point.at}\t{point.device_id}\t{copying.escaped(point.sender_id)}\t{point.source}\t"
-        f"{touch.received_at}\t{'t' if touch.late else 'f'}\n"
+        f"{admission}\t{kinds.NUMBERS[touch.kind]}\t{number}\t{code or ''}\t"
+        f"{copying.instant(at)}\t{device_id}\t{copying.escaped(sender_id)}\t{source}\t"
+        f"{copying.instant(touch.received_at)}\t{'t' if touch.late else 'f'}\n"
     )
 
 
-def _score_line(admission_id: UUID, judged: Judged, batch: int) -> str:
+def _score_line(admission: str, judged: Judged, batch: int) -> str:
     score = judged.score
     assert score is not None
-    parts = [score.parts[name] for name in news2.PARAMETERS]
-    told: list[Any] = [admission_id, judged.at, score.total, score.lowest, score.response, parts]
-    told += [judged.scale, judged.oldest_at, judged.oxygen_from_plan, judged.self_reported, batch]
-    return copying.line(told)
+    return (
+        f"{admission}\t{copying.instant(judged.at)}\t{_number(score.total)}\t{score.lowest}\t"
+        f"{score.response}\t{_array(parts_of(score))}\t{judged.scale}\t"
+        f"{copying.instant(judged.oldest_at)}\t{_flag(judged.oxygen_from_plan)}\t"
+        f"{_flag(judged.self_reported)}\t{batch}\n"
+    )
+
+
+def _number(value: int | None) -> str:
+    return copying.NULL if value is None else str(value)
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 — the value itself, as a column holds it
+    return "t" if value else "f"
+
+
+def _array(parts: Sequence[int | None]) -> str:
+    return _array_of(tuple(parts))
+
+
+@lru_cache(maxsize=4096)
+def _array_of(parts: tuple[int | None, ...]) -> str:
+    return copying.field(parts)
 
 
 def _finding_line(admission_id: UUID, finding: Finding, batch: int) -> str:

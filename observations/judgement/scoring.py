@@ -47,6 +47,8 @@ class Job:
     latest: dict[str, Point]
     standing: StandingNow
     fresh: bool = True
+    # The kinds whose newest value this batch moved, and from when.
+    moved: dict[str, datetime | None] = field(default_factory=dict)
     # After a correction: the instants to judge again, whatever was touched.
     again: tuple[datetime, datetime] | None = None
     series: dict[str, list[Point]] = field(default_factory=dict)
@@ -55,10 +57,14 @@ class Job:
     past: Past = field(default_factory=Past)
     found: list[Finding] = field(default_factory=list)
 
-    @property
-    def newest(self) -> datetime | None:
-        """The newest instant stored before this batch."""
-        return max((point.at for point in self.latest.values()), default=None)
+    # As text, for the many lines that name it; a UUID is slow to write.
+    key: str = ""
+    # The newest instant stored before this batch.
+    newest: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.key = str(self.admission.id)
+        self.newest = max([point.at for point in self.latest.values()], default=None)
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -227,7 +233,7 @@ def _seen_before(job: Job) -> bool:
     return not job.fresh or job.instants[0] == job.newest
 
 
-def _newest_vitals(jobs: list[Job]) -> Iterable[tuple[UUID, Touch]]:
+def _newest_vitals(jobs: list[Job]) -> Iterable[tuple[str, Touch]]:
     for job in jobs:
         newest: dict[str, Touch] = {}
         for touch in job.touches:
@@ -235,16 +241,18 @@ def _newest_vitals(jobs: list[Job]) -> Iterable[tuple[UUID, Touch]]:
             if known is None or touch.point > known.point:
                 newest[touch.kind] = touch
         for kind, touch in newest.items():
-            if kind not in job.latest or touch.point > job.latest[kind]:
+            before = job.latest.get(kind)
+            if before is None or touch.point > before:
+                job.moved[kind] = None if before is None else before.at
                 job.latest[kind] = touch.point
-                yield job.admission.id, touch
+                yield job.key, touch
 
 
-def _scores(jobs: list[Job]) -> Iterable[tuple[UUID, Judged]]:
+def _scores(jobs: list[Job]) -> Iterable[tuple[str, Judged]]:
     for job in jobs:
         for judged in job.judged:
             if judged.score is not None:
-                yield job.admission.id, judged
+                yield job.key, judged
 
 
 def _standings(jobs: list[Job]) -> list[StandingNow]:

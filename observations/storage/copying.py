@@ -9,6 +9,7 @@ import io
 import weakref
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +39,16 @@ def field(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "{" + ",".join("NULL" if part is None else str(part) for part in value) + "}"
     return str(value) if isinstance(value, int | float | UUID | datetime) else escaped(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _instant(at: datetime) -> str:
+    return str(at)
+
+
+def instant(at: datetime | None) -> str:
+    """Remembered, because what is written of a set names one instant a dozen times."""
+    return NULL if at is None else _instant(at)
 
 
 def line(values: Iterable[Any]) -> str:

@@ -175,16 +175,21 @@ def _changes_at(
 def _moved(job: Job, at: datetime) -> Iterator[str]:
     """A set's kinds mostly share schedule and instant, and so all but the first two columns."""
     tails: dict[tuple[int, datetime], str] = {}
-    for kind in {touch.kind for touch in job.touches}:
+    for kind, before in job.moved.items():
         schedule, last_at = job.plan.schedule_at(kind, at), job.latest[kind].at
-        if schedule is None:
+        if schedule is None or _fills_nothing(schedule, before, last_at):
             continue
         key = (id(schedule), last_at)  # equal schedules are one object
         tail = tails.get(key)
         if tail is None:
             when = moments(job.plan, kind, last_at, at)
             tail = tails[key] = copying.line([*when, _next(schedule, when, at)])
-        yield f"{job.admission.id}\t{kinds.NUMBERS[kind]}\t{tail}"
+        yield f"{job.key}\t{kinds.NUMBERS[kind]}\t{tail}"
+
+
+def _fills_nothing(schedule: silence.Schedule, before: datetime | None, last_at: datetime) -> bool:
+    """Whether what is stored says the same already: it follows from the newest reading alone."""
+    return before is not None and last_at < silence.filled_until(schedule, before)
 
 
 def _line(
