@@ -79,9 +79,7 @@ def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: i
             item.tell(Outcome.DUPLICATE)
         else:
             item.tell(Outcome.REJECTED, "id_reused")
-
-
-from observations.draining.uploads import Item
+    _ring(fresh, at=at, batch=batch)
 
 
 def _key(item: Item) -> tuple[Any, ...]:
