@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from observations import limits
 from observations.alerting import deliveries, ladders, repeats
-from observations.draining import drain, receipts
+from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
 from observations.watch import batteries, deadlines, gateways, standing
 
@@ -42,9 +42,10 @@ def sweep_deadlines() -> None:
     with _alone("deadlines") as mine:
         if mine:
             now = timezone.now()
+            # First, because what is silent through a gateway that is down does not ring.
+            gateways.sweep(at=now)
             deadlines.refresh_changed(at=now)
             deadlines.sweep(at=now)
-            gateways.sweep(at=now)
             batteries.ask(at=now)
             ladders.climb_due(at=now)
             repeats.ring_due(at=now)
@@ -65,6 +66,7 @@ def keep_partitions() -> None:
             now = timezone.now()
             partitions.ensure_ahead(now)
             receipts.drop(before=now - limits.RECEIPTS_KEPT)
+            retractions.drop(before=now - limits.RETRACTIONS_KEPT)
 
 
 @shared_task(

@@ -9,8 +9,13 @@ from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
+<<<<<<< observations/draining/retractions.py
+from observations.draining.uploads import Item
+from observations.models import Inbox, Retraction, UnclaimedReading
+=======
 from observations.draining.uploads import Item, Together
 from observations.models import Retraction, UnclaimedReading
+>>>>>>> /tmp/prof/theirs
 from observations.storage.queries import rows
 
 RETRACTED: Final = "retracted"
@@ -69,6 +74,15 @@ def among(groups: Sequence[Together]) -> set[TakenBack]:
         [gateways, min(times), max(times)],
     )
     return {TakenBack(*row) for row in answer}
+
+
+def drop(*, before: datetime) -> int:
+    """Those whose reading would be refused as too old, should it come now; but an upload that was
+    parked before that may still be stored."""
+    parked = Inbox.objects.filter(received_at__lt=before)
+    over = Retraction.objects.filter(at__lt=before, measured_at__lt=before)
+    dropped, _ = over.exclude(gateway_id__in=parked.values("gateway_id")).delete()
+    return dropped
 
 
 def as_taken(item: Item) -> TakenBack:

@@ -15,6 +15,7 @@ from observations.models import (
     BellDelivery,
     DueTime,
     Heartbeat,
+    Inbox,
     Receipt,
     Standing,
 )
@@ -233,6 +234,21 @@ def test_old_receipts_go_and_readings_stay(send, hub):
     assert receipts.drop(before=NOW) == 0
     assert receipts.drop(before=NOW + MINUTE) == 1
     assert Reading.objects.count() == 1
+
+
+def test_what_was_taken_back_is_forgotten_when_it_cannot_come_any_more(key, hub):
+    from observations.actions.retractions import take_back
+    from observations.draining import retractions
+    from observations.models import Gateway, Retraction
+
+    never = reading(hub, "pulse", 70, NOW - MINUTE)
+    take_back(items=[never], gateway_id=Gateway.objects.get().pk, at=NOW)
+    assert retractions.drop(before=NOW) == 0
+    parked = inbox.accept(key=key, body=body_of([never]), at=NOW)
+    assert retractions.drop(before=NOW + MINUTE) == 0
+    Inbox.objects.filter(receipt=parked.receipt).delete()
+    assert retractions.drop(before=NOW + MINUTE) == 1
+    assert not Retraction.objects.exists()
 
 
 def test_the_schedule_names_only_tasks_that_exist(settings):

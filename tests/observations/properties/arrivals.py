@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Barrier
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from structlog.testing import LogCapture
 
 from observations.alerting import ladders, repeats
 from observations.draining import drain
@@ -37,7 +38,6 @@ from tests.observations.properties.days import (
 from tests.observations.properties.worlds import World
 
 SECOND: Final = timedelta(seconds=1)
-END: Final = START + 72 * 60 * MINUTE
 WORKERS: Final = 2
 _PATIENCE: Final = 60.0
 
@@ -180,6 +180,12 @@ class Crew:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(WORKERS + 1)
+        self.notes = LogCapture()
+
+    @property
+    def failures(self) -> list[Any]:
+        """What the drain could not do at its first try."""
+        return [line for line in self.notes.entries if line["log_level"] in ("error", "critical")]
 
     def drain(self, at: datetime, limits: list[int], meanwhile: Callable[[], None]) -> None:
         """Until nothing waits, all at once, while something else happens."""
@@ -213,7 +219,15 @@ def _close(ends: Barrier) -> None:
     connection.close()
 
 
-def arrive(world: World, steps: list[Sending | Event], rnd: random.Random, crew: Crew) -> Recorded:
+def arrive(
+    world: World,
+    steps: list[Sending | Event],
+    rnd: random.Random,
+    crew: Crew,
+    *,
+    often: float = 0.4,
+    limits: Sequence[int] = (1, 2, 5, 400),
+) -> Recorded:
     """Let it come: batches of some uploads, two workers at once, people at work meanwhile."""
     recorded = Recorded()
     waiting = False
@@ -222,17 +236,22 @@ def arrive(world: World, steps: list[Sending | Event], rnd: random.Random, crew:
             receipt = world.accept(step.way, step.readings, step.at)
             recorded.sent[receipt] = step
             waiting = True
-            if rnd.random() < 0.4:
-                _work(recorded, crew, step.at, rnd)
+            if rnd.random() < often:
+                _work(recorded, crew, step.at, _some(rnd, limits))
                 waiting = False
         elif waiting and not step.alone and rnd.random() < 0.6:
-            _work(recorded, crew, step.at, rnd, meanwhile=_noted(recorded, world, step))
+            meanwhile = _noted(recorded, world, step)
+            _work(recorded, crew, step.at, _some(rnd, limits), meanwhile)
             waiting = False
         else:
             _noted(recorded, world, step)()
-    _work(recorded, crew, END, rnd)
+    _work(recorded, crew, steps[-1].at, _some(rnd, limits))
     recorded.steps.sort(key=lambda known: known[0])
     return recorded
+
+
+def _some(rnd: random.Random, limits: Sequence[int]) -> list[int]:
+    return [rnd.choice(limits) for _ in range(WORKERS)]
 
 
 def _noted(recorded: Recorded, world: World, event: Event) -> Callable[[], None]:
@@ -255,10 +274,10 @@ def _work(
     recorded: Recorded,
     crew: Crew,
     at: datetime,
-    rnd: random.Random,
+    limits: list[int],
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
-    crew.drain(at, [rnd.choice([1, 2, 5, 400]) for _ in range(WORKERS)], meanwhile)
+    crew.drain(at, limits, meanwhile)
     known = {number for number, _ in recorded.steps}
     batches: dict[int, list[UUID]] = {}
     mine = Receipt.objects.filter(pk__in=list(recorded.sent)).order_by("received_at", "pk")

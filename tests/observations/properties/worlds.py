@@ -245,6 +245,8 @@ class World:
         return self._name(alert.admission_id) if alert.admission_id else self._plain(alert.subject)
 
     def _plain(self, text: str) -> str:
+        for name, called in (*self.named.items(), (CY, self.token)):
+            text = text.replace(called, name)
         return text.replace(self.mark, "")
 
     def _name(self, admission_id: UUID) -> str:
