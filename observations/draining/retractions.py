@@ -9,13 +9,8 @@ from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
-<<<<<<< observations/draining/retractions.py
-from observations.draining.uploads import Item
-from observations.models import Inbox, Retraction, UnclaimedReading
-=======
 from observations.draining.uploads import Item, Together
-from observations.models import Retraction, UnclaimedReading
->>>>>>> /tmp/prof/theirs
+from observations.models import Inbox, Retraction, UnclaimedReading
 from observations.storage.queries import rows
 
 RETRACTED: Final = "retracted"
