@@ -9,7 +9,6 @@ from dataclasses import replace
 from bench import report, running, session
 from bench.flow import Stage
 from bench.machine import machine
-from bench.report import Line
 from bench.rows import BESIDE, ROWS
 from bench.servers import Servers, servers
 from bench.session import Counts, Session
@@ -22,33 +21,47 @@ def main() -> int:
     counts = _counts(asked)
     try:
         with servers() as ours:
-            lines = _measured(ours, counts, asked.rows or list(ROWS))
+            done = _measured(ours, counts, asked.rows or list(ROWS))
             if not asked.quick:
-                print(f"\nKept as {report.keep(lines, machine(ours.folder), counts.runs)}")
+                print(f"\nKept as {report.keep(done.lines, machine(ours.folder), counts.runs)}")
     except LocalError as problem:
         print(f"\nmake bench: {problem}", file=sys.stderr)
         return 1
-    report.tell_all(lines)
-    print(f"\n{time.monotonic() - started:.0f} s in all.")
-    return 0
+    report.tell_all(done.lines)
+    print(f"\n{time.monotonic() - started:.0f} s in all. {_told_of(done.failed)}")
+    return 1 if done.failed else 0
 
 
-def _measured(ours: Servers, counts: Counts, names: list[str]) -> list[Line]:
+def _measured(ours: Servers, counts: Counts, names: list[str]) -> Session:
     _tell_machine(ours)
     one = session.begin(ours, counts)
     if BESIDE & set(names):
         _tell_limits(one)
-    lines: list[Line] = []
     with running.house(ours) as processes:
         one.started = Stage(ours, one.house, processes)
         with step("Sending some, to warm up"):
             one.started.run(counts.ten // 10, 10)
         for name in (name for name in ROWS if name in names):
-            found = ROWS[name](one)
-            for line in found:
-                report.tell(line)
-            lines += found
-    return lines
+            _measure(one, name)
+    return one
+
+
+def _measure(one: Session, name: str) -> None:
+    """One that fails is told, and takes the others with it only where nothing works any more."""
+    try:
+        lines = ROWS[name](one)
+    except LocalError as problem:
+        one.stage.running.check()
+        print(f"\nmake bench: {name}: {problem}", file=sys.stderr)
+        one.failed.append(name)
+        return
+    for line in lines:
+        report.tell(line)
+    one.lines += lines
+
+
+def _told_of(failed: list[str]) -> str:
+    return f"Not measured: {' '.join(failed)}." if failed else ""
 
 
 def _tell_machine(ours: Servers) -> None:

@@ -1,12 +1,12 @@
 """What the rows of the table share: the stage, how much is sent, and what was measured once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bench import copying, history, house, yardstick
 from bench.flow import Run, Stage
-from bench.report import Figure, figure, repeated
+from bench.report import Figure, Line, figure, repeated
 from bench.servers import Servers
 from vwards.local.running import step
 
@@ -62,6 +62,8 @@ class Session:
     house: house.House
     stored: int = 0
     started: Stage | None = None
+    lines: list[Line] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     @property
     def stage(self) -> Stage:
