@@ -5,7 +5,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-
 # What was known at registration or told since; the newest moment that can be sworn to.
 KEEP = """
 INSERT INTO observations_devicestatus

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from observations.draining import drain
 from observations.intake import inbox
-from rounds.demo import sets
+from rounds.demo import beats, sets
 from rounds.demo.kit import Worn
 from rounds.demo.sets import Batch
 
@@ -67,8 +67,9 @@ def pass_days(
     work = sorted(events, key=lambda event: event.at)
     sent = 0
     for at in instants(since, now, also=also):
-        new = _send(uploads, keys, at)
-        if new:
+        due = _due(uploads, at)
+        new = _send(due, keys)
+        if due:
             _drain(at)
         # Whoever is quicker must not drain the others' uploads at a later time than theirs.
         together()
@@ -96,19 +97,25 @@ def _uploads(worn: list[Worn], *, seed: int, since: dt.datetime, now: dt.datetim
             rows = sets.as_sent(each, one.serials, one.names, number)
             by_gate.setdefault(one.gate.name, []).append((each, rows))
     made = [batch for gate, pairs in by_gate.items() for batch in sets.batches(gate, pairs)]
+    made += beats.of(worn, now=now)
     return sorted(made, key=lambda batch: batch.received_at, reverse=True)
 
 
-def _send(uploads: list[Batch], keys: dict[str, str], at: dt.datetime) -> int:
-    """All that was received by then, each at its own time."""
-    sent = 0
+def _due(uploads: list[Batch], at: dt.datetime) -> list[Batch]:
+    """All that was received by then."""
+    found = []
+    while uploads and uploads[-1].received_at <= at:
+        found.append(uploads.pop())
+    return found
+
+
+def _send(due: list[Batch], keys: dict[str, str]) -> int:
+    """Each at its own time; how many readings."""
     with transaction.atomic():
-        while uploads and uploads[-1].received_at <= at:
-            batch = uploads.pop()
-            for start in range(0, len(batch.readings), READINGS_AT_ONCE):
+        for batch in due:
+            for start in range(0, max(1, len(batch.readings)), READINGS_AT_ONCE):
                 part = batch.readings[start : start + READINGS_AT_ONCE]
                 told = {"sent_at": batch.received_at.isoformat(), "readings": part}
-                body = json.dumps(told).encode()
+                body = json.dumps(told | {"devices": batch.devices}).encode()
                 inbox.accept(key=keys[batch.gate], body=body, at=batch.received_at)
-                sent += len(part)
-    return sent
+    return sum(len(batch.readings) for batch in due)

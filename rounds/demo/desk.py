@@ -13,7 +13,7 @@ from observations.actions import alerts
 from observations.actions.concerns import raise_carer_concern
 from observations.kinds import NUMBERS
 from observations.models import Alert
-from patients.actions.care import set_times
+from patients.actions.care import set_pause, set_times
 from patients.models import Admission
 from rounds.actions.handovers import accept_handover, offer_handover
 from rounds.actions.reviews import review
@@ -137,6 +137,14 @@ def _done(admission: Admission, by: User, at: dt.datetime) -> Event:
     return Event(at, do)
 
 
+def _pause(
+    admission: Admission, by: User, at: dt.datetime, until: dt.datetime, reason: str
+) -> Event:
+    return Event(
+        at, lambda: set_pause(admission=admission, until=until, reason=reason, by=by, at=at)
+    )
+
+
 def _told(one: Worn, staff: Staff, now: dt.datetime) -> Iterator[Event]:
     """As the row of the ward that is told one by one says."""
     row, admission, users = one.case.told, one.admission, staff.users
@@ -159,6 +167,10 @@ def _told(one: Worn, staff: Staff, now: dt.datetime) -> Iterator[Event]:
     if "owner" in row:
         minutes, who = row["owner"]
         yield _own(admission, users[who], now - dt.timedelta(minutes=minutes))
+    if "pause" in row:
+        ago, ahead, reason = row["pause"]
+        ends = now + dt.timedelta(minutes=ahead)
+        yield _pause(admission, users[who], now - dt.timedelta(minutes=ago), ends, reason)
     if "concern" in row:
         minutes, text = row["concern"]
         yield _concern(admission, users["farouk"], text, now - dt.timedelta(minutes=minutes))

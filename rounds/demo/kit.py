@@ -22,7 +22,7 @@ from rounds.demo.places import Places
 # What measures what where a patient has more than one piece of kit.
 PIECES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("H", "Home hub", ("respiratory_rate", "oxygen", "consciousness", "pain")),
-    ("OX", "Pulse oximeter", ("spo2",)),
+    ("OX", "Pulse oximeter", ("spo2", "pulse")),
     ("BP", "Blood pressure cuff", ("systolic", "diastolic", "pulse")),
     ("TH", "Ear thermometer", ("temperature",)),
     ("WS", "Scales", ("weight",)),
@@ -78,7 +78,7 @@ def set_up(places: Places, *, now: dt.datetime) -> Kit:
 
 def hand_out(kit: Kit, places: Places, case: Case, admission: Admission, *, by: User) -> Worn:
     """Kit arrives with the patient, or stands in the care home already."""
-    plan = world.gateway_of(case.ward.provider)
+    plan = _gateway(case)
     gate, supplier = kit.gates[plan.name], kit.suppliers[plan.supplier]
     if case.home:
         device = _shared(kit, places, case, supplier)
@@ -89,6 +89,11 @@ def hand_out(kit: Kit, places: Places, case: Case, admission: Admission, *, by: 
         issue_device(device=device, admission=admission, by=by, at=case.admitted_at)
         serials |= dict.fromkeys(device.kinds, device.serial)
     return Worn(case, admission, gate, serials)
+
+
+def _gateway(case: Case) -> world.GatewayPlan:
+    cut_off = case.story == "silent" and case.ward.provider in world.down().providers
+    return world.down() if cut_off else world.gateway_of(case.ward.provider)
 
 
 def _own(places: Places, case: Case, supplier: Supplier) -> Iterator[Device]:
@@ -121,7 +126,13 @@ def _pieces(case: Case) -> list[tuple[str, str, tuple[str, ...]]]:
     if not case.told or case.told.get("hub"):
         return [("H", "Home hub with sensors", case.kinds)]
     found = [(prefix, model, _both(kinds, case.kinds)) for prefix, model, kinds in PIECES]
-    return [piece for piece in found if piece[2]]
+    hub, *others = (piece for piece in found if piece[2])
+    # What two of them could measure, the later one does: none that measures nothing else any more.
+    return [hub, *sorted(others, key=lambda piece: not _is_broken(piece[2], case))]
+
+
+def _is_broken(kinds: tuple[str, ...], case: Case) -> bool:
+    return any(kind in case.told.get("without", ()) for kind in kinds)
 
 
 def _both(kinds: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from capacity.actions.figures import refresh
 from observations.alerting import ladders
-from observations.watch import deadlines
+from observations.watch import batteries, deadlines, gateways
 from rounds.demo import (
     admitting,
     cases,
@@ -176,6 +176,8 @@ def _then(
     """What a ward and its worker do as time goes by; the worker's part is one process's."""
     answer(at)
     if leads and now - at < WATCHED:
+        gateways.sweep(at=at)
+        batteries.ask(at=at)
         deadlines.refresh_changed(at=at)
         deadlines.sweep(at=at)
         ladders.climb_due(at=at)

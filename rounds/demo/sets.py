@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from random import Random
 from typing import Any, Final
@@ -41,11 +41,12 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a gateway uploads at once."""
+    """What a gateway uploads at once; without readings it is a heartbeat."""
 
     gate: str
     received_at: dt.datetime
     readings: list[dict[str, Any]]
+    devices: list[dict[str, Any]] = field(default_factory=list)
 
 
 def of(case: Case, *, seed: int, since: dt.datetime, now: dt.datetime) -> list[Set]:

@@ -76,13 +76,15 @@ class WardPlan:
 
 @dataclass(frozen=True, slots=True)
 class GatewayPlan:
-    """A supplier's gateway and the providers it serves; `given_out` is for other systems' key."""
+    """A supplier's gateway and the providers it serves; `given_out` is for other systems' key, and
+    `down` is heard no more."""
 
     name: str
     supplier: str
     providers: tuple[str, ...]
     skew: float = 0.0
     given_out: bool = False
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def gateways() -> tuple[GatewayPlan, ...]:
             providers=tuple(row["providers"]),
             skew=row.get("skew", 0.0),
             given_out=row.get("role") == "given_out",
+            down=row.get("role") == "down",
         )
         for row in _read("world.json")["gateways"]
     )
@@ -122,7 +125,13 @@ def gateways() -> tuple[GatewayPlan, ...]:
 
 def gateway_of(provider: str) -> GatewayPlan:
     """The one that brings this provider's readings in the demo."""
-    return next(g for g in gateways() if provider in g.providers and not g.given_out)
+    usual = (gateway for gateway in gateways() if not gateway.given_out and not gateway.down)
+    return next(gateway for gateway in usual if provider in gateway.providers)
+
+
+def down() -> GatewayPlan:
+    """The one that is down: who is silent on its wards is so because of it."""
+    return next(gateway for gateway in gateways() if gateway.down)
 
 
 def given_out() -> GatewayPlan:
