@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -78,20 +79,24 @@ def _named(name: str, user: User) -> tuple[Told, Resource] | None:
 def _admissions(asked: Wanted, user: User) -> list[Admission]:
     """Those that the search is about; 404 where there are none, since an empty page would look
     calm."""
-    own = Admission.objects.caring(user).order_by("admitted_at", "pk")
-    if asked.encounter is not None:
-        own = own.filter(pk=asked.encounter)
-    if isinstance(asked.patient, UUID):
-        own = own.filter(patient=asked.patient)
-    elif asked.patient is not None:
-        known = Identifier.objects.current().nhs_numbers().filter(value=asked.patient)
-        own = own.filter(patient__in=known.values("patient"))
-    elif asked.encounter is None:
+    if not (asked.patients or asked.encounters):
         return []
+    own = Admission.objects.caring(user).order_by("admitted_at", "pk")
+    for encounter in asked.encounters:
+        own = own.filter(pk=encounter)
+    for patient in asked.patients:
+        own = own.filter(_is(patient))
     found = list(own)
     if not found:
         raise nobody("patient")
     return found
+
+
+def _is(patient: UUID | str) -> Q:
+    if isinstance(patient, UUID):
+        return Q(patient=patient)
+    known = Identifier.objects.current().nhs_numbers().filter(value=patient)
+    return Q(patient__in=known.values("patient"))
 
 
 def _by_ids(asked: Wanted, user: User, of: Sequence[Admission]) -> list[Resource]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -26,7 +26,7 @@ MOST: Final = 500
 _REFERENCE: Final = re.compile(r"(?:.*/)?(Patient|Encounter)/([A-Za-z0-9\-.]{1,64})\Z", re.DOTALL)
 _WHOM: Final = {"patient": "Patient", "subject": "Patient", "encounter": "Encounter"}
 _BY_NUMBER: Final = frozenset(
-    f"{name}{sign}identifier" for name in ("patient", "subject") for sign in (":", ".")
+    f"{name}{sign}identifier" for name in ("patient", "subject") for sign in (":", ".", ":Patient.")
 )
 _KNOWN: Final = _WHOM.keys() | _BY_NUMBER | {"code", "date", "category", "_id"}
 _CONTROLS: Final = frozenset(("_count", "_sort", "_format", "_pretty", "_total", PAGE))
@@ -42,10 +42,11 @@ class Mark(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A search that was understood; `patient` is our id or an NHS number."""
+    """A search that was understood. All of `patients`, our ids or NHS numbers, must be the one, and
+    all of `encounters`."""
 
-    patient: UUID | str | None
-    encounter: UUID | None
+    patients: tuple[UUID | str, ...]
+    encounters: tuple[UUID, ...]
     kinds: tuple[str, ...]
     panels: bool
     start: datetime | None
@@ -66,8 +67,8 @@ def wanted(given: Mapping[str, Sequence[str]], *, lenient: bool = False) -> Want
     names, panels = _kinds(asked)
     start, end = _times(asked.get("date", ()))
     found = Wanted(
-        _patient(asked),
-        _encounter(asked),
+        tuple(_patients(asked)),
+        tuple(_uuid("encounter", value) for value in asked.get("encounter", ())),
         names,
         panels,
         start,
@@ -78,7 +79,7 @@ def wanted(given: Mapping[str, Sequence[str]], *, lenient: bool = False) -> Want
         _mark(asked.get(PAGE, ())),
         tuple((name, v) for name, values in asked.items() for v in values if name != PAGE),
     )
-    if not (found.patient or found.encounter or found.ids):
+    if not (found.patients or found.encounters or found.ids):
         raise FaultError(400, Issue("required", "Say whose: patient, encounter or _id."))
     return found
 
@@ -88,22 +89,11 @@ def mark_text(mark: Mark) -> str:
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
-def _patient(asked: Mapping[str, Sequence[str]]) -> UUID | str | None:
-    found: set[UUID | str] = set()
+def _patients(asked: Mapping[str, Sequence[str]]) -> Iterator[UUID | str]:
     for name in ("patient", "subject"):
-        found |= {_uuid(name, value) for value in asked.get(name, ())}
-    for name in _BY_NUMBER:
-        found |= {_nhs_number(name, value) for value in asked.get(name, ())}
-    if len(found) > 1:
-        raise FaultError(400, Issue("invalid", "Ask about one patient at a time."))
-    return next(iter(found), None)
-
-
-def _encounter(asked: Mapping[str, Sequence[str]]) -> UUID | None:
-    values = asked.get("encounter", ())
-    if len(values) > 1:
-        raise FaultError(400, Issue("invalid", "Ask about one encounter at a time."))
-    return _uuid("encounter", values[0]) if values else None
+        yield from (_uuid(name, value) for value in asked.get(name, ()))
+    for name in sorted(_BY_NUMBER):
+        yield from (_nhs_number(name, value) for value in asked.get(name, ()))
 
 
 def _uuid(name: str, value: str) -> UUID:

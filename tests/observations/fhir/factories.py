@@ -5,7 +5,6 @@ import itertools
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from observations.models import Device
@@ -25,6 +24,7 @@ CODES = {
     "temperature": (LOINC, "8310-5", "Cel"),
     "weight": (LOINC, "29463-7", "kg"),
 }
+_WHO = (("device", "device"), ("patient", "subject"))
 _numbers = itertools.count(1)
 
 
@@ -69,9 +69,9 @@ def panel(
 
 def as_plain(told: dict[str, Any], kind: str) -> dict[str, Any]:
     """The same reading as the plain API takes it."""
-    return {
+    who = {name: told[fhir] for name, fhir in _WHO if fhir in told}
+    return {name: one["identifier"]["value"] for name, one in who.items()} | {
         "id": told["identifier"][0]["value"],
-        "device": told["device"]["identifier"]["value"],
         "kind": kind,
         "value": told["valueQuantity"]["value"],
         "unit": told["valueQuantity"]["code"],
@@ -85,7 +85,7 @@ def bundle(*resources: Any, kind: str = "batch", **request: str) -> dict[str, An
     return {"resourceType": "Bundle", "type": kind, "entry": entries}
 
 
-def post(key: str, resource: Any, path: str = "/Observation", **headers: str) -> HttpResponse:
+def post(key: str, resource: Any, path: str = "/Observation", **headers: str) -> Any:
     """As a gateway does; bytes go as they are."""
     body = resource if isinstance(resource, bytes) else json.dumps(resource).encode()
     return Client().post(

@@ -40,7 +40,7 @@ def issues(answer):
     return [(one["code"], one.get("expression", [""])[0]) for one in told["issue"]]
 
 
-def rows() -> set[tuple[str, float]]:
+def rows():
     return set(Reading.objects.filter(error=False).values_list("sender_id", "number"))
 
 
@@ -58,24 +58,34 @@ def test_an_observation_is_stored_and_answered_with_its_address(key, hub, admiss
     assert Receipt.objects.get(pk=answer["X-Receipt"]).outcomes == [Receipt.Outcome.STORED]
 
 
-def test_the_same_by_both_ways_is_one_row_whichever_came_first(key, hub, now):
-    for kind, first in (("pulse", "fhir"), ("spo2", "plain")):
-        told = observation(hub, kind, now)
-        ways = [
-            lambda told=told: post(key, told),
-            lambda t=told, k=kind: _plain(key, as_plain(t, k)),
-        ]
-        answers = [way() for way in (ways if first == "fhir" else reversed(ways))]
-        assert Reading.objects.filter(sender_id=told["identifier"][0]["value"]).count() == 1
-        fhir, receipt = answers if first == "fhir" else reversed(answers)
-        assert fhir.status_code == (201 if first == "fhir" else 200)
-        assert receipt.outcomes == [1 if first == "plain" else Receipt.Outcome.DUPLICATE]
+@pytest.mark.parametrize("named", ["device", "patient"])
+def test_by_fhir_first_and_by_the_plain_api_then_it_is_one_row(key, hub, admission, now, named):
+    told = _named(named, hub, admission, now)
+    assert post(key, told).status_code == 201
+    assert _by_plain(key, told) == [Receipt.Outcome.DUPLICATE]
+    assert Reading.objects.count() == 1
 
 
-def _plain(key, reading):
-    answer = plain.post(key, [reading])
+@pytest.mark.parametrize("named", ["device", "patient"])
+def test_by_the_plain_api_first_and_by_fhir_then_it_is_one_row(key, hub, admission, now, named):
+    told = _named(named, hub, admission, now)
+    assert _by_plain(key, told) == [Receipt.Outcome.STORED]
+    answer = post(key, told)
+    assert (answer.status_code, answer.json()["valueQuantity"]["value"]) == (200, 72)
+    assert Reading.objects.count() == 1
+
+
+def _named(named, hub, admission, now):
+    if named == "device":
+        return observation(hub, "pulse", now)
+    number = {"system": NHS_NUMBER, "value": admission.patient.nhs_number}
+    return observation(None, "pulse", now, subject={"identifier": number})
+
+
+def _by_plain(key, told):
+    answer = plain.post(key, [as_plain(told, "pulse")])
     drain.drain_all()
-    return Receipt.objects.get(pk=answer.json()["receipt"])
+    return Receipt.objects.get(pk=answer.json()["receipt"]).outcomes
 
 
 def test_sent_twice_it_is_stored_once_even_without_an_identifier(key, hub, now):

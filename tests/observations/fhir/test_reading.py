@@ -21,30 +21,30 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def nurse(ward_nurse, signed_in) -> Client:
+def nurse(ward_nurse, signed_in):
     return signed_in(ward_nurse)
 
 
-def get(browser: Client, path: str, **more):
+def get(browser, path, **more):
     answer = browser.get(f"/fhir/R4{path}", more)
     assert answer["Content-Type"].startswith("application/fhir+json")
     return valid(answer.json()), answer.status_code
 
 
-def valid(told: dict) -> dict:
+def valid(told):
     """An independent model of R4 reads it, and writes it down as it was."""
     model = get_fhir_model_class(told["resourceType"]).model_validate_json(json.dumps(told))
     assert json.loads(model.model_dump_json(exclude_none=True)).keys() == told.keys()
     return told
 
 
-def found(browser: Client, admission, **more) -> list[dict]:
+def found(browser, admission, **more):
     told, status = get(browser, "/Observation", patient=str(admission.patient_id), **more)
     assert status == 200, told
     return [entry["resource"] for entry in told.get("entry", ())]
 
 
-def names(resources: list[dict]) -> list[str]:
+def names(resources):
     return [one["code"]["text"] for one in resources]
 
 
