@@ -16,6 +16,7 @@ TREND: Final = dt.timedelta(hours=24)
 # How near a time must be to be told by the clock alone, and by its weekday.
 BY_THE_CLOCK: Final = dt.timedelta(hours=20)
 BY_THE_WEEKDAY: Final = dt.timedelta(days=6)
+_TICK: Final = dt.timedelta(microseconds=1)
 
 
 def step_end(at: dt.datetime) -> dt.datetime:
@@ -26,8 +27,12 @@ def step_end(at: dt.datetime) -> dt.datetime:
 
 def holds_until(row: Row) -> dt.datetime:
     """Whatever a new word of the row depends on must be among these moments."""
-    to_come = (moment for moment in _moments(row) if moment > row.at)
-    return min(to_come, default=step_end(row.at))
+    return min(turn for moment in _moments(row) for turn in _turns(moment) if turn > row.at)
+
+
+def _turns(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Some words turn at the moment itself, others as soon as it has passed."""
+    return moment, moment + _TICK
 
 
 def _moments(row: Row) -> Iterator[dt.datetime]:
