@@ -81,6 +81,16 @@ def check_can_manage_keys(user: User | None, gateway: Gateway) -> None:
         raise PermissionDenied("Only an administrator of an organisation it serves manages keys.")
 
 
+def can_place_readings(user: User, gateway: Gateway) -> bool:
+    """Readings that no ward can see: those who run the gateway put them where somebody looks."""
+    return can_manage_keys(user, gateway)
+
+
+def check_can_place_readings(user: User, gateway: Gateway) -> None:
+    if not can_place_readings(user, gateway):
+        raise PermissionDenied("Only an administrator of an organisation it serves places them.")
+
+
 def can_answer(user: User, alert: Alert) -> bool:
     """Own, act on, hand on, escalate or close: the clinicians of the ward the patient is on."""
     return can_treat(user, alert.ward_now)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from observations.views import alerts, gateways, kit, tray
+from observations.views import alerts, gateways, kit, strays, tray
 
 app_name = "observations"
 
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("wards/<str:code>/tray/", tray.tray_list, name="tray-list"),
     path("tray/<int:pk>/", tray.tray_decide, name="tray-decide"),
     path("gateways/", gateways.gateway_list, name="gateway-list"),
+    path("gateways/strays/", strays.stray_list, name="stray-list"),
+    path("gateways/<int:pk>/strays/", strays.stray_place, name="stray-place"),
     path("gateways/<int:pk>/watch/", gateways.gateway_watch, name="gateway-watch"),
     path("gateways/<int:pk>/keys/", gateways.key_issue, name="key-issue"),
     path("keys/<int:pk>/rotate/", gateways.key_rotate, name="key-rotate"),

@@ -10,12 +10,24 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from capacity.models import Ward
+from lib import london
 from observations.actions.alerts import close
 from observations.amends import corrections, custody
 from observations.amends.corrections import Key
+from observations.attribution import Unclaimed
+from observations.draining import tray
 from observations.draining.retractions import RETRACTED
-from observations.models import Alert, Device, UnclaimedReading
-from observations.policies import check_can_correct_readings, check_can_decide_reading
+from observations.draining.uploads import Item, Upload
+from observations.intake.sent import Reader, Sent
+from observations.models import Alert, Device, Gateway, UnclaimedReading
+from observations.policies import (
+    check_can_correct_readings,
+    check_can_decide_reading,
+    check_can_place_readings,
+)
+from observations.storage.batches import next_batch
+from observations.strays import places_for
 from patients.models import Admission
 
 
@@ -72,6 +84,47 @@ def dismiss(
         )
     _end_alerts(locked, Alert.Outcome.FALSE_READING, f"Dismissed: {reason}", by, moment)
     return len(locked)
+
+
+@transaction.atomic
+def place(
+    *,
+    readings: Collection[UnclaimedReading],
+    gateway: Gateway,
+    ward: Ward,
+    reason: str,
+    by: User,
+    at: dt.datetime | None = None,
+) -> int:
+    """No ward could see them: from now on they lie in this ward's tray, and ring there. How many.
+
+    Who places them learns neither values nor names.
+    """
+    check_can_place_readings(by, gateway)
+    moment = at or timezone.now()
+    if not places_for(gateway, by, london.day_of(moment)).filter(pk=ward.pk).exists():
+        raise TrayRefusedError("That ward does not work with this gateway's organisations.")
+    asked = {row.pk for row in readings}
+    strays = UnclaimedReading.objects.strays().select_for_update(of=("self",))
+    rows = list(strays.filter(pk__in=asked, gateway_id=gateway.pk).order_by("pk"))
+    if not rows or len(rows) != len(asked):
+        raise TrayRefusedError("Somebody placed some of these meanwhile. Look again.")
+    UnclaimedReading.objects.filter(pk__in=asked).update(ward=ward)
+    tray.ring((f for row in rows if (f := _as_fresh(row, ward))), at=moment, batch=next_batch())
+    detail = {"readings": sorted(asked), "ward": ward.code, "reason": reason}
+    audit.record(by=by, verb="readings-placed", subject=gateway, detail=detail, at=moment)
+    return len(rows)
+
+
+def _as_fresh(row: UnclaimedReading, ward: Ward) -> tray.Fresh | None:
+    upload = Upload(
+        row.gateway_id, row.receipt, row.received_at, [row.as_sent], offset=row.clock_offset
+    )
+    sent = Reader(received_at=row.received_at, offset=row.clock_offset).read(row.as_sent)
+    if not isinstance(sent, Sent):
+        return None
+    doubt = Unclaimed(row.why, row.device_id, tuple(row.candidates))
+    return tray.Fresh(Item(upload, 0, sent), doubt, ward.pk)
 
 
 def _give(

@@ -140,7 +140,7 @@ def _to_tray(key: Key, nobodys: Unclaimed) -> None:
     """The row itself moves: a reading in the table is always somebody's."""
     # Whose it was thought to be may know best.
     candidates = list(dict.fromkeys([key.admission_id, *nobodys.candidates]))
-    told = {"why": nobodys.why, "candidates": list(map(str, candidates))}
+    told: dict[str, Any] = {"why": nobodys.why, "candidates": list(map(str, candidates))}
     with connection.cursor() as cursor:
         cursor.execute(_TO_TRAY, {**key._asdict(), **told, "numbers": _NUMBERS, "names": _NAMES})
 

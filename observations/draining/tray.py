@@ -79,7 +79,7 @@ def put(doubts: Sequence[Doubt], directory: Directory, *, at: datetime, batch: i
             item.tell(Outcome.DUPLICATE)
         else:
             item.tell(Outcome.REJECTED, "id_reused")
-    _ring(fresh, at=at, batch=batch)
+    ring(fresh, at=at, batch=batch)
 
 
 def _key(item: Item) -> tuple[Any, ...]:
@@ -163,7 +163,7 @@ def _first_ward(
     return next((firsts[provider] for provider in own + served if provider in firsts), None)
 
 
-def _ring(fresh: Iterable[Fresh], *, at: datetime, batch: int) -> None:
+def ring(fresh: Iterable[Fresh], *, at: datetime, batch: int) -> None:
     """Scoring 3 all by itself, and still current: somebody must find out whose it is."""
     about: dict[ringing.About, list[Finding]] = defaultdict(list)
     for item, claim, ward_id in fresh:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.db.models import QuerySet
 
+from capacity.models import Ward
 from observations.forms.kit import AdmissionField
 from patients.models import Admission
 
@@ -48,3 +49,42 @@ class DecideForm(forms.Form):
         if given.get("decision") == GIVE and wanting:
             self.add_error("admission", "Choose whose they are.")
         return given
+
+
+class WardField(forms.ModelChoiceField[Ward]):
+    def label_from_instance(self, obj: Ward) -> str:
+        return f"{obj.name}, {obj.lead_provider}"
+
+
+class RowsField(forms.CharField):
+    """Ids of what was shown, as the page wrote them."""
+
+    def to_python(self, value: Any) -> Any:
+        told = str(value or "").split(",")
+        if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in told):
+            raise forms.ValidationError("Look at the page again.")
+        return [int(one) for one in told]
+
+
+class PlaceForm(forms.Form):
+    """Which ward's clinicians shall look at readings that no ward can see."""
+
+    rows = RowsField(widget=forms.HiddenInput)
+    ward = WardField(
+        Ward.objects.none(),
+        label="Whose clinicians shall look?",
+        empty_label="Choose a ward",
+        error_messages={"required": "Choose a ward.", "invalid_choice": "Choose one of these."},
+    )
+    reason = forms.CharField(
+        label="Why this ward?",
+        max_length=200,
+        error_messages={"required": "Say why this ward."},
+    )
+
+    def __init__(self, data: Any = None, *, wards: QuerySet[Ward]) -> None:
+        super().__init__(data, auto_id="id_%s")
+        field = self.fields["ward"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = wards.select_related("lead_provider")
+        self.has_wards = wards.exists()

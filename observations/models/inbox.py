@@ -111,8 +111,12 @@ class UnclaimedReadingQuerySet(models.QuerySet["UnclaimedReading"]):
         return self.filter(decided_at__isnull=True)
 
     def caring(self, user: User) -> Self:
-        """The tray is a ward's; readings of no known ward are every clinician's of the provider."""
+        """The tray is a ward's; what no ward can see is its gateway's administrators' to place."""
         return self.filter(ward__in=Ward.objects.caring(user))
+
+    def strays(self) -> Self:
+        """Open, and in the tray of no ward."""
+        return self.open().filter(ward__isnull=True)
 
 
 class UnclaimedReading(models.Model):

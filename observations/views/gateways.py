@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.policies import check_can_administer, signed_in
 from lib import london
-from observations import worn
+from observations import strays, worn
 from observations.actions.gateways import watch_gateway
 from observations.actions.keys import (
     BOTH_HOLD_FOR,
@@ -42,7 +42,8 @@ def gateway_list(request: HttpRequest) -> HttpResponse:
         GatewayPresenter(one, at=at, parked=parked.get(one.pk, 0), patients=_patients(one))
         for one in gateways
     ]
-    return render(request, "observations/gateway_list.html", {"gateways": told})
+    page = {"gateways": told, "strays": strays.count_of(gateways)}
+    return render(request, "observations/gateway_list.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

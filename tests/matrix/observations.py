@@ -106,6 +106,14 @@ ROWS = [
     ),
     Row("observations:tray-list", allowed=CARING, otherwise=404, kwargs="ward_of_matrix"),
     Row("observations:gateway-list", allowed={"org_admin"}),
+    Row("observations:stray-list", allowed={"org_admin"}),
+    Row(
+        "observations:stray-place",
+        allowed={"org_admin"},
+        kwargs="gateway_of_matrix",
+        method="post",
+        through=SENT,
+    ),
     Row("fhir:metadata", allowed=EVERYBODY, stranger=OPEN),
     # What is sent comes with a key, as above; whose Observations are found: test_reading.
     *(
