@@ -38,6 +38,15 @@ _SCORES = """
 
 
 @pytest.fixture
+def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """As pytest-django's, without emptying all tables afterwards, which takes longer than a test:
+    whoever uses it here clears away what it committed."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+@pytest.fixture
 def february(transactional_db, monkeypatch) -> Iterator[Month]:
     """Readings and scores of three days; the month of readings, as the merge sees it."""
     monkeypatch.setattr(partitions, "_known", {})

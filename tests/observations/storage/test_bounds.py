@@ -36,21 +36,23 @@ PART = r"^observations_(reading|score)_\d+$"
 def _eight_years(django_db_setup, django_db_blocker) -> Iterator[None]:
     """As in the year 2026 of a house that began in 2018: months, and the last three in days."""
     with django_db_blocker.unblock():
-        made = [name for table in partitions.TABLES for name in _make(table)]
+        made = {table: _missing(table) for table in partitions.TABLES}
+        _run(";".join(_attach(table, *one) for table in made for one in made[table]))
         yield
-        _run(";".join(f"DROP TABLE {name}" for name in made))
+        _run(";".join(f"DROP TABLE {one[0]}" for table in made for one in made[table]))
         connection.close()
 
 
-def _make(table: str) -> Iterator[str]:
+def _missing(table: str) -> list[tuple[str, dt.date, dt.date]]:
     there = set(partitions.attached(table))
-    for name, start, end in _wanted(table):
-        if name not in there:
-            _run(
-                f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL);"
-                f"ALTER TABLE {table} ATTACH PARTITION {name} {partitions.bounds(start, end)}"
-            )
-            yield name
+    return [one for one in _wanted(table) if one[0] not in there]
+
+
+def _attach(table: str, name: str, start: dt.date, end: dt.date) -> str:
+    return (
+        f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL);"
+        f"ALTER TABLE {table} ATTACH PARTITION {name} {partitions.bounds(start, end)}"
+    )
 
 
 def _wanted(table: str) -> Iterator[tuple[str, dt.date, dt.date]]:

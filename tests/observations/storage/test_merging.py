@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 from django.conf import settings
 from django.db import connection
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
@@ -112,22 +112,22 @@ change = st.tuples(
 )
 
 
-@tried(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    database=None,
-)
-@given(changes=st.lists(change, min_size=1, max_size=12))
-def test_whatever_changes_between_the_steps_is_in_the_month(february, changes):
-    renew()
-    month = month_now()
-    for step, _ in enumerate(chain([None], merging.build(month, at=LATER))):
-        for _, what, device, when in (one for one in changes if one[0] == step):
-            run(CHANGES[what], device, *day(when))
-    expected = said()
-    assert merging.exchange(month)
-    assert said() == expected
+def test_whatever_changes_between_the_steps_is_in_the_month(february, long_form):
+    examples = 200 if long_form else 5
+
+    @tried(max_examples=examples, deadline=None, database=None, derandomize=not long_form)
+    @given(changes=st.lists(change, min_size=1, max_size=12))
+    def tries(changes):
+        renew()
+        month = month_now()
+        for step, _ in enumerate(chain([None], merging.build(month, at=LATER))):
+            for _, what, device, when in (one for one in changes if one[0] == step):
+                run(CHANGES[what], device, *day(when))
+        expected = said()
+        assert merging.exchange(month)
+        assert said() == expected
+
+    tries()
 
 
 def test_readers_see_every_row_once_at_every_moment(february):
@@ -243,7 +243,9 @@ merging.merge_months(at=dt.datetime(2001, 5, 1, tzinfo=dt.UTC))
 
 
 @pytest.mark.parametrize("steps", [2, 1 + len(DAYS)], ids=["while copying", "while indexing"])
-def test_a_worker_killed_in_the_middle_leaves_all_as_it_was(february, somebody, steps):
+def test_a_worker_killed_in_the_middle_leaves_all_as_it_was(february, somebody, steps, long_form):
+    if steps > 2 and not long_form:
+        pytest.skip("in the long form: a process takes a second to start")
     before = said()
     under_way = merging.build(february, at=LATER)
     for _ in range(steps):
