@@ -27,8 +27,9 @@ def main() -> int:
     except LocalError as problem:
         print(f"\nmake bench: {problem}", file=sys.stderr)
         return 1
-    report.tell_all(done.lines)
-    print(f"\n{time.monotonic() - started:.0f} s in all. {_told_of(done.failed)}")
+    print(
+        f"\n{report.table(done.lines)}\n\n{time.monotonic() - started:.0f} s in all. {_told_of(done.failed)}"
+    )
     return 1 if done.failed else 0
 
 
@@ -56,7 +57,7 @@ def _measure(one: Session, name: str) -> None:
         one.failed.append(name)
         return
     for line in lines:
-        report.tell(line)
+        print(f"\n{report.told(line)}")
     one.lines += lines
 
 

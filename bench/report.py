@@ -56,34 +56,34 @@ def repeated(measure: Callable[[], float], runs: int) -> Figure:
     return figure([measure() for _ in range(runs)])
 
 
-def tell(line: Line) -> None:
+def told(line: Line) -> str:
     """Its limit under it, then each target, then where the time went."""
-    print(f"\n{line.name}: {_row(line.figure)} {line.unit}")
-    for name, limit in line.beside.items():
-        print(f"    beside {name}: {_row(limit)}")
-    for target in line.targets:
-        sign, verdict = "≥≤"[not target.at_least], "reached" if target.reached else "NOT REACHED"
-        print(f"    {target.name} {short(target.value)} {sign} {short(target.wanted)}: {verdict}")
-    for name, note in line.notes.items():
-        print(f"    {name}: {_told(note)}")
+    limits = [f"beside {name}: {_row(limit)}" for name, limit in line.beside.items()]
+    notes = [f"{name}: {_told(note)}" for name, note in line.notes.items()]
+    under = [*limits, *map(_verdict, line.targets), *notes]
+    return "\n    ".join([f"{line.name}: {_row(line.figure)} {line.unit}", *under])
 
 
-def tell_all(lines: Sequence[Line]) -> None:
-    """The table again, in short, when all is measured."""
-    print(f"\n{'':58}{'median':>10} {'wanted':>10}")
+def table(lines: Sequence[Line]) -> str:
+    """In short: a row for each target."""
+    rows = [f"{'':66}{'measured':>10} {'wanted':>10}"]
     for line, target in ((one, target) for one in lines for target in one.targets):
         name = f"{line.name}, {target.name}"
+        wanted = "≥≤"[not target.at_least] + " " + short(target.wanted)
         mark = "" if target.reached else "  not reached"
-        print(f"{name:58}{short(target.value):>10} {short(target.wanted):>10}{mark}")
+        rows.append(f"{name:66}{short(target.value):>10} {wanted:>10}{mark}")
+    return "\n".join(rows)
 
 
 def keep(lines: Sequence[Line], machine: dict[str, Any], runs: int) -> Path:
-    """One file a run, named by its time."""
+    """One run, named by its time: for comparing as JSON, for reading as text."""
     RESULTS.mkdir(exist_ok=True)
     at = datetime.now(UTC)
     file = RESULTS / f"{at:%Y%m%dT%H%M%SZ}.json"
-    told = {"at": at.isoformat(), "runs": runs, "machine": machine}
-    file.write_text(json.dumps(told | {"lines": [_kept(line) for line in lines]}, indent=2) + "\n")
+    facts = {"at": at.isoformat(), "runs": runs, "machine": machine}
+    file.write_text(json.dumps(facts | {"lines": [_kept(line) for line in lines]}, indent=2) + "\n")
+    parts = [_told(facts), table(lines), *map(told, lines)]
+    file.with_suffix(".txt").write_text("\n\n".join(parts) + "\n")
     return file
 
 
@@ -98,6 +98,11 @@ def _kept(line: Line) -> dict[str, Any]:
 
 def _row(shown: Figure) -> str:
     return f"{short(shown.middle)} ({short(shown.least)}–{short(shown.most)})"
+
+
+def _verdict(target: Target) -> str:
+    sign, verdict = "≥≤"[not target.at_least], "reached" if target.reached else "NOT REACHED"
+    return f"{target.name} {short(target.value)} {sign} {short(target.wanted)}: {verdict}"
 
 
 def _told(note: Any) -> str:
