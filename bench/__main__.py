@@ -27,6 +27,8 @@ def main() -> int:
     except LocalError as problem:
         print(f"\nmake bench: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     print(f"\n{report.table(done.lines)}")
     print(f"\n{time.monotonic() - started:.0f} s in all. {_told_of(done.failed)}")
     return 1 if done.failed else 0
