@@ -50,7 +50,7 @@ def accept(session: Session) -> list[Line]:
     seen = figure([run.seen.latency_ms["p99"] for run in session.ten])
     target = Target("p99", seen.middle, 25, at_least=False)
     notes = {"ms": _middle([run.seen.latency_ms for run in session.ten])}
-    return [Line("accept, 16 clients at saturation, p99", "ms", seen, (target,), notes=notes)]
+    return [Line("accept, 16 clients at saturation", "ms", seen, (target,), notes=notes)]
 
 
 def scored(session: Session) -> list[Line]:
@@ -66,7 +66,7 @@ def scored(session: Session) -> list[Line]:
         "accepted, ms": _middle([run.seen.latency_ms for run in runs]),
         "CPU, µs a reading": _middle([run.cpu_us for run in runs]),
     }
-    name = f"accepted → scored at {offered:,} readings/s offered, p99"
+    name = f"accepted → scored at {offered:,} readings/s offered"
     target = Target("p99", waited.middle, 1.0, at_least=False)
     return [Line(name, "s", waited, (target,), notes=notes)]
 
