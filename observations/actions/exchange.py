@@ -33,6 +33,7 @@ from observations.storage import partitions
 _PATIENCE: Final = "5s"
 _KEPT: Final = frozenset((Outcome.STORED, Outcome.LATE, Outcome.UNCLAIMED))
 _TAKEN: Final = frozenset(("retracted", "not_found"))
+_BEST_FIRST: Final = ("retracted", "already", "not_found", "rejected")
 _CORRECTED: Final = "corrected by its sender"
 _ERROR: Final = "entered in error, says its sender"
 
@@ -86,6 +87,10 @@ class Brought:
     def stays(self) -> bool:
         """It was to be made unless it is there, and it is."""
         return self.once and bool(self.found)
+
+    @property
+    def live(self) -> list[Known]:
+        return [found for found in self.found if not found.error]
 
     @property
     def newest(self) -> Known | None:
@@ -174,8 +179,7 @@ def _try(
     at: dt.datetime,
 ) -> tuple[int, bool]:
     """The batch's number, and whether one of the failures was kept for once."""
-    for one in entries:
-        _prepare(one, sender, at)
+    _strike([one for one in entries if _prepare(one, sender)], sender, at)
     new = [one for one in entries if one.told is None and not one.takes_back]
     upload = _upload([*new, *failures], sender, receipt, at)
     batch = store([upload], at=at)
@@ -190,11 +194,11 @@ def _forget(entries: Iterable[Brought]) -> None:
         one.name, one.told, one.taken_back, one.replaces = one.first_name, None, "", False
 
 
-def _prepare(one: Brought, sender: Sender, at: dt.datetime) -> None:
-    """Strike through what it takes back or replaces."""
+def _prepare(one: Brought, sender: Sender) -> bool:
+    """Whether something is to be struck through before the rest is stored."""
     if one.takes_back:
-        one.taken_back = _strike(one, one.found, _ERROR, sender, at)
-    elif one.stays:
+        return True
+    if one.stays:
         # One id on two days is two readings.
         several = len({found.measured_at.date() for found in one.found}) > 1
         outcome = Outcome.REJECTED if several else Outcome.DUPLICATE
@@ -202,7 +206,8 @@ def _prepare(one: Brought, sender: Sender, at: dt.datetime) -> None:
     elif one.amends and one.sent is not None:
         one.told = _told_already(one, one.sent, sender)
         if one.told is None:
-            _make_room(one, sender, at)
+            _make_room(one)
+    return one.replaces
 
 
 def _told_already(one: Brought, sent: Sent, sender: Sender) -> Told | None:
@@ -222,27 +227,29 @@ def _told_already(one: Brought, sent: Sent, sender: Sender) -> Told | None:
     return None
 
 
-def _make_room(one: Brought, sender: Sender, at: dt.datetime) -> None:
+def _make_room(one: Brought) -> None:
     """The old one keeps its id, is struck through, and says by what it was replaced."""
     number = one.newest.number if one.newest else 1
     one.name = corrected_id(one.first_name, number + 1)
-    live = [found for found in one.found if not found.error]
-    if live or not one.found:
-        one.replaces = True
-        _strike(one, live, f"{_CORRECTED}: {one.name}", sender, at)
+    one.replaces = bool(one.live) or not one.found
 
 
-def _strike(
-    one: Brought, old: Sequence[Known], reason: str, sender: Sender, at: dt.datetime
-) -> str:
-    """With all its corrections. One that is nowhere is not stored when it comes."""
-    found = [{"id": k.sender_id, "measured_at": k.measured_at.isoformat()} for k in old] or [{}]
-    told = take_back(
-        items=[one.item | it | {"reason": reason} for it in found],
-        gateway_id=sender.gateway_id,
-        at=at,
-    )
-    return next(best for best in ("retracted", "already", "not_found", "rejected") if best in told)
+def _strike(entries: Sequence[Brought], sender: Sender, at: dt.datetime) -> None:
+    """Each with all its corrections, and all at once. One that is nowhere is not stored when it
+    comes."""
+    items = [(one, item) for one in entries for item in _struck_items(one)]
+    told = take_back(items=[item for _, item in items], gateway_id=sender.gateway_id, at=at)
+    for one in entries:
+        own = {said for (whose, _), said in zip(items, told, strict=True) if whose is one}
+        if one.takes_back:
+            one.taken_back = next(said for said in _BEST_FIRST if said in own)
+
+
+def _struck_items(one: Brought) -> list[dict[str, Any]]:
+    old = one.found if one.takes_back else one.live
+    named = [{"id": k.sender_id, "measured_at": k.measured_at.isoformat()} for k in old] or [{}]
+    reason = _ERROR if one.takes_back else f"{_CORRECTED}: {one.name}"
+    return [one.item | name | {"reason": reason} for name in named]
 
 
 def _is_kept(told: Told | None) -> bool:

@@ -40,8 +40,7 @@ def observation_read(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise nobody("observation")
     told, resource = found
-    admission = Admission.objects.caring(user).get(pk=str(told.admission_id))
-    audit.look(request, page="fhir:observation", subject=admission)
+    _look(request, user, [told])
     return shown(request, resource)
 
 
@@ -54,10 +53,19 @@ def observation_search(request: HttpRequest) -> HttpResponse:
     for admission in admissions:
         audit.look(request, page="fhir:observations", subject=admission)
     if asked.ids:
-        return FhirResponse(_bundle(request, asked, _by_ids(asked, user, admissions), None))
+        found = _by_ids(asked, user, admissions)
+        _look(request, user, [told for told, _ in found])
+        resources = [resource for _, resource in found]
+        return FhirResponse(_bundle(request, asked, resources, None))
     span = _span(asked, admissions, timezone.now())
     resources, after = _page(asked, admissions, span)
     return FhirResponse(_bundle(request, asked, resources, after))
+
+
+def _look(request: HttpRequest, user: User, of: Sequence[Told]) -> None:
+    whose = {told.admission_id for told in of if told.admission_id is not None}
+    for admission in Admission.objects.caring(user).filter(pk__in=whose):
+        audit.look(request, page="fhir:observation", subject=admission)
 
 
 def _named(name: str, user: User) -> tuple[Told, Resource] | None:
@@ -99,16 +107,12 @@ def _is(patient: UUID | str) -> Q:
     return Q(patient__in=known.values("patient"))
 
 
-def _by_ids(asked: Wanted, user: User, of: Sequence[Admission]) -> list[Resource]:
+def _by_ids(asked: Wanted, user: User, of: Sequence[Admission]) -> list[tuple[Told, Resource]]:
     if len(asked.ids) > _MOST_IDS:
         raise FaultError(400, Issue("too-costly", f"Ask for at most {_MOST_IDS} ids at once."))
     admissions = {admission.pk for admission in of}
     found = (_named(name, user) for name in dict.fromkeys(asked.ids))
-    return [
-        resource
-        for told, resource in (one for one in found if one is not None)
-        if not of or told.admission_id in admissions
-    ]
+    return [one for one in found if one and (not of or one[0].admission_id in admissions)]
 
 
 def _span(asked: Wanted, admissions: Sequence[Admission], now: datetime) -> Span:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from observations.fhir import entries, told
 from observations.fhir.answers import TYPES, FhirResponse, base_of, fhir_view, prefers
 from observations.fhir.entries import Entry
 from observations.fhir.mapping import decoding
+from observations.fhir.mapping.incoming import Meaning
 from observations.fhir.mapping.outcomes import fault
 from observations.fhir.observations import observation_search
 from observations.fhir.references import names
@@ -27,6 +28,9 @@ from observations.fhir.told import Answer
 from observations.intake import inbox, pressure
 from observations.intake.inbox import RefusedError
 from observations.models import DeviceKey
+
+# Each is a patient's judgement made again while no other way in can store a reading.
+_MOST_CHANGES: Final = 50
 
 
 class Key(NamedTuple):
@@ -110,6 +114,9 @@ def _exchange(key: Key, some: Sequence[Entry], at: datetime, *, together: bool) 
     statements = [entry.statement for entry in some if entry.statement is not None]
     if sum(len(statement.parts) for statement in statements) > limits.MAX_READINGS:
         raise fault(413, "There are more than 1,000 readings; send them in parts.")
+    changes = [one for one in statements if one.meaning is not Meaning.STORE]
+    if len(changes) > _MOST_CHANGES:
+        raise fault(413, f"At most {_MOST_CHANGES} corrections at once; send them in parts.")
     gateway_id = key.sender.gateway_id
     known = names([one.who for one in statements], gateway_id=gateway_id, at=at)
     for number, entry in enumerate(some):

@@ -1,6 +1,7 @@
 """A client that others wrote talks to a running server: writes with a key, reads as a nurse."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -34,10 +35,15 @@ def nurse(live_server, hub: Device, ward_nurse: User, signed_in) -> SyncFHIRClie
     return SyncFHIRClient(f"{live_server.url}/fhir/R4", extra_headers=cookie)
 
 
+def stored(hub: Device):
+    """Tests that commit leave their readings behind."""
+    return Reading.objects.filter(device_id=hub.pk)
+
+
 def test_a_client_writes_with_a_key(gateway, hub: Device, now):
     told = _resource(gateway, observation(hub, "spo2", now, 97))
     told.save()
-    assert (Reading.objects.get().number, told.status) == (97, "final")
+    assert (stored(hub).get().number, told.status) == (97, "final")
     other = observation(hub, "spo2", now, 96, identifier=told.identifier)
     with pytest.raises(OperationOutcome) as refused:
         _resource(gateway, other).save()
@@ -53,7 +59,7 @@ def test_a_client_writes_with_a_key(gateway, hub: Device, now):
     corrected.save()
     assert (corrected.status, corrected.valueQuantity.value) == ("corrected", 96)
     _resource(gateway, other | {"status": "entered-in-error"}).save()
-    assert not Reading.objects.filter(error=False).exists()
+    assert not stored(hub).filter(error=False).exists()
 
 
 def test_a_client_sends_bundles_and_reads_what_came_of_them(
@@ -92,6 +98,19 @@ def test_a_client_is_told_what_it_may_not(gateway, nurse, hub: Device, admission
         nurse.resources("Observation").search(patient=str(admission.pk)).fetch()
     with pytest.raises(OperationOutcome):
         nurse.resources("Observation").search(patient=str(admission.patient_id), value="7").fetch()
+
+
+def test_the_same_sent_by_many_at_once_is_one_row(gateway, hub: Device, now):
+    told, both = observation(hub, "pulse", now), panel(hub, now)
+
+    def send(one: dict[str, Any]) -> str:
+        answer = gateway.execute("/", data=bundle(one, kind="transaction"))
+        return str(answer.entry[0].response.status)
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = list(threads.map(send, [told, both] * 4))
+    assert sorted(statuses) == ["200 OK"] * 6 + ["201 Created"] * 2
+    assert stored(hub).count() == 3
 
 
 def _follow(nurse: SyncFHIRClient, one: Any, admission: Admission) -> None:

@@ -318,3 +318,13 @@ def test_the_answer_is_as_long_as_the_sender_prefers(key, hub, now, prefer, kind
 def test_a_worrying_value_rings_at_once(key, hub, admission: Admission, now):
     post(key, observation(hub, "spo2", now, 84))
     assert Alert.objects.get().admission_id == admission.pk
+
+
+def test_many_corrections_at_once_are_sent_in_parts(key, hub, now):
+    told = [observation(hub, "pulse", now, 70) for _ in range(51)]
+    post(key, bundle(*told), "/")
+    errors = [one | {"status": "entered-in-error"} for one in told]
+    assert post(key, bundle(*errors), "/").status_code == 413
+    answer = post(key, bundle(*errors[:50]), "/")
+    assert {entry["response"]["status"] for entry in answer.json()["entry"]} == {"200 OK"}
+    assert len(rows()) == 1

@@ -228,7 +228,7 @@ def observations_near_right(now):
 class TestAnythingPosted(TestCase):
     """Each example in a transaction of its own."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def test_is_answered_in_fhir_and_never_by_500(self, data: st.DataObject):
         key = make_key(make_gateway(make_provider()))
@@ -247,7 +247,7 @@ class TestAnythingPosted(TestCase):
             assert said["resourceType"] == "OperationOutcome"
         assert not Reading.objects.exists()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.binary(min_size=1, max_size=60), st.sampled_from(["/Observation", "/"]))
     def test_bytes_are_answered_so_too(self, body: bytes, path: str):
         key = make_key(make_gateway(make_provider()))

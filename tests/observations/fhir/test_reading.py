@@ -15,6 +15,7 @@ from tests.cast import OTHER_WARD
 from tests.observations.factories import make_gateway, make_key, make_set, reading
 from tests.observations.factories import post as post_plain
 from tests.observations.fhir.factories import observation, panel, post
+from tests.patients.factories import make_admission
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -198,8 +199,16 @@ def test_reading_is_written_down_as_a_look(key, hub, admission, nurse, ward_nurs
     found(nurse, admission)
     get(nurse, f"/Observation/{name}")
     get(nurse, f"/Patient/{admission.patient_id}")
+    other = make_admission(ward=admission.ward, at=now - dt.timedelta(days=1))
+    get(nurse, f"/Encounter/{other.pk}")
     looks = Look.objects.filter(user=ward_nurse).values_list("page", flat=True)
-    assert set(looks) == {"fhir:observations", "fhir:observation", "fhir:patient"}
+    assert set(looks) == {"fhir:observations", "fhir:observation", "fhir:patient", "fhir:encounter"}
+
+
+def test_a_search_by_id_alone_is_a_look_too(key, hub, nurse, ward_nurse, now):
+    name = post(key, observation(hub, "pulse", now)).json()["id"]
+    get(nurse, f"/Observation?_id={name}")
+    assert Look.objects.get(user=ward_nurse).page == "fhir:observation"
 
 
 def test_a_key_reads_nothing_back(hub, now):
