@@ -1,5 +1,5 @@
-"""What is known of the kit that patients use: what they hold, and the shared kit that last measured
-them."""
+"""What is known of the kit that patients use: what they hold or, where they hold nothing, the
+shared kit that last measured them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ USED: Final = """
     SELECT v.admission_id, v.device_id FROM observations_latestvital v
     JOIN observations_device o ON o.id = v.device_id AND o.use = 'shared'
     WHERE v.admission_id {of}
+      AND NOT EXISTS (SELECT FROM observations_holding k WHERE k.admission_id = v.admission_id
+                      AND k.superseded_at IS NULL AND k.ends IS NULL)
 """
 JOINED: Final = """
     JOIN observations_device d ON d.id = used.device_id

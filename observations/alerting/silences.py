@@ -21,6 +21,8 @@ from observations.silence import Cause
 
 _WORDS: Final[Mapping[Cause, str]] = {"silent": "Silent", "device_dead": "Device dead"}
 _TEXT: Final = 240
+# More names than these would hide what it is about.
+_NAMED: Final = 3
 
 
 def findings(
@@ -61,8 +63,9 @@ def _finding(overdue: Sequence[DueTime], kit: Sequence[worn.Piece], at: datetime
 
 
 def _told(cause: Cause, overdue: Sequence[DueTime]) -> str:
-    """Silent: SpO2, Pulse, due 08:00"""
+    """Silent: SpO2, Pulse, due 08:00; or Silent: 7 kinds, due 08:00"""
     labels = [kinds.KINDS[kinds.NAMES[row.kind]].short.rstrip(".") for row in overdue]
+    words = ", ".join(labels) if len(labels) <= _NAMED else f"{len(labels)} kinds"
     due = min((row.due_at for row in overdue if row.due_at is not None), default=None)
     owed = f", due {london.clock(due)}" if due else ""
-    return f"{_WORDS[cause]}: {', '.join(labels)}{owed}"
+    return f"{_WORDS[cause]}: {words}{owed}"

@@ -30,6 +30,10 @@ CAUSES: Final[Mapping[Cause, str]] = {
 }
 
 
+# A reading takes its while to arrive: only what was heard well after it is worth a word.
+_SINCE_READING: Final = dt.timedelta(minutes=30)
+
+
 def told(device: Device) -> DeviceStatus | None:
     """What the device last told of itself; None while it never has."""
     return getattr(device, "told", None)
@@ -135,7 +139,7 @@ class WornPresenter(DevicePresenter):
     def lives(self) -> str:
         """heard 06:10: it lives, whether or not somebody measures"""
         at, read = self.device.last_heard_at, self.heard_at
-        if at is None or (read is not None and at <= read):
+        if at is None or (read is not None and at - read < _SINCE_READING):
             return ""
         return f"last heard {london.near_moment(at, self._at)}"
 

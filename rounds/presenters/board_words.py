@@ -235,12 +235,13 @@ def _silent(row: Row) -> Line:
 
 
 def _dead(row: Row) -> Line:
-    """Device dead / oximeter flat, 9 h"""
-    since = row.readings.at or row.at
-    flat = any(p.known.is_flat for p in row.kit if set(p.kinds) & set(row.readings.kinds))
+    """Device dead / oximeter flat; or hub, 9 h"""
     names = ", ".join(silent_devices(row))
-    words = f"{names} flat" if flat else names
-    return Line("Device dead", format_html("{}, {}", words, ticking(since, row.at)), strong=True)
+    measuring = (p.known for p in row.kit if set(p.kinds) & set(row.readings.kinds))
+    if any(known.is_flat for known in measuring):
+        return Line("Device dead", f"{names} flat", strong=True)
+    since = ticking(row.readings.at or row.at, row.at)
+    return Line("Device dead", format_html("{}, {}", names, since), strong=True)
 
 
 def _gateway(row: Row) -> Line:

@@ -105,7 +105,7 @@ def test_a_siblings_silence_rings_for_itself(send, admission, four_hourly, ward_
     sweep_until(NOW + 18 * HOUR + 10 * MINUTE, since=NOW + 18 * HOUR)
     told = rung()[before:]
     assert told
-    assert "SpO2" in told[0][1]
+    assert told[0][1].startswith("Silent: 7 kinds")
 
 
 def test_who_is_paused_or_only_comforted_rings_not(send, hub, four_hourly, ward_nurse, ward_doctor):

@@ -111,7 +111,7 @@ READINGS = [
         ),
         ("Silent 12 min", "oximeter only", True),
     ),
-    (make_row(dues=SPO2_OVERDUE, kit=FLAT), ("Device dead", "oximeter flat, 12 min", True)),
+    (make_row(dues=SPO2_OVERDUE, kit=FLAT), ("Device dead", "oximeter flat", True)),
     (make_row(dues=SPO2_OVERDUE, kit=MUTE), ("Device dead", "oximeter, 12 min", True)),
     (_stale(NORMAL, kit=CUT_OFF), ("Gateway down", "silent 9 h", True)),
     # What still works is silent for another reason, and that is told first.
