@@ -26,10 +26,10 @@ SELECT a.id, a.patient_id, a.ward_id, a.pathway_version_id, a.admitted_at, a.exp
   (SELECT json_build_array(m.mode, m.reason) FROM patients_monitoringmode m
    WHERE m.admission_id = a.id AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)
    LIMIT 1)::text,
-  (SELECT json_build_array(s.version, s.measured_at, s.oldest_at, s.total, s.lowest, s.response,
+  (CASE WHEN s.admission_id IS NOT NULL THEN
+   json_build_array(s.version, s.measured_at, s.oldest_at, s.total, s.lowest, s.response,
        s.parts, s.scale, s.oxygen_from_plan, s.self_reported, s.previous_total, s.previous_at,
-       s.unreviewed_response, s.reviewed_at)
-   FROM observations_standing s WHERE s.admission_id = a.id)::text,
+       s.unreviewed_response, s.reviewed_at) END)::text,
   (SELECT json_agg(json_build_array(v.kind, v.number, v.code, v.measured_at) ORDER BY v.kind)
    FROM observations_latestvital v WHERE v.admission_id = a.id)::text,
   (SELECT json_build_array(o.litres_per_minute, o.starts) FROM patients_prescribedoxygen o
@@ -68,13 +68,14 @@ SELECT a.id, a.patient_id, a.ward_id, a.pathway_version_id, a.admitted_at, a.exp
   (SELECT json_build_array(z.reason, z.ends) FROM patients_pause z
    WHERE z.admission_id = a.id AND z.starts <= %(at)s AND z.ends > %(at)s
    ORDER BY z.ends DESC LIMIT 1)::text,
-  coalesce((SELECT s.no_bed FROM capacity_stay s
-   WHERE s.spell_id = a.spell_id AND s.ward_id = a.ward_id AND s.ends IS NULL
-     AND s.bed_id IS NULL), '')
+  coalesce((SELECT y.no_bed FROM capacity_stay y
+   WHERE y.spell_id = a.spell_id AND y.ward_id = a.ward_id AND y.ends IS NULL
+     AND y.bed_id IS NULL), '')
 FROM patients_admission a
 JOIN patients_patient p ON p.id = a.patient_id
 JOIN patients_pathwayversion v ON v.id = a.pathway_version_id
 JOIN patients_pathway w ON w.code = v.pathway_id
+LEFT JOIN observations_standing s ON s.admission_id = a.id
 """  # noqa: S608 — put together from constants only
 _HERE: Final = Statement(
     "board_rows",
