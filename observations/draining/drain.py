@@ -65,7 +65,6 @@ class Drained(NamedTuple):
 def drain_once(*, at: dt.datetime | None = None, limit: int = UPLOADS) -> Drained:
     """One batch of at most `limit` uploads; nothing when nothing waits."""
     moment = at or timezone.now()
-    _floors.follow()
     claimed = Claimed([], [])
     done = _together(claimed, moment, limit)
     return _sum([done, *(_alone(row, moment) for row in claimed.doubtful)])
@@ -76,6 +75,7 @@ def drain_all(*, at: dt.datetime | None = None, seconds: float | None = None) ->
     ends = None if seconds is None else time.monotonic() + seconds
     uploads = readings = failed = 0
     while ends is None or time.monotonic() < ends:
+        _floors.follow()
         done = drain_once(at=at)
         uploads, readings = uploads + done.uploads, readings + done.readings
         failed += done.failed

@@ -18,6 +18,8 @@ REMEMBERED: Final = 20
 # One upload that waited in a queue looks like a slow clock; several in a row do not.
 _SURE: Final = 3
 _TEXT: Final = 240
+# While nothing else changes, what was heard is noted once in so many.
+_SECONDS: Final = 5
 _MINUTE: Final = timedelta(minutes=1)
 _SAVED: Final = (*("recent_offsets", "clock_offset", "last_heard_at", "beat_at", "down_at"),)
 
@@ -38,6 +40,7 @@ def heard(uploads: Sequence[Upload], *, at: datetime) -> None:
 
 
 def _remember(gateway: Gateway, uploads: Sequence[Upload]) -> None:
+    known = _known(gateway)
     in_order = sorted(uploads, key=lambda upload: upload.received_at)
     for upload in in_order:
         told = clocks.error(upload.sent_at, upload.received_at)
@@ -49,7 +52,16 @@ def _remember(gateway: Gateway, uploads: Sequence[Upload]) -> None:
     beats = [upload.received_at for upload in in_order if not upload.readings]
     gateway.beat_at = max(filter(None, [gateway.beat_at, *beats]), default=None)
     _put_off(gateway)
-    gateway.save(update_fields=_SAVED)
+    if _known(gateway) != known:
+        gateway.save(update_fields=_SAVED)
+
+
+def _known(gateway: Gateway) -> tuple[object, ...]:
+    """What is worth a new version of the row. Every upload's key check reads this row, and an old
+    snapshot keeps all its versions: some an hour may be read past, one a batch may not."""
+    heard = (gateway.last_heard_at, gateway.beat_at, gateway.down_at)
+    seconds = (at and int(at.timestamp() // _SECONDS) for at in heard)
+    return (gateway.clock_offset, len(gateway.recent_offsets), *seconds)
 
 
 def _put_off(gateway: Gateway) -> None:

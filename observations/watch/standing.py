@@ -12,6 +12,7 @@ from observations.storage.queries import rows
 DRAIN: Final = "drain"
 SWEEP: Final = "sweep"
 _NONE: Final = dt.timedelta(0)
+_SECOND: Final = dt.timedelta(seconds=1)
 # One expression, so that a board asks in the statement that it sends anyway. The oldest of each
 # lane comes from the lane's own index: nothing is counted.
 _WAITING: Final = f"""
@@ -48,5 +49,8 @@ def last_beat(name: str) -> dt.datetime | None:
 
 
 def beat(at: dt.datetime, name: str = DRAIN) -> None:
-    """The drain, or the sweep of what time alone brings, has just looked."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": at})
+    """The drain, or the sweep of what time alone brings, has just looked. Noted once a second:
+    every board asks, and an old snapshot would have it read past all that was ever noted."""
+    noted = Heartbeat.objects.filter(name=name, beat_at__gt=at - _SECOND, beat_at__lte=at)
+    if not noted.exists():
+        Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": at})

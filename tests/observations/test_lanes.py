@@ -1,6 +1,7 @@
 """However many dead rows an old snapshot keeps in the inbox, nobody reads past them; and no floor
 ever rises past an upload that waits, or is still to be committed."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from observations.actions.parked import retry_parked
 from observations.draining import drain
-from observations.intake import pressure
-from observations.models import Inbox
+from observations.draining.gateways import REMEMBERED
+from observations.intake import inbox, pressure
+from observations.models import Gateway, Inbox
 from observations.storage import lanes
 from observations.watch import standing
 from tests.observations.conftest import NOW
+from tests.observations.factories import body_of, reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +102,23 @@ def test_an_old_snapshot_makes_no_claim_no_board_and_no_upload_read_what_is_gone
         assert pages_read(lambda: standing.lag(NOW)) < FEW
         pressure.forget()
         assert pages_read(pressure.is_full) < FEW
+
+
+def test_what_every_upload_and_every_board_reads_gets_no_new_version_with_every_batch(
+    hub, key, floors
+):
+    """The dead ones would have to be read past as well, as long as an old snapshot keeps them."""
+    versions = []
+    for number in range(30):
+        inbox.accept(key=key, body=body_of([reading(hub, "pulse", 70, NOW)], sent_at=NOW), at=NOW)
+        drain.drain_all(at=NOW + number * dt.timedelta(milliseconds=10))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ctid::text FROM observations_gateway")
+            gateway = cursor.fetchall()
+            cursor.execute("SELECT ctid::text FROM observations_heartbeat")
+            versions.append((gateway, cursor.fetchall()))
+    assert Gateway.objects.get().recent_offsets == [0.0] * REMEMBERED
+    assert versions[REMEMBERED:] == versions[-1:] * (30 - REMEMBERED)
 
 
 def test_a_floor_stays_under_what_waits_and_under_what_another_worker_holds(other, floors):
