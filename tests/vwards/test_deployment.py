@@ -14,6 +14,7 @@ from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 
 from vwards import probe
+from vwards.local import servers
 
 ROOT = Path(settings.BASE_DIR)
 READERS = {"text", "flag", "whole", "listed", "database", "redis_url"}
@@ -158,3 +159,10 @@ def _check_command(command: list[str]) -> None:
     else:
         module, _, name = command[1].partition(":")
         assert callable(getattr(import_module(module), name))
+
+
+@pytest.mark.parametrize("setting", servers.FORGETFUL)
+def test_nobody_turns_off_what_makes_a_commit_last(setting: str):
+    """But the tests' own servers, and the demo while it is loaded; a 202 is a promise."""
+    for name in ("docker-compose.yml", "Dockerfile", "vwards/settings.py"):
+        assert not re.search(rf"\b{setting}\b", (ROOT / name).read_text())
