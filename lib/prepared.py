@@ -32,16 +32,19 @@ class Statement:
             if _is_pooled():
                 cursor.execute(self.sql, values)
             else:
-                self._prepare_once(cursor)
+                self._prepare_once()
                 cursor.execute(self._execute, values)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
-    def _prepare_once(self, cursor: Any) -> None:
+    def _prepare_once(self) -> None:
+        """On the driver's connection: it belongs to connecting, not to what a page asks."""
         known = _prepared.setdefault(connection.connection, set())
-        if self.name not in known:
-            cursor.execute(self._prepare)
-            known.add(self.name)
+        if self.name in known:
+            return
+        with connection.wrap_database_errors, connection.connection.cursor() as plain:
+            plain.execute(self._prepare)
+        known.add(self.name)
 
 
 def _is_pooled() -> bool:
