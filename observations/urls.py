@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from observations.views import alerts, gateways, kit, strays, tray
+from observations.views import alerts, gateways, kit, readings, strays, tray
 
 app_name = "observations"
 
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<uuid:pk>/hand-on/", alerts.alert_hand_on, name="alert-hand-on"),
     path("alerts/<uuid:pk>/close/", alerts.alert_close, name="alert-close"),
     path("admissions/<uuid:pk>/concern/", alerts.concern_create, name="concern-create"),
+    path(
+        "admissions/<uuid:pk>/readings/correct/", readings.reading_correct, name="reading-correct"
+    ),
     path("wards/<str:code>/kit/", kit.device_list, name="device-list"),
     path("wards/<str:code>/kit/issue/", kit.device_issue, name="device-issue"),
     path("devices/<int:pk>/", kit.device_show, name="device-show"),

@@ -78,6 +78,8 @@ ROWS = [
     ),
     changes("observations:concern-create", "admission_of_matrix"),
     changes("observations:concern-create", "admission_of_matrix", "post"),
+    changes("observations:reading-correct", "admission_of_matrix"),
+    changes("observations:reading-correct", "admission_of_matrix", "post"),
     Row("observations:device-list", allowed=CARING, otherwise=404, kwargs="ward_of_matrix"),
     # Kit belongs to the organisation: a colleague of another ward sees it, but not its holder.
     Row("observations:device-show", allowed=CLINICAL, otherwise=404, kwargs="device_of_matrix"),
