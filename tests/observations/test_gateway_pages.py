@@ -125,3 +125,28 @@ def test_a_wrong_clock_and_parked_uploads_are_told(admin, gateway):
     page = text(admin.get(reverse("observations:gateway-list")))
     assert "Its clock is 2 h ahead" in page
     assert "1 upload could not be read and waits" in page
+
+
+def test_an_administrator_says_how_long_a_gateway_may_be_silent(admin, gateway):
+    address = reverse("observations:gateway-watch", args=[gateway.pk])
+    assert 'value="30"' in text(admin.get(address))
+    for wrong in ("", "soon", "-1", "1441"):
+        assert admin.post(address, {"quiet_minutes": wrong}).status_code == 422
+    assert admin.post(address, {"quiet_minutes": "45"}).status_code == 302
+    gateway.refresh_from_db()
+    assert gateway.quiet_minutes == 45
+
+
+def test_a_gateway_that_is_down_says_since_when_and_may_be_let_be(admin, gateway):
+    hour = dt.timedelta(hours=1)
+    now = timezone.now()
+    told = {"last_heard_at": now - hour, "beat_at": now - hour, "down_since": now - hour}
+    type(gateway).objects.update(**told)
+    page = text(admin.get(reverse("observations:gateway-list")))
+    assert "Down since " in page
+    assert "Counts as down after 30 minutes without a word" in page
+    address = reverse("observations:gateway-watch", args=[gateway.pk])
+    admin.post(address, {"quiet_minutes": "0"})
+    gateway.refresh_from_db()
+    assert (gateway.down_since, gateway.down_at) == (None, None)
+    assert "Down since " not in text(admin.get(reverse("observations:gateway-list")))
