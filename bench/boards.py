@@ -20,6 +20,7 @@ Headers = dict[str, str]
 CHANGED: Final = 2
 # Who looks, and where they may: these are asked by every page.
 _WHO: Final = ("django_session", "accounts_user", "accounts_membership", "usersessions_")
+_WHO_PREPARED: Final = ("EXECUTE session_", "EXECUTE memberships_")
 _NOT_READ: Final = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
@@ -132,7 +133,8 @@ def _statements(browser: Browser) -> list[str]:
 
 
 def _is_who(sql: str) -> bool:
-    return any(f'FROM "{table}' in sql or f'UPDATE "{table}' in sql for table in _WHO)
+    asked = any(f'FROM "{table}' in sql or f'UPDATE "{table}' in sql for table in _WHO)
+    return asked or sql.startswith(_WHO_PREPARED)
 
 
 def _forget() -> None:

@@ -25,6 +25,12 @@ _WAITING: Final = """
     SELECT min(id), sum(count) FROM observations_inbox
     WHERE parked_at IS NULL AND replayed IN (false, true) AND id >= %s
 """
+_ANY: Final = """
+    SELECT EXISTS (
+        SELECT FROM observations_inbox
+        WHERE parked_at IS NULL AND replayed IN (false, true) AND id >= %s
+    )
+"""
 # The receipt is committed with readings, scores and bells: its transaction's time is theirs.
 _WAITED: Final = """
     SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - received_at)
@@ -53,6 +59,10 @@ def waiting(lowest: int = 0) -> tuple[int, int] | None:
     where dead rows lie by the thousand."""
     first, readings = _rows(_WAITING, [lowest])[0]
     return None if first is None else (int(first), int(readings))
+
+
+def is_waiting(lowest: int) -> bool:
+    return bool(ask(_ANY, [lowest]))
 
 
 def check(receipts: Sequence[str], seen: Seen, *, batch: int, first: datetime) -> dict[str, float]:
