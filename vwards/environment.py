@@ -11,6 +11,14 @@ T = TypeVar("T")
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 POSTGRES_SCHEMES = {"postgres", "postgresql"}
+# A database whose machine has gone without a word is given up after seconds, not after two hours.
+PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -55,7 +63,7 @@ def database(name: str, default: str | None = None) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": _port(name, parts),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {**PATIENCE, **dict(parse_qsl(parts.query))},
     }
 
 

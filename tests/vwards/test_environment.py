@@ -46,7 +46,14 @@ def test_a_database_address_is_taken_apart_and_unquoted(monkeypatch):
     assert read["USER"] == "me"
     assert read["PASSWORD"] == "p@ss"
     assert (read["HOST"], read["PORT"], read["NAME"]) == ("db.example", "5433", "wards")
-    assert read["OPTIONS"] == {"sslmode": "require"}
+    assert read["OPTIONS"] == {**env.PATIENCE, "sslmode": "require"}
+
+
+def test_an_address_may_be_more_patient_with_its_database(monkeypatch):
+    monkeypatch.setenv("DB", "postgresql://db.example/wards?connect_timeout=60")
+    options = env.database("DB")["OPTIONS"]
+    assert isinstance(options, dict)
+    assert options == {**env.PATIENCE, "connect_timeout": "60"}
 
 
 @pytest.mark.parametrize(
