@@ -65,7 +65,7 @@ def test_the_length_is_of_what_came_and_not_of_what_was_said():
 def test_the_answer_comes_back_whole_and_its_pieces_are_closed():
     closed = []
 
-    class Pieces(list):
+    class Pieces(list[bytes]):
         def close(self) -> None:
             closed.append(True)
 
