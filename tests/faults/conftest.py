@@ -8,6 +8,7 @@ from tests.faults import house as houses
 from tests.faults.calm import Calm
 from tests.faults.house import House
 from tests.faults.ledger import Ledger
+from tests.faults.load import Load
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,15 @@ def house(_built: House) -> House:
 @pytest.fixture
 def ledger(house: House, _books: Ledger) -> Ledger:
     return _books
+
+
+@pytest.fixture
+def load(house: House, long_form: bool) -> Load:
+    """Not yet running."""
+    return Load(house, senders=4, pause=0.005, enough=5000) if long_form else Load(house)
+
+
+@pytest.fixture
+def times(long_form: bool) -> int:
+    """How often a fault comes back in one test."""
+    return 5 if long_form else 1

@@ -103,6 +103,18 @@ class House:
         assert self.postgres.process
         children.stop(self.postgres.process, by=signal.SIGQUIT)
 
+    def configure(self, **settings: str) -> None:
+        """PostgreSQL's, while it runs."""
+        connection = psycopg2.connect(self.postgres.url())
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                for name, value in settings.items():
+                    cursor.execute(f"ALTER SYSTEM SET {name} = %s", [value])
+                cursor.execute("SELECT pg_reload_conf()")
+        finally:
+            connection.close()
+
     def empty_valkey(self) -> None:
         with redis.Redis.from_url(self.valkey.url()) as client:
             client.flushall()

@@ -22,7 +22,6 @@ from vwards.local.servers import LOOPBACK
 KINDS = ("respiratory_rate", "spo2", "systolic", "pulse", "temperature")
 CALM_VALUES = {"respiratory_rate": 16, "spo2": 97, "systolic": 124, "pulse": 72}
 WORRYING = {"respiratory_rate": 26, "spo2": 84, "systolic": 88, "pulse": 134}
-SENDERS = 2
 FULL = "Too much is waiting to be stored."
 _numbers = itertools.count(1)
 
@@ -48,6 +47,7 @@ class Load:
 
     house: House
     webs: tuple[str, ...] = ("web",)
+    senders: int = 2
     pause: float = 0.02
     # Then it slows down: a machine with much else to do must not be buried.
     enough: int = 300
@@ -58,11 +58,11 @@ class Load:
     _over: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def running(self, senders: int = SENDERS) -> Iterator[Self]:
+    def running(self) -> Iterator[Self]:
         """Sends meanwhile; at the end each sender makes certain of its last upload."""
         threads = [
             threading.Thread(target=self._send_on, args=(number,), daemon=True)
-            for number in range(senders)
+            for number in range(self.senders)
         ]
         for thread in threads:
             thread.start()

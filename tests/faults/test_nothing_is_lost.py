@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.house import House, within
 from tests.faults.ledger import Ledger
-from tests.faults.load import SENDERS, Load, make_upload
+from tests.faults.load import Load, make_upload
 
 pytestmark = [
     pytest.mark.faults,
@@ -30,6 +30,10 @@ MID_BATCH = """
 """
 RECEIPTS = "SELECT count(*) FROM observations_receipt"
 PARKED = "SELECT count(*) FROM observations_inbox WHERE parked_at IS NOT NULL"
+WAITING_TO_COMMIT = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event = 'SyncRep' AND query LIKE '%keep_uploads%'
+"""
 # What a defect in storing looks like from outside: this one reading, whoever tries.
 POISON = """
     SET lock_timeout = '10s';
@@ -41,66 +45,76 @@ POISON = """
 
 
 def test_workers_killed_in_the_middle_of_batches_lose_and_double_nothing(
-    house: House, ledger: Ledger
+    house: House, ledger: Ledger, load: Load, times: int
 ):
-    with Load(house).running() as load:
-        for _ in range(2):
+    with load.running():
+        for _ in range(times):
             _kill_in_mid_batch(house)
             house.start_worker()
-        assert goes_on(house, load), house.told()
+            assert goes_on(house, load), house.told()
     ledger.settle(load)
 
 
-def test_valkey_emptied_and_killed_only_delays_what_it_carried(house: House, ledger: Ledger):
-    with Load(house).running() as load:
-        house.empty_valkey()
-        assert goes_on(house, load), house.told()
-        house.kill_valkey()
-        assert is_accepted(load, 20), "an upload needs no broker"
-        house.valkey.start()
-        assert goes_on(house, load), house.told()
+def test_valkey_emptied_and_killed_only_delays_what_it_carried(
+    house: House, ledger: Ledger, load: Load, times: int
+):
+    with load.running():
+        for _ in range(times):
+            house.empty_valkey()
+            assert goes_on(house, load), house.told()
+            house.kill_valkey()
+            assert is_accepted(load, 20), "an upload needs no broker"
+            house.valkey.start()
+            assert goes_on(house, load), house.told()
     assert load.in_doubt == 0
     ledger.settle(load)
 
 
-def test_valkey_hung_holds_up_no_sender(house: House, ledger: Ledger):
-    with Load(house).running() as load:
-        with house.frozen("valkey"):
-            assert is_accepted(load, 40)
-        assert goes_on(house, load), house.told()
+def test_valkey_hung_holds_up_no_sender(house: House, ledger: Ledger, load: Load, times: int):
+    with load.running():
+        for _ in range(times):
+            with house.frozen("valkey"):
+                assert is_accepted(load, 40)
+            assert goes_on(house, load), house.told()
     assert load.in_doubt == 0
     ledger.settle(load)
 
 
 def test_postgresql_stopped_at_once_keeps_every_reading_that_had_its_receipt(
-    house: House, ledger: Ledger
+    house: House, ledger: Ledger, load: Load, times: int
 ):
-    with Load(house).running() as load:
-        assert goes_on(house, load), house.told()
-        house.stop_postgres_at_once()
-        promised = len(load.accepted)
-        assert within(STARTED, lambda: load.in_doubt > 4)
-        assert len(load.accepted) <= promised + SENDERS, "nothing is promised that nobody keeps"
-        house.postgres.start()
-        assert goes_on(house, load), house.told()
+    with load.running():
+        for _ in range(times):
+            assert goes_on(house, load), house.told()
+            house.stop_postgres_at_once()
+            promised, doubts = len(load.accepted), load.in_doubt
+            assert within(STARTED, lambda doubts=doubts: load.in_doubt > doubts + 4)
+            assert len(load.accepted) <= promised + load.senders, "promised, and nobody keeps it"
+            house.postgres.start()
+            assert goes_on(house, load), house.told()
     ledger.settle(load)
     assert all(process.poll() is None for process in house.running.values()), house.told()
 
 
-def test_a_web_server_killed_keeps_what_it_had_promised(house: House, ledger: Ledger):
-    with Load(house).running() as load:
-        assert is_accepted(load, 10)
-        house.kill("web")
-        assert within(STARTED, lambda: load.in_doubt > 4)
-        house.start_web()
-        assert is_accepted(load, 10), house.told()
+def test_a_web_server_killed_keeps_what_it_had_promised(
+    house: House, ledger: Ledger, load: Load, times: int
+):
+    with load.running():
+        for _ in range(times):
+            assert is_accepted(load, 10)
+            house.kill("web")
+            doubts = load.in_doubt
+            assert within(STARTED, lambda doubts=doubts: load.in_doubt > doubts + 4)
+            house.start_web()
+            assert is_accepted(load, 10), house.told()
     ledger.settle(load)
 
 
-def test_a_full_inbox_refuses_says_so_and_recovers(house: House, ledger: Ledger):
+def test_a_full_inbox_refuses_says_so_and_recovers(house: House, ledger: Ledger, load: Load):
     house.start_web("narrow", INBOX_LIMIT="30")
     assert within(STARTED, lambda: house.answers("narrow")), house.told()
-    with Load(house, webs=("narrow",)).running() as load:
+    load.webs = ("narrow",)
+    with load.running():
         with house.frozen("worker"):
             assert within(STARTED, lambda: len(load.refused) > 10), house.told()
             assert house.waiting() >= 30
@@ -112,10 +126,12 @@ def test_a_full_inbox_refuses_says_so_and_recovers(house: House, ledger: Ledger)
     ledger.settle(load)
 
 
-def test_a_poison_upload_is_parked_and_told_while_the_others_go_on(house: House, ledger: Ledger):
+def test_a_poison_upload_is_parked_and_told_while_the_others_go_on(
+    house: House, ledger: Ledger, load: Load
+):
     poison = make_upload(house, random.Random("poison"))
     house.rows(POISON.format(poison.stored[0]))
-    with Load(house).running() as load:
+    with load.running():
         assert is_accepted(load, 3)
         load.send(poison)
         assert within(STARTED, lambda: house.ask(PARKED) == 1), house.told()
@@ -129,6 +145,30 @@ def test_a_poison_upload_is_parked_and_told_while_the_others_go_on(house: House,
     house.manage("retry_parked")
     ledger.settle(load)
     assert _told(house, receipt)["pending"] == 0
+
+
+def test_a_receipt_is_given_only_when_the_commit_is_on_the_disk(
+    house: House, ledger: Ledger, load: Load
+):
+    """A commit that waits for a standby's word is one that is not done; without synchronous_commit
+    it would not wait."""
+    house.configure(synchronous_standby_names="nobody")
+    try:
+        with load.running():
+            assert within(STARTED, lambda: house.ask(WAITING_TO_COMMIT) > 0), house.told()
+            promised = len(load.accepted)
+            time.sleep(0.3)
+            assert len(load.accepted) == promised
+            house.configure(synchronous_standby_names="")
+            assert goes_on(house, load), house.told()
+    finally:
+        house.configure(synchronous_standby_names="")
+    ledger.settle(load)
+
+
+@pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])
+def test_a_durable_server_here_is_one(house: House, setting: str):
+    assert house.ask(f"SHOW {setting}") == "on"
 
 
 def goes_on(house: House, load: Load, uploads: int = 10) -> bool:

@@ -52,10 +52,14 @@ def doubled(house: House):
         house.kill(name)
 
 
-def test_two_of_everything_store_ring_and_send_each_thing_once(doubled: House, ledger: Ledger):
-    with Load(doubled, webs=("web", "web-2")).running(senders=4) as load:
-        assert is_accepted(load, 100)
-        _crowd(doubled)
+def test_two_of_everything_store_ring_and_send_each_thing_once(
+    doubled: House, ledger: Ledger, load: Load, times: int
+):
+    load.webs, load.senders = ("web", "web-2"), 4
+    with load.running():
+        for _ in range(times):
+            assert is_accepted(load, 100)
+            _crowd(doubled)
     ledger.settle(load)
     _expect_one_bell_a_step(doubled)
     _expect_one_look_a_deadline(doubled)
