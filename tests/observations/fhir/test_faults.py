@@ -2,16 +2,16 @@
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from observations.fhir import writing
-from observations.models import Reading, UnclaimedReading
+from observations.models import Reading
 from tests.capacity.factories import make_provider
 from tests.observations.factories import make_gateway, make_key
 from tests.observations.fhir.factories import CODES, bundle, observation, panel, post
@@ -20,95 +20,98 @@ from tests.observations.fhir.test_reading import valid
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def any_key(db) -> str:
+    return make_key(make_gateway(make_provider()))
+
+
 def fault(answer) -> tuple[int, str, str]:
     assert answer["Content-Type"].startswith("application/fhir+json")
     issue = valid(answer.json())["issue"][0]
     return answer.status_code, issue["code"], issue.get("expression", [""])[0]
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"status": None}, (422, "code-invalid", "Observation.status")),
-        ({"status": "registered"}, (422, "business-rule", "Observation.status")),
-        ({"status": 3}, (400, "structure", "Observation.status")),
-        ({"resourceType": "Patient"}, (400, "structure", "resourceType")),
-        ({"code": None}, (422, "code-invalid", "Observation.code")),
-        (
-            {"code": {"coding": [{"system": "http://loinc.org", "code": "1-8"}]}},
-            (422, "code-invalid", "Observation.code"),
-        ),
-        (
-            {
-                "code": {
-                    "coding": [
-                        {"system": "http://loinc.org", "code": "8867-4"},
-                        {"system": "http://loinc.org", "code": "59408-5"},
-                    ]
-                }
-            },
-            (422, "invalid", "Observation.code.coding"),
-        ),
-        ({"effectiveDateTime": None}, (422, "required", "Observation.effective")),
-        ({"effectiveDateTime": "2026-11-21"}, (422, "value", "Observation.effective")),
-        ({"effectiveDateTime": 7}, (400, "structure", "Observation.effective")),
-        ({"effectivePeriod": {}}, (422, "not-supported", "Observation.effective")),
-        (
-            {"effectiveDateTime": "2020-01-01T00:00:00Z"},
-            (422, "business-rule", "Observation.effective"),
-        ),
-        ({"valueQuantity": None}, (422, "required", "Observation.value")),
-        ({"valueQuantity": {"value": 97}}, (422, "required", "Observation.value.code")),
-        (
-            {"valueQuantity": {"value": 97, "unit": "furlong"}},
-            (422, "code-invalid", "Observation.value.code"),
-        ),
-        (
-            {"valueQuantity": {"value": 97, "unit": "%", "comparator": "<"}},
-            (422, "not-supported", "Observation.value.comparator"),
-        ),
-        ({"valueQuantity": {"value": 300, "unit": "%"}}, (422, "value", "Observation.value")),
-        ({"valueQuantity": {"value": "97"}}, (400, "structure", "Observation.value.value")),
-        ({"valueQuantity": {"value": True}}, (400, "structure", "Observation.value.value")),
-        ({"device": None}, (422, "required", "Observation.subject")),
-        ({"device": {"reference": "Device/x"}}, (422, "value", "Observation.device")),
-        ({"subject": {"reference": "Group/1"}}, (422, "value", "Observation.subject")),
-        (
-            {"modifierExtension": [{"url": "x"}]},
-            (422, "not-supported", "Observation.modifierExtension"),
-        ),
-        ({"identifier": [{"value": "x" * 101}]}, (422, "value", "Observation.identifier")),
-        (
-            {"status": "amended", "identifier": None},
-            (422, "required", "Observation.identifier"),
-        ),
-        ({"note": [{"text": "x" * 2001}]}, (422, "too-long", "Observation.note")),
-    ],
-)
-def test_what_is_wrong_is_pointed_at(key, hub, now, change, said):
-    told = observation(hub, "spo2", now, **change)
-    assert fault(post(key, told)) == said
+FAULTS: list[tuple[dict[str, Any], tuple[int, str, str]]] = [
+    ({"status": None}, (422, "code-invalid", "Observation.status")),
+    ({"status": "registered"}, (422, "business-rule", "Observation.status")),
+    ({"status": 3}, (400, "structure", "Observation.status")),
+    ({"resourceType": "Patient"}, (400, "structure", "resourceType")),
+    ({"code": None}, (422, "code-invalid", "Observation.code")),
+    (
+        {"code": {"coding": [{"system": "http://loinc.org", "code": "1-8"}]}},
+        (422, "code-invalid", "Observation.code"),
+    ),
+    (
+        {
+            "code": {
+                "coding": [
+                    {"system": "http://loinc.org", "code": "8867-4"},
+                    {"system": "http://loinc.org", "code": "59408-5"},
+                ]
+            }
+        },
+        (422, "invalid", "Observation.code.coding"),
+    ),
+    ({"effectiveDateTime": None}, (422, "required", "Observation.effective")),
+    ({"effectiveDateTime": "2026-11-21"}, (422, "value", "Observation.effective")),
+    ({"effectiveDateTime": 7}, (400, "structure", "Observation.effective")),
+    ({"effectivePeriod": {}}, (422, "not-supported", "Observation.effective")),
+    (
+        {"effectiveDateTime": "2020-01-01T00:00:00Z"},
+        (422, "business-rule", "Observation.effective"),
+    ),
+    ({"valueQuantity": None}, (422, "required", "Observation.value")),
+    ({"valueQuantity": {"value": 97}}, (422, "required", "Observation.value.code")),
+    (
+        {"valueQuantity": {"value": 97, "unit": "furlong"}},
+        (422, "code-invalid", "Observation.value.code"),
+    ),
+    (
+        {"valueQuantity": {"value": 97, "unit": "%", "comparator": "<"}},
+        (422, "not-supported", "Observation.value.comparator"),
+    ),
+    ({"valueQuantity": {"value": 300, "unit": "%"}}, (422, "value", "Observation.value")),
+    ({"valueQuantity": {"value": "97"}}, (400, "structure", "Observation.value.value")),
+    ({"valueQuantity": {"value": True}}, (400, "structure", "Observation.value.value")),
+    ({"device": None}, (422, "required", "Observation.subject")),
+    ({"device": {"reference": "Device/x"}}, (422, "value", "Observation.device")),
+    ({"subject": {"reference": "Group/1"}}, (422, "value", "Observation.subject")),
+    (
+        {"modifierExtension": [{"url": "x"}]},
+        (422, "not-supported", "Observation.modifierExtension"),
+    ),
+    ({"identifier": [{"value": "x" * 101}]}, (422, "value", "Observation.identifier")),
+    (
+        {"status": "amended", "identifier": None},
+        (422, "required", "Observation.identifier"),
+    ),
+    ({"note": [{"text": "x" * 2001}]}, (422, "too-long", "Observation.note")),
+]
+BROKEN = [
+    b" ",
+    b"[]",
+    b"null",
+    b"\xff\xfe",
+    b'{"resourceType": "Observation", "status": NaN}',
+    b'{"resourceType": "Observation", "status": "\\ud800"}',
+    b'{"resourceType": "Observation", "valueQuantity": {"value": 1e400}}',
+    b'{"resourceType": "Observation", "valueQuantity": {"value": ' + b"9" * 5000 + b"}}",
+    b'{"resourceType": "Observation", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    b'{"resourceType": "Observation", "contained": [' + b'{"a":' * 5000 + b"1" + b"}" * 5000,
+]
+
+
+def test_what_is_wrong_is_pointed_at(key, hub, now):
+    told = [
+        (change, fault(post(key, observation(hub, "spo2", now, **change)))) for change, _ in FAULTS
+    ]
+    assert told == FAULTS
     assert not Reading.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b" ",
-        b"[]",
-        b"null",
-        b"\xff\xfe",
-        b'{"resourceType": "Observation", "status": NaN}',
-        b'{"resourceType": "Observation", "status": "\\ud800"}',
-        b'{"resourceType": "Observation", "valueQuantity": {"value": 1e400}}',
-        b'{"resourceType": "Observation", "valueQuantity": {"value": ' + b"9" * 5000 + b"}}",
-        b'{"resourceType": "Observation", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-        b'{"resourceType": "Observation", "contained": [' + b'{"a":' * 5000 + b"1" + b"}" * 5000,
-    ],
-)
-def test_what_is_no_resource_is_400(key, body):
-    for path in ("/Observation", "/"):
-        assert fault(post(key, body, path))[0] == 400
+@pytest.mark.parametrize("path", ["/Observation", "/"])
+def test_what_is_no_resource_is_400(any_key, path):
+    assert [fault(post(any_key, body, path))[0] for body in BROKEN] == [400] * len(BROKEN)
 
 
 def test_what_is_broken_in_a_batch_breaks_no_other(key, hub, now):
@@ -133,9 +136,9 @@ def test_what_is_broken_in_a_batch_breaks_no_other(key, hub, now):
     assert statuses == ["400", "400", "400", "201", "400", "403", "405", "404"]
 
 
-def test_a_bundle_of_another_kind_is_refused(key):
+def test_a_bundle_of_another_kind_is_refused(any_key):
     told = {"resourceType": "Bundle", "type": "document"}
-    assert fault(post(key, told, "/")) == (400, "value", "Bundle.type")
+    assert fault(post(any_key, told, "/")) == (400, "value", "Bundle.type")
 
 
 def test_no_key_is_told_so_before_anything_else():
@@ -158,7 +161,7 @@ def test_media_types_and_sizes_are_told(key, hub, now):
     assert post(key, zipped, **{"Content-Encoding": "gzip"}).status_code == 201
 
 
-def test_wrong_verbs_and_unknown_addresses_are_told(key, ward_nurse, signed_in):
+def test_wrong_verbs_and_unknown_addresses_are_told(ward_nurse, signed_in):
     browser = signed_in(ward_nurse)
     for method, path, allowed in (
         ("put", "/Observation/20261121-0", "GET, HEAD"),
@@ -225,31 +228,34 @@ def observations_near_right(now):
     return st.one_of(right, spoilt, st.builds(lambda: panel("HUB-1", now)), anything)
 
 
-class TestAnythingPosted(TestCase):
-    """Each example in a transaction of its own."""
+def posts(now):
+    near = observations_near_right(now)
+    kinds = st.sampled_from(["batch", "transaction", "x"])
+    several = st.lists(near, max_size=4)
+    bundles = st.builds(lambda some, kind: bundle(*some, kind=kind), several, kinds)
+    resources = st.one_of(
+        st.tuples(st.just("/Observation"), near), st.tuples(st.just("/"), bundles)
+    )
+    written = resources.map(lambda posted: (posted[0], json.dumps(posted[1]).encode()))
+    paths = st.sampled_from(["/Observation", "/"])
+    return st.one_of(written, written, st.tuples(paths, st.binary(min_size=1, max_size=60)))
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.data())
-    def test_is_answered_in_fhir_and_never_by_500(self, data: st.DataObject):
-        key = make_key(make_gateway(make_provider()))
-        near = observations_near_right(timezone.now())
-        several = st.lists(near, max_size=4)
-        kinds = st.sampled_from(["batch", "transaction", "x"])
-        one = st.tuples(st.just("/Observation"), near)
-        whole = st.tuples(
-            st.just("/"), st.builds(lambda some, kind: bundle(*some, kind=kind), several, kinds)
-        )
-        path, told = data.draw(st.one_of(one, whole))
-        answer = post(key, json.dumps(told).encode(), path)
+
+def test_anything_posted_is_answered_in_fhir_and_never_by_500(any_key, long_form):
+    @settings(
+        max_examples=1000 if long_form else 30,
+        deadline=None,
+        database=None,
+        derandomize=not long_form,
+    )
+    @given(posts(timezone.now()))
+    def tried(posted: tuple[str, bytes]) -> None:
+        path, body = posted
+        answer = post(any_key, body, path)
         assert answer.status_code in {200, 201, 202, 400, 404, 405, 409, 410, 412, 422}
         said = valid(answer.json())
         if answer.status_code >= 400:
             assert said["resourceType"] == "OperationOutcome"
-        assert not Reading.objects.exists()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.binary(min_size=1, max_size=60), st.sampled_from(["/Observation", "/"]))
-    def test_bytes_are_answered_so_too(self, body: bytes, path: str):
-        key = make_key(make_gateway(make_provider()))
-        assert fault(post(key, body, path))[0] == 400
-        assert not UnclaimedReading.objects.exists()
+    tried()
+    assert not Reading.objects.exists()
