@@ -98,7 +98,7 @@ def _wait(running: Running, path: str) -> None:
 
 def _answers(running: Running, path: str) -> bool:
     """Whether it lets somebody in, or refuses as one that is ready does."""
-    connection = http.client.HTTPConnection(*running.address, timeout=2)
+    connection = http.client.HTTPConnection(*running.address, timeout=10)
     try:
         connection.request("GET", path)
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
