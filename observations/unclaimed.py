@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from accounts.models import User
 from capacity.models import Ward
-from observations.models import UnclaimedReading
+from observations.models import Alert, UnclaimedReading
 from patients.models import Admission
 
 # A buffer of weeks is decided in pieces; what is shown is what is decided.
@@ -27,6 +27,8 @@ class Pile:
     candidates: list[Admission]
     # Of wards whose patients this user may not see.
     hidden: int = 0
+    # The ward's own, that rang for this sender.
+    alert: Alert | None = None
 
     @property
     def first(self) -> UnclaimedReading:
@@ -34,12 +36,14 @@ class Pile:
 
 
 def piles(ward: Ward, *, user: User) -> list[Pile]:
-    """All that is open, the longest waiting first."""
+    """All that is open: what rang before the rest, the longest waiting first."""
     rows = sorted(_open(user).filter(ward=ward), key=_together)
     grouped = [list(some)[:AT_ONCE] for _, some in groupby(rows, key=_together)]
-    known = _known(grouped, user)
-    found = [_pile(readings, known) for readings in grouped]
-    return sorted(found, key=lambda pile: (pile.first.received_at, pile.first.pk))
+    known, rung = _known(grouped, user), _rung(ward)
+    found = [_pile(readings, known, rung) for readings in grouped]
+    return sorted(
+        found, key=lambda pile: (pile.alert is None, pile.first.received_at, pile.first.pk)
+    )
 
 
 def pile_of(reading: UnclaimedReading, *, user: User) -> Pile:
@@ -48,16 +52,18 @@ def pile_of(reading: UnclaimedReading, *, user: User) -> Pile:
         ward=reading.ward, serial=reading.serial, named=reading.named, why=reading.why
     )
     readings = [one for one in alike if one.candidates == reading.candidates][:AT_ONCE]
-    return _pile(readings, _known([readings], user))
+    assert reading.ward is not None, "nobody cares for a tray of no ward"
+    return _pile(readings, _known([readings], user), _rung(reading.ward))
 
 
 def choices(pile: Pile, ward: Ward, *, user: User) -> QuerySet[Admission]:
-    """Whom the readings may be given to: the candidates, and the ward's other patients then."""
+    """Whom the readings may be given to: the candidates first, and the ward's other patients."""
     ids = [admission.pk for admission in pile.candidates]
     here = Q(ward=ward, discharged_at__isnull=True) | Q(pk__in=ids)
     before = pile.readings[-1].measured_at
     found = Admission.objects.treating(user).filter(here, admitted_at__lte=before)
-    return found.select_related("patient").order_by("patient__family_name")
+    likely = Case(When(pk__in=ids, then=0), default=1)
+    return found.select_related("patient").order_by(likely, "patient__family_name")
 
 
 def _open(user: User) -> QuerySet[UnclaimedReading]:
@@ -76,7 +82,15 @@ def _known(grouped: Iterable[list[UnclaimedReading]], user: User) -> dict[UUID, 
     return {one.pk: one for one in found.prefetch_related("patient__identifiers")}
 
 
-def _pile(readings: list[UnclaimedReading], known: dict[UUID, Admission]) -> Pile:
+def _rung(ward: Ward) -> dict[str, Alert]:
+    alerts = Alert.objects.open().filter(ward=ward, admission=None, kind=Alert.Kind.NO_PATIENT)
+    return {alert.subject: alert for alert in alerts.select_related("owner")}
+
+
+def _pile(
+    readings: list[UnclaimedReading], known: dict[UUID, Admission], rung: dict[str, Alert]
+) -> Pile:
     asked = readings[0].candidates
     mine = [known[one] for one in asked if one in known]
-    return Pile(readings, mine, hidden=len(asked) - len(mine))
+    alert = rung.get(readings[0].alert_subject)
+    return Pile(readings, mine, hidden=len(asked) - len(mine), alert=alert)

@@ -15,8 +15,9 @@ from psycopg2.extras import execute_values
 
 from capacity.models import Ward
 from lib import london
-from observations import kinds, news2, silence
+from observations import kinds, silence
 from observations.alerting import ringing
+from observations.alone import scores_three
 from observations.attribution import Directory, Unclaimed
 from observations.draining.duplicates import Content, content_of
 from observations.draining.uploads import Item, Outcome
@@ -197,8 +198,4 @@ def _is_current(item: Item, at: datetime) -> bool:
 def worries(item: Item) -> bool:
     """Whether this reading alone scores 3."""
     sent = item.sent
-    if sent.kind not in news2.PARAMETERS or not sent.marks.counts:
-        return False
-    given: dict[str, Any] = dict.fromkeys(news2.PARAMETERS)
-    given[sent.kind] = kinds.news2_argument(sent.kind, sent.number, sent.code)
-    return news2.score(**given).response == "low_medium"
+    return sent.marks.counts and scores_three(sent.kind, sent.number, sent.code)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Final, NamedTuple
 
 from lib import london
 from observations import kinds
+from observations.alone import scores_three
 from observations.models import UnclaimedReading
 from observations.unclaimed import Pile
 from patients.presenters.words import address, counted, named
@@ -23,6 +24,13 @@ _WHY: Final = {
     "retracted": "The sender took it back: dismiss it",
     "patient_not_named": "A shared device, and no patient was named",
 }
+
+
+class Line(NamedTuple):
+    """One reading of a pile, and whether it alone scores 3."""
+
+    text: str
+    worries: bool
 
 
 class PilePresenter:
@@ -48,11 +56,25 @@ class PilePresenter:
         return f"measured {start}" if start == end else f"measured {start} to {end}"
 
     @property
-    def lines(self) -> list[str]:
-        """With the time of each, unless it is the same for all."""
+    def lines(self) -> list[Line]:
+        """What alone scores 3 before the rest; with the time of each, unless it is one for all."""
         first, last = self._pile.readings[0], self._pile.readings[-1]
         dated = first.measured_at != last.measured_at
-        return [self._line(row, dated=dated) for row in self._pile.readings[:SHOWN]]
+        ordered = sorted(self._pile.readings, key=lambda row: not _worries(row))
+        return [Line(self._line(row, dated=dated), _worries(row)) for row in ordered[:SHOWN]]
+
+    @property
+    def owner(self) -> str:
+        """Whose work this is, and who is told next; empty where nothing rang."""
+        alert = self._pile.alert
+        if alert is None:
+            return ""
+        if alert.owner is not None:
+            return f"{alert.owner.signature} owns its alert"
+        if alert.next_step_at is None:
+            return "Nobody owns its alert; everybody on the ladder was told"
+        when = london.clock(alert.next_step_at)
+        return f"Nobody owns its alert; somebody else is told at {when}"
 
     @property
     def more(self) -> int:
@@ -78,6 +100,10 @@ class PilePresenter:
         """08:02 SpO2 84 %"""
         told = f"{kinds.KINDS[row.kind].short.rstrip('.')} {_value(row)}"
         return f"{london.near_moment(row.measured_at, self._at)} {told}" if dated else told
+
+
+def _worries(row: UnclaimedReading) -> bool:
+    return row.number is not None and scores_three(row.kind, row.number, row.code or None)
 
 
 def _value(row: UnclaimedReading) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from observations.actions.alerts import acknowledge
 from observations.actions.tray import TrayRefusedError, assign, dismiss
 from observations.models import Alert, Bell, Reading, Standing, UnclaimedReading
 from tests.capacity.factories import make_ward
@@ -120,8 +121,32 @@ def test_readings_that_one_decision_answers_stand_together_oldest_first(nurse, p
         ("HUB-UNKNOWN", "2 readings", True),
         ("HUB-2", "1 reading", False),
     ]
-    assert "SpO2 84 %" in told.piles[0].lines[1]
+    first, second = told.piles[0].lines
+    assert ("SpO2 84 %" in first.text, first.worries) == (True, True)
+    assert ("Pulse 72" in second.text, second.worries) == (True, False)
     assert "LIKELY" in told.piles[0].candidates[0]
+
+
+def test_the_tray_says_who_owns_the_alert_and_who_is_told_next(
+    send, hub, admission, nurse, ward_nurse
+):
+    send([reading("HUB-LOST", "spo2", 84, NOW - MINUTE), reading("HUB-2", "pulse", 70, NOW)])
+    piles = tray(nurse, admission).context["tray"].piles
+    assert [pile.owner for pile in piles] == [
+        "Nobody owns its alert; somebody else is told at 13:00",
+        "",
+    ]
+    acknowledge(alert=Alert.objects.get(), by=ward_nurse, at=NOW)
+    assert "A. Okafor, nurse in charge owns its alert" in text(tray(nurse, admission))
+
+
+def test_those_whose_it_may_be_stand_first_among_the_patients(nurse, patient):
+    at = timezone.now() - dt.timedelta(days=2)
+    make_admission(ward=patient.ward, at=at, patient=make_patient(family_name="Aardvark"))
+    one = make_unclaimed(patient)
+    page = nurse.get(reverse("observations:tray-decide", args=[one.pk]))
+    names = [str(label) for _, label in page.context["form"].fields["admission"].choices]
+    assert ["LIKELY" in name for name in names[1:]] == [True, False]
 
 
 def test_an_empty_tray_says_so(nurse, patient):
