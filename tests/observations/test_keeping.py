@@ -4,6 +4,7 @@ import datetime as dt
 from weakref import WeakSet
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from tests.observations.conftest import NOW
 from tests.observations.factories import make_gateway, make_key
 
 pytestmark = pytest.mark.django_db
+TABLE = Inbox._meta.db_table
 KEPT = ("receipt", "received_at", "sent_at", "newest_at", "count", "body")
 moments = st.datetimes(timezones=st.just(dt.UTC))
 
@@ -62,8 +64,6 @@ def test_each_row_is_its_own_keys(key):
 
 
 def test_behind_a_pooler_no_statement_is_remembered(key, monkeypatch):
-    from django.db import connection
-
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     monkeypatch.setattr(keeping, "_PREPARE", "SELECT of nothing that could be prepared")
     monkeypatch.setattr(keeping, "_prepared", WeakSet())
@@ -75,3 +75,16 @@ def test_a_connection_that_lives_long_prepares_once(key, django_assert_num_queri
     inbox.accept(key=key, body=b'{"readings": []}', at=NOW)
     with django_assert_num_queries(1):
         inbox.accept(key=key, body=b'{"readings": []}', at=NOW)
+
+
+def test_a_body_of_the_usual_size_stays_in_its_row_uncompressed(key):
+    """Neither work for compressing it nor a second table for what is gone in a second."""
+    body = b'{"readings": [' + b" " * 6000 + b"]}"
+    inbox.accept(key=key, body=body, at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_column_compression(body) FROM observations_inbox")
+        assert cursor.fetchone() == (None,)
+        cursor.execute("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = %s", [TABLE])
+        (beside,) = cursor.fetchone()
+        cursor.execute(f"SELECT count(*) FROM {beside}")
+        assert cursor.fetchone() == (0,)
