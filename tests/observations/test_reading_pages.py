@@ -47,7 +47,7 @@ def hub(wearer, ward_nurse, now):
 
 
 def typed(hub, first, last, **more):
-    told = {}
+    told: dict[str, object] = {}
     for name, at in (("first", first), ("last", last)):
         wall = london.wall(at)
         told |= {f"{name}_0": f"{wall:%d/%m/%Y}", f"{name}_1": f"{wall:%H:%M}"}
