@@ -78,7 +78,7 @@ def set_up(places: Places, *, now: dt.datetime) -> Kit:
 
 def hand_out(kit: Kit, places: Places, case: Case, admission: Admission, *, by: User) -> Worn:
     """Kit arrives with the patient, or stands in the care home already."""
-    plan = _gateway(case)
+    plan = gateway_of(case)
     gate, supplier = kit.gates[plan.name], kit.suppliers[plan.supplier]
     if case.home:
         device = _shared(kit, places, case, supplier)
@@ -91,7 +91,8 @@ def hand_out(kit: Kit, places: Places, case: Case, admission: Admission, *, by: 
     return Worn(case, admission, gate, serials)
 
 
-def _gateway(case: Case) -> world.GatewayPlan:
+def gateway_of(case: Case) -> world.GatewayPlan:
+    """Who is silent where one is down reports through that one."""
     cut_off = case.story == "silent" and case.ward.provider in world.down().providers
     return world.down() if cut_off else world.gateway_of(case.ward.provider)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from patients import nhs_numbers
 from patients.models import Admission
-from rounds.demo import cases, clock, parallel, people, sets, telling, world
+from rounds.demo import beats, cases, clock, parallel, people, sets, telling, world
 from rounds.demo.kit import Gate, Kit, Worn
 from rounds.demo.load import Loaded
 from rounds.demo.places import Places
@@ -193,3 +193,14 @@ def _fails_at_two(part, together):
     if part == 2:
         raise ValueError("two is too many")
     together()
+
+
+def test_the_cuff_without_readings_told_that_its_battery_was_flat(everybody):
+    (case,) = (case for case in everybody if case.told.get("flat"))
+    serials = {"spo2": "OX-1", "systolic": "BP-1", "diastolic": "BP-1", "temperature": "TH-1"}
+    gate = Gate("CliniTouch Leicestershire", "key", 0.0)
+    (beat,) = beats.of([Worn(case, Admission(), gate, serials)], now=NOW)
+    charges = {row["device"]: row["battery"] for row in beat.devices}
+    assert charges["BP-1"] == beats.FLAT
+    assert min(charges["OX-1"], charges["TH-1"]) > 15
+    assert beat.readings == []

@@ -16,6 +16,7 @@ from observations.intake.inbox import check_key
 from observations.models import Device, Gateway, Holding, Inbox, Reading, Score
 from patients.models import Admission, Identifier, Patient, Referral
 from rounds.board.now import board
+from rounds.demo import cases, kit, world
 from rounds.demo.players import read_plan
 
 NOW = dt.datetime(2026, 11, 20, 7, 45, tzinfo=dt.UTC)
@@ -126,7 +127,7 @@ def _check_plan(demo: dict[str, Any], text: str) -> None:
     assert played
     assert not given & played
     assert Device.objects.filter(serial__in=played).count() == len(played)
-    assert Gateway.objects.count() == 6
+    assert Gateway.objects.count() == 7
 
 
 def _check_stores() -> None:
@@ -177,3 +178,13 @@ def _empty() -> None:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         names = [name for (name,) in cursor.fetchall() if not name.startswith("django_")]
         cursor.execute(f"TRUNCATE {', '.join(names)} CASCADE")
+
+
+def test_who_is_silent_at_leicester_reports_through_the_gateway_that_is_down():
+    drawn = cases.draw(world.SIZES["full"], seed=1, now=NOW)
+    cut_off = [case for case in drawn if case.story == "silent" and case.ward.provider == "RWE"]
+    assert cut_off
+    assert {kit.gateway_of(case).name for case in cut_off} == {world.down().name}
+    assert {kit.gateway_of(case).name for case in drawn if case not in cut_off}.isdisjoint(
+        {world.down().name}
+    )
