@@ -84,7 +84,6 @@ _OF_A_PATIENT: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
     ("observations_holding", "t.admission_id = o.id", _ADMISSION | _DEVICE),
     ("observations_standing", "t.admission_id = o.id", _ADMISSION),
     ("observations_duetime", "t.admission_id = o.id", _ADMISSION),
-    ("observations_latestvital", "t.admission_id = o.id", _ADMISSION | _DEVICE),
     ("observations_reading", "t.admission_id = o.id", _ADMISSION | _DEVICE),
     ("observations_score", "t.admission_id = o.id", _ADMISSION),
 )

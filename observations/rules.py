@@ -7,7 +7,7 @@ the same whatever order the readings arrived in. Whether it rings is `bells`' qu
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from observations import kinds, news2
 from observations.rulesets import (
@@ -31,9 +31,19 @@ GATEWAY: Final = "gateway-down"
 _WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A charted value and when it was measured."""
+class Measured(Protocol):
+    """A charted value and when it was measured, whatever else its bearer knows."""
+
+    @property
+    def number(self) -> float: ...
+    @property
+    def measured_at(self) -> datetime: ...
+    @property
+    def code(self) -> str | None: ...
+
+
+class Value(NamedTuple):
+    """No more than that."""
 
     number: float
     measured_at: datetime
@@ -59,9 +69,9 @@ class Context:
     at: datetime
     mode: Mode
     rules: Ruleset
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Measured] = field(default_factory=dict)
     score: news2.Score | None = None
-    past: Mapping[str, Iterable[Value]] = field(default_factory=dict)
+    past: Mapping[str, Iterable[Measured]] = field(default_factory=dict)
     past_scores: Iterable[PastScore] = ()
     usual_news2: int | None = None
     concern_at: datetime | None = None
@@ -88,6 +98,8 @@ def evaluate(context: Context) -> tuple[Finding, ...]:
         found += _changes(context)
     if context.mode in SCORED_MODES and context.score is not None:
         found += [*_news2(context, context.score), *_rise(context, context.score)]
+    if not found:  # nearly always
+        return ()
     return tuple(sorted(found, key=lambda finding: (-rank(finding.priority), finding.key)))
 
 
@@ -174,7 +186,7 @@ def _order(limit: Limit, side: str) -> tuple[int, float]:
     return rank(limit.priority), edge or 0.0
 
 
-def _limit_finding(kind: str, side: str, limit: Limit, value: Value) -> Finding:
+def _limit_finding(kind: str, side: str, limit: Limit, value: Measured) -> Finding:
     known = kinds.KINDS[kind]
     told = kinds.show(kind, value.number, value.code)
     edge = limit.low if side == "below" else limit.high
@@ -228,7 +240,7 @@ def _moved(number: float, before: list[float], by: float) -> float | None:
     return moved if (moved > 0) == (by > 0) else None
 
 
-def _change_finding(change: Change, value: Value, moved: float) -> Finding:
+def _change_finding(change: Change, value: Measured, moved: float) -> Finding:
     known = kinds.KINDS[change.kind]
     direction = "gain" if moved > 0 else "loss"
     unit = f" {known.unit}" if known.unit else ""

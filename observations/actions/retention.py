@@ -28,7 +28,6 @@ from observations.models import (
     EnrolmentToken,
     Finding,
     Holding,
-    LatestVital,
     Prompt,
     Standing,
     UnclaimedReading,
@@ -160,7 +159,6 @@ def _remove_rest(ids: Collection[UUID]) -> dict[str, int]:
         UnclaimedReading.objects.filter(
             decided_at__isnull=False, candidates__contained_by=list(ids)
         ).exclude(candidates=[]),
-        LatestVital.objects.filter(**of_them),
         DueTime.objects.filter(**of_them),
         EnrolmentToken.objects.filter(**of_them),
         Holding.objects.filter(**of_them),

@@ -88,7 +88,8 @@ def _jobs(admissions: Sequence[AdmissionFacts], at: datetime) -> list[Job]:
 
 
 def _keep_current(job: Job, at: datetime) -> bool:
-    job.latest = {k: point for k, point in job.latest.items() if at - point.at <= _CURRENT}
+    newest = {k: point for k, point in job.latest.items() if at - point.at <= _CURRENT}
+    job.standing.latest = newest
     return bool(job.latest)
 
 
@@ -100,7 +101,7 @@ def _prepare(job: Job, at: datetime, offsets: dict[tuple[UUID, datetime], float]
     job.standing.measured_at = max(scored, default=None)
     for kind, point in job.latest.items():
         offset = offsets.get((job.admission.id, point.at), 0.0)
-        job.touches.append(Touch(kind, point, offset, at, late=False))
+        job.touches.append(Touch(kind, point, offset))
     for change in job.plan.rules.changes:
         newest = job.latest.get(change.kind)
         if newest is not None:

@@ -193,6 +193,6 @@ def _counting(claimed: Claimed) -> list[Touch]:
     for _, _, sent in group.items:
         charted, marks = sent.charted, sent.marks
         if marks is PLAINLY or marks.counts:
-            point = Point(at, device_id, sent.id, charted.number, charted.code, marks.source)
-            touches.append(Touch(charted.kind, point, left, upload.received_at, late))
+            value = (charted.number, charted.code, marks.source, upload.received_at, late)
+            touches.append(Touch(charted.kind, Point(at, device_id, sent.id, *value), left))
     return touches

@@ -28,6 +28,8 @@ _DEEPEST: Final = 8
 _NESTED: Final = frozenset((list, dict))
 # Text of this length and less is remembered; longer values are wrong anyhow.
 _SHORT: Final = 20
+_NUMBERS: Final = frozenset((int, float))
+_UNITS: Final = frozenset(unit for kind in kinds.KINDS.values() for unit in kind.units)
 
 
 class Charted(NamedTuple):
@@ -185,14 +187,14 @@ def _sent(item: dict[str, Any], sender_id: str, at: datetime, marks: Marks) -> S
 
 
 def _charted(kind: object, value: object, unit: object) -> Charted | kinds.Problem:
-    short = _is_short(kind) and (unit is None or _is_short(unit))
-    if short and (isinstance(value, int | float) or _is_short(value)):
+    known = isinstance(kind, str) and kind in kinds.KINDS and _is_unit(unit)
+    if known and (type(value) in _NUMBERS or (isinstance(value, str) and len(value) <= _SHORT)):
         return _remembered(kind, value, unit)
     return _chart(kind, value, unit)
 
 
-def _is_short(text: object) -> bool:
-    return isinstance(text, str) and len(text) <= _SHORT
+def _is_unit(unit: object) -> bool:
+    return unit is None or (isinstance(unit, str) and unit in _UNITS)
 
 
 def _chart(kind: object, value: object, unit: object) -> Charted | kinds.Problem:

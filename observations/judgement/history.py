@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from observations import clocks, kinds
+from observations import clocks, kinds, limits
 from observations.judgement.judging import Point
 from observations.rules import PastScore, Value
 from observations.storage.queries import rows
@@ -24,7 +24,7 @@ def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list
     """What counts of an admission, by kind, in order; from `start` to before `end`."""
     answer = rows(
         f"SELECT kind, measured_at - {clocks.SET_BACK_SQL}, device_id, sender_id, "  # noqa: S608 — constants
-        "number, code, source FROM observations_reading "
+        "number, code, source, received_at, late FROM observations_reading "
         "WHERE admission_id = %s AND measured_at >= %s AND measured_at < %s "
         "AND quality = 1 AND context <> 2 AND NOT error",
         [admission_id, start, end + clocks.MOST],
@@ -36,6 +36,19 @@ def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list
     for points in found.values():
         points.sort()
     return dict(found)
+
+
+def newest(admission_id: UUID, start: datetime, end: datetime) -> dict[str, Point]:
+    """Of each kind the newest that counts: the only way by which a latest value moves backwards."""
+    answer = rows(
+        f"SELECT DISTINCT ON (kind) kind, measured_at - {clocks.SET_BACK_SQL}, device_id, "  # noqa: S608 — constants
+        "sender_id, number, code, source, received_at, late FROM observations_reading "
+        "WHERE admission_id = %s AND measured_at >= %s AND measured_at < %s "
+        "AND quality = 1 AND context <> 2 AND NOT error "
+        f"ORDER BY kind, measured_at - {clocks.SET_BACK_SQL} DESC, device_id DESC, sender_id DESC",
+        [admission_id, start - limits.ACCEPT_WINDOW, end + 2 * limits.ACCEPT_WINDOW],
+    )
+    return {kinds.NAMES[kind]: Point(*point) for kind, *point in answer}
 
 
 def values(admission_id: UUID, kind: str, start: datetime, end: datetime) -> list[Value]:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from observations import kinds, news2
 from observations.judgement.plans import Plan
@@ -43,6 +43,13 @@ class Point(NamedTuple):
     number: float
     code: str | None
     source: int
+    received_at: datetime
+    late: bool
+
+    @property
+    def measured_at(self) -> datetime:
+        """As `rules` calls it."""
+        return self.at
 
 
 Series = Mapping[str, Sequence[Point]]
@@ -87,12 +94,11 @@ def judge(plan: Plan, series: Series, instants: Iterable[datetime]) -> list[Judg
 def findings(plan: Plan, judged: Judged, past: Past) -> list[Finding]:
     """What crosses at this instant, and nothing that an earlier instant has said already."""
     rules = plan.rules_at(judged.at)
-    values = {kind: Value(p.number, p.at, p.code) for kind, p in judged.values.items()}
     context = Context(
         at=judged.at,
         mode=judged.mode,
         rules=rules,
-        values=values,
+        values=judged.values,
         score=judged.score,
         past={change.kind: past.values.get(change.kind, ()) for change in rules.changes},
         past_scores=_within_rise(rules, judged, past),
@@ -127,22 +133,23 @@ def _advance(points: Sequence[Point], position: int, at: datetime) -> int:
 
 
 def _scored(plan: Plan, judged: Judged) -> Judged:
-    counted = [p for kind, p in judged.values.items() if kind in COUNTS_FOR]
-    if judged.mode not in SCORED_MODES or not any(p.at == judged.at for p in counted):
+    if judged.mode not in SCORED_MODES:
         return judged
-    judged.scale = 2 if judged.mode == "news2_scale2" else 1
-    given = {kind: _argument(kind, judged.values.get(kind)) for kind in COUNTS_FOR}
+    counted = [(kind, point) for kind, point in judged.values.items() if kind in COUNTS_FOR]
+    times = [point.at for _, point in counted]
+    if judged.at not in times:
+        return judged
+    given: dict[str, Any] = dict.fromkeys(news2.PARAMETERS)
+    for kind, point in counted:
+        given[kind] = kinds.news2_argument(kind, point.number, point.code)
     if given["oxygen"] is None and plan.on_oxygen_at(judged.at):
         given["oxygen"], judged.oxygen_from_plan = True, True
-    judged.score = news2.score(**given, spo2_scale=judged.scale)  # type: ignore[arg-type]  # by kind
-    judged.oldest_at = min(p.at for p in counted)
+    judged.scale = 2 if judged.mode == "news2_scale2" else 1
+    judged.score = news2.score(**given, spo2_scale=judged.scale)
+    judged.oldest_at = min(times)
     told = judged.values.get("consciousness")
     judged.self_reported = told is not None and told.source not in _SEEN_BY_STAFF
     return judged
-
-
-def _argument(kind: str, point: Point | None) -> float | bool | str | None:
-    return None if point is None else kinds.news2_argument(kind, point.number, point.code)
 
 
 def as_values(points: Iterable[Point]) -> list[Value]:

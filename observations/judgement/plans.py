@@ -6,8 +6,9 @@ the admission's lock: whoever holds that lock therefore reads the newest plan, m
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -24,8 +25,10 @@ from observations.rulesets import Limit, Mode, Ruleset, personalised, ruleset
 from observations.storage.queries import rows
 from patients.models import PathwayVersion
 
-_KEPT: Final = 20_000
+# More than the patients of any one house of wards; beyond, the longest unused is read again.
+_KEPT: Final = 50_000
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _cache: OrderedDict[UUID, Plan] = OrderedDict()
 
 
@@ -44,6 +47,18 @@ class Line(NamedTuple):
     schedule: silence.Schedule | None
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What is agreed from one change to before the next; schedules by the planned kinds."""
+
+    starts: datetime
+    ends: datetime
+    mode: Mode
+    on_oxygen: bool
+    rules: Ruleset
+    schedules: Mapping[str, silence.Schedule]
+
+
 @dataclass(slots=True)
 class Plan:
     """An admission's agreements over time; the version says which state of them."""
@@ -55,28 +70,44 @@ class Plan:
     oxygen: list[Period] = field(default_factory=list)
     lines: dict[str, list[Period]] = field(default_factory=dict)
     absences: tuple[silence.Absence, ...] = ()
-    _rules_at: dict[tuple[int, ...], Ruleset] = field(default_factory=dict)
-    _changes_at: set[datetime] | None = None
+    _changes_at: list[datetime] | None = None
+    _last_asked: InForce | None = None
+
+    def in_force(self, at: datetime) -> InForce:
+        """What is agreed at an instant; remembered, because the next one asked is near."""
+        known = self._last_asked
+        if known is None or not known.starts <= at < known.ends:
+            known = self._last_asked = self._in_force(at)
+        return known
 
     def mode_at(self, at: datetime) -> Mode:
-        """Where nobody ever decided, limits alone are watched: a score needs a decision."""
-        return cast("Mode", _in_force(self.modes, at) or _first(self.modes) or "limits_only")
+        return self.in_force(at).mode
 
     def on_oxygen_at(self, at: datetime) -> bool:
-        return _in_force(self.oxygen, at) is not None
+        return self.in_force(at).on_oxygen
 
     def rules_at(self, at: datetime) -> Ruleset:
         """The pathway's rules with this patient's own limits laid over them."""
-        own = [(kind, _line_at(periods, at)) for kind, periods in self.lines.items()]
-        key = tuple(id(line) for _, line in own)
-        if key not in self._rules_at:
-            limits = [line.limit for _, line in own if line is not None and line.limit is not None]
-            self._rules_at[key] = _with_limits(self.rules, tuple(limits))
-        return self._rules_at[key]
+        return self.in_force(at).rules
 
     def schedule_at(self, kind: str, at: datetime) -> silence.Schedule | None:
-        line = _line_at(self.lines.get(kind, []), at)
-        return None if line is None else line.schedule
+        return self.in_force(at).schedules.get(kind)
+
+    def _in_force(self, at: datetime) -> InForce:
+        changes = self._changes()
+        next_one = bisect_right(changes, at)
+        lines = {k: line for k, periods in self.lines.items() if (line := _line_at(periods, at))}
+        limits = tuple(line.limit for line in lines.values() if line.limit is not None)
+        # Where nobody ever decided, limits alone are watched: a score needs a decision.
+        mode = _in_force(self.modes, at) or _first(self.modes) or "limits_only"
+        return InForce(
+            starts=changes[next_one - 1] if next_one else _LONG_AGO,
+            ends=changes[next_one] if next_one < len(changes) else _NEVER,
+            mode=cast("Mode", mode),
+            on_oxygen=_in_force(self.oxygen, at) is not None,
+            rules=_with_limits(self.rules, limits),
+            schedules={k: line.schedule for k, line in lines.items() if line.schedule is not None},
+        )
 
     def stale_at(self, kinds: Iterable[str], measured_at: datetime) -> datetime:
         """When values of these kinds, measured then, stop being current."""
@@ -92,7 +123,8 @@ class Plan:
             modes=_always(self.mode_at(at)),
             oxygen=_always(_in_force(self.oxygen, at)),
             lines={kind: _with_limit(_line_at(p, at), p) for kind, p in self.lines.items()},
-            _rules_at={},
+            _changes_at=None,
+            _last_asked=None,
         )
 
     def changed(self, since: datetime, until: datetime) -> bool:
@@ -103,16 +135,16 @@ class Plan:
         """When something runs out, or follows, by itself."""
         return min((change for change in self._changes() if change > at), default=None)
 
-    def _changes(self) -> set[datetime]:
+    def _changes(self) -> list[datetime]:
         if self._changes_at is None:
             periods = [*self.modes, *self.oxygen, *chain.from_iterable(self.lines.values())]
             ends = {period.ends for period in periods if period.ends is not None}
-            self._changes_at = {period.starts for period in periods} | ends
+            self._changes_at = sorted({period.starts for period in periods} | ends)
         return self._changes_at
 
     def planned(self, at: datetime) -> list[str]:
         """The kinds that somebody waits for."""
-        return [kind for kind in self.lines if self.schedule_at(kind, at) is not None]
+        return list(self.in_force(at).schedules)
 
 
 @lru_cache(maxsize=4096)

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
-from observations import clocks, kinds, limits, news2
+from observations import kinds, news2
 from observations.judgement import history
 from observations.judgement.history import RESPONSES
 from observations.judgement.judging import Judged, Point
@@ -21,16 +22,9 @@ from observations.rules import CONCERN, Finding
 from observations.storage import copying
 from observations.storage.queries import rows
 
-if TYPE_CHECKING:
-    from observations.judgement.scoring import Touch
-
 Span = tuple[datetime, datetime]
 # A response older than this says nothing of how somebody is.
 _REMEMBERED: Final = timedelta(days=7)
-_LATEST: Final = (
-    *("admission_id", "kind", "number", "code", "measured_at", "device_id", "sender_id"),
-    *("source", "received_at", "late"),
-)
 _SCORE: Final = (
     *("admission_id", "measured_at", "total", "lowest", "response", "parts", "scale"),
     *("oldest_at", "oxygen_from_plan", "self_reported", "batch"),
@@ -42,8 +36,10 @@ _FINDING: Final = (
 _STANDING: Final = (
     *("admission_id", "measured_at", "oldest_at", "total", "lowest", "response", "parts", "scale"),
     *("oxygen_from_plan", "self_reported", "previous_total", "previous_at", "last_reading_at"),
-    "unreviewed_response",
+    *("unreviewed_response", "latest"),
 )
+_as_json: Final = msgspec.json.Encoder()
+_from_json: Final = msgspec.json.Decoder(dict[int, Point])
 
 
 @dataclass(slots=True)
@@ -64,6 +60,7 @@ class StandingNow:
     previous_at: datetime | None = None
     last_reading_at: datetime | None = None
     unreviewed_response: str = ""
+    latest: dict[str, Point] = field(default_factory=dict)
     reviewed_at: datetime | None = None
 
     def show(self, judged: Judged) -> None:
@@ -102,7 +99,7 @@ class StandingNow:
             f"{_array(self.parts)}\t{self.scale}\t{_flag(self.oxygen_from_plan)}\t"
             f"{_flag(self.self_reported)}\t{_number(self.previous_total)}\t"
             f"{text(self.previous_at)}\t{text(self.last_reading_at)}\t"
-            f"{self.unreviewed_response}\n"
+            f"{self.unreviewed_response}\t{_latest_column(self.latest)}\n"
         )
 
 
@@ -111,30 +108,28 @@ def parts_of(score: news2.Score) -> list[int | None]:
     return [score.parts[name] for name in news2.PARAMETERS]
 
 
-def latest(ids: Collection[UUID]) -> dict[UUID, dict[str, Point]]:
-    known = {str(one): one for one in ids}
-    answer = rows(
-        "SELECT admission_id::text, kind, measured_at, device_id, sender_id, number, "
-        "nullif(code, ''), source FROM observations_latestvital "
-        "WHERE admission_id = ANY(%s::uuid[])",
-        [list(known)],
-    )
-    # Five rows a patient: a UUID made and hashed for each would cost more than the query.
-    found: dict[str, dict[str, Point]] = {text: {} for text in known}
-    for text, kind, *point in answer:
-        found[text][kinds.NAMES[kind]] = Point(*point)
-    return {known[text]: points for text, points in found.items()}
-
-
 def standings(ids: Collection[UUID]) -> dict[UUID, StandingNow]:
     """Asked after the admissions' lock was had, so that nobody else's are newer."""
+    # By text: a UUID made and hashed for each row would cost more than reading it.
+    asked = {str(one): one for one in ids}
     answer = rows(
-        f"SELECT {', '.join(_STANDING)}, reviewed_at FROM observations_standing "  # noqa: S608 — constants
-        "WHERE admission_id = ANY(%s::uuid[])",
-        [list(map(str, ids))],
+        f"SELECT admission_id::text, {', '.join(_STANDING[1:])}, reviewed_at "  # noqa: S608 — constants
+        "FROM observations_standing WHERE admission_id = ANY(%s::uuid[])",
+        [list(asked)],
     )
-    found = {row[0]: StandingNow(*row) for row in answer}
-    return {one: found.get(one) or StandingNow(one) for one in ids}
+    found = {text: StandingNow(one) for text, one in asked.items()}
+    for text, *told, latest, reviewed_at in answer:
+        found[text] = StandingNow(*(asked[text], *told, _latest(latest), reviewed_at))
+    return {asked[text]: standing for text, standing in found.items()}
+
+
+def _latest(text: str) -> dict[str, Point]:
+    return {kinds.NAMES[number]: point for number, point in _from_json.decode(text).items()}
+
+
+def _latest_column(latest: Mapping[str, Point]) -> str:
+    told = {kinds.NUMBERS[kind]: point for kind, point in latest.items()}
+    return copying.escaped(_as_json.encode(told).decode())
 
 
 def _rank(response: str) -> int:
@@ -149,24 +144,6 @@ def recall_response(now: StandingNow) -> None:
         now.unreviewed_response = history.last_response(now.admission_id, since, now.measured_at)
 
 
-def rebuild_latest(admission_id: UUID, start: datetime, end: datetime) -> None:
-    """The newest of each kind from the table itself: the only way by which one moves backwards."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM observations_latestvital WHERE admission_id = %s", [admission_id]
-        )
-        cursor.execute(
-            f"INSERT INTO observations_latestvital ({', '.join(_LATEST)}) "  # noqa: S608 — constants
-            "SELECT DISTINCT ON (kind) admission_id, kind, number, coalesce(code, ''), "
-            f"measured_at - {clocks.SET_BACK_SQL}, device_id, sender_id, source, received_at, late "
-            "FROM observations_reading WHERE admission_id = %s AND measured_at >= %s "
-            "AND measured_at < %s AND quality = 1 AND context <> 2 AND NOT error "
-            f"ORDER BY kind, measured_at - {clocks.SET_BACK_SQL} DESC, device_id DESC, "
-            "sender_id DESC",
-            [admission_id, start - limits.ACCEPT_WINDOW, end + 2 * limits.ACCEPT_WINDOW],
-        )
-
-
 def drop_scores(
     admission_id: UUID, start: datetime, end: datetime, *, but: Sequence[datetime]
 ) -> None:
@@ -177,11 +154,6 @@ def drop_scores(
             "AND measured_at <= %s AND NOT measured_at = ANY(%s::timestamptz[])",
             [admission_id, start, end, list(but)],
         )
-
-
-def write_latest(newest: Iterable[tuple[str, Touch]]) -> None:
-    lines = [_latest_line(admission, touch) for admission, touch in newest]
-    copying.upsert("observations_latestvital", _LATEST, lines, key=("admission_id", "kind"))
 
 
 def write_scores(scores: Iterable[tuple[str, Judged]], *, batch: int) -> None:
@@ -240,15 +212,6 @@ def _same(row: FindingRow, finding: Finding) -> bool:
         row.text,
         row.values,
     ) == (finding.priority, sorted(finding.parameters), finding.text, dict(finding.values))
-
-
-def _latest_line(admission: str, touch: Touch) -> str:
-    at, device_id, sender_id, number, code, source = touch.point
-    return (
-        f"{admission}\t{kinds.NUMBERS[touch.kind]}\t{number}\t{code or ''}\t"
-        f"{copying.instant(at)}\t{device_id}\t{copying.escaped(sender_id)}\t{source}\t"
-        f"{copying.instant(touch.received_at)}\t{'t' if touch.late else 'f'}\n"
-    )
 
 
 def _score_line(admission: str, judged: Judged, batch: int) -> str:

@@ -33,8 +33,6 @@ class Touch(NamedTuple):
     kind: str
     point: Point
     offset: float
-    received_at: datetime
-    late: bool
 
 
 @dataclass(slots=True)
@@ -44,7 +42,6 @@ class Job:
     admission: AdmissionFacts
     plan: Plan
     touches: list[Touch]
-    latest: dict[str, Point]
     standing: StandingNow
     fresh: bool = True
     # The kinds whose newest value this batch moved, and from when.
@@ -65,6 +62,11 @@ class Job:
     def __post_init__(self) -> None:
         self.key = str(self.admission.id)
         self.newest = max([point.at for point in self.latest.values()], default=None)
+
+    @property
+    def latest(self) -> dict[str, Point]:
+        """The newest of each kind: what was stored, moved by this batch once it is judged."""
+        return self.standing.latest
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -106,9 +108,10 @@ def rejudge(
     """After a correction: judge again, from the table, all that readings in these spans could
     change; latest vitals and standings may move backwards here, and only here."""
     chosen = [a for a in admissions if a.id in spans]
+    standings = results.standings([a.id for a in chosen])
     for admission in chosen:
-        results.rebuild_latest(admission.id, admission.admitted_at, at)
-    jobs = jobs_of({a.id: [] for a in chosen}, chosen)
+        standings[admission.id].latest = history.newest(admission.id, admission.admitted_at, at)
+    jobs = _jobs({a.id: [] for a in chosen}, chosen, standings)
     for job in jobs:
         job.fresh, job.again = False, _widened(job, *spans[job.admission.id])
         _from_table(job)
@@ -136,13 +139,16 @@ def _scored_instants(job: Job) -> list[datetime]:
 
 def jobs_of(touched: dict[UUID, list[Touch]], admissions: Collection[AdmissionFacts]) -> list[Job]:
     """What is stored of them; in a transaction that holds their locks."""
+    return _jobs(touched, admissions, results.standings([a.id for a in admissions]))
+
+
+def _jobs(
+    touched: dict[UUID, list[Touch]],
+    admissions: Collection[AdmissionFacts],
+    standings: dict[UUID, StandingNow],
+) -> list[Job]:
     plans = plans_of(admissions)
-    ids = [admission.id for admission in admissions]
-    latest, standings = results.latest(ids), results.standings(ids)
-    return [
-        Job(a, plans[a.id], touched[a.id], latest.get(a.id, {}), standings[a.id])
-        for a in admissions
-    ]
+    return [Job(a, plans[a.id], touched[a.id], standings[a.id]) for a in admissions]
 
 
 def _prepare(job: Job) -> None:
@@ -219,7 +225,8 @@ def find(job: Job) -> None:
 
 
 def _write(jobs: list[Job], *, at: datetime, batch: int) -> None:
-    results.write_latest(_newest_vitals(jobs))
+    for job in jobs:
+        _move_latest(job)
     results.write_scores(_scores(jobs), batch=batch)
     again = {job.admission.id: job.span for job in jobs if _seen_before(job)}
     results.write_findings(
@@ -233,19 +240,14 @@ def _seen_before(job: Job) -> bool:
     return not job.fresh or job.instants[0] == job.newest
 
 
-def _newest_vitals(jobs: list[Job]) -> Iterable[tuple[str, Touch]]:
-    for job in jobs:
-        newest: dict[str, Touch] = {}
-        for touch in job.touches:
-            known = newest.get(touch.kind)
-            if known is None or touch.point > known.point:
-                newest[touch.kind] = touch
-        for kind, touch in newest.items():
-            before = job.latest.get(kind)
-            if before is None or touch.point > before:
-                job.moved[kind] = None if before is None else before.at
-                job.latest[kind] = touch.point
-                yield job.key, touch
+def _move_latest(job: Job) -> None:
+    """Forward only: an older one that comes later moves nothing."""
+    latest, moved = job.latest, job.moved
+    for kind, point, _ in job.touches:
+        before = latest.get(kind)
+        if before is None or point > before:
+            moved.setdefault(kind, None if before is None else before.at)
+            latest[kind] = point
 
 
 def _scores(jobs: list[Job]) -> Iterable[tuple[str, Judged]]:

@@ -36,11 +36,14 @@ class Score(models.Model):
 
 
 class LatestVital(models.Model):
-    """The newest good reading of a kind; moves forward only, so a board is one indexed read."""
+    """The newest good reading of a kind: a view of what the standing holds, for whoever reads.
+
+    Written with the standing, one row a patient and batch instead of one a value.
+    """
 
     pk = models.CompositePrimaryKey("admission_id", "kind")
     admission = models.ForeignKey(
-        Admission, on_delete=models.CASCADE, related_name="latest_vitals", db_constraint=False
+        Admission, on_delete=models.DO_NOTHING, related_name="latest_vitals", db_constraint=False
     )
     kind = models.SmallIntegerField()
     number = models.FloatField(null=True)
@@ -51,6 +54,9 @@ class LatestVital(models.Model):
     source = models.SmallIntegerField()
     received_at = models.DateTimeField()
     late = models.BooleanField()
+
+    class Meta:
+        managed = False
 
     def __str__(self) -> str:
         return f"latest {self.kind} of {self.admission_id}"
@@ -79,6 +85,11 @@ class Standing(models.Model):
     previous_total = models.SmallIntegerField(null=True)
     previous_at = models.DateTimeField(null=True)
     last_reading_at = models.DateTimeField(null=True)
+    latest = models.TextField(
+        default="{}",
+        db_default="{}",
+        help_text="the newest good reading of each kind, as JSON; LatestVital is its rows",
+    )
     unreviewed_response = models.CharField(
         max_length=12, blank=True, help_text="last full response before data stopped"
     )

@@ -1,13 +1,14 @@
 """A ward's board in every state, written straight into the tables that the drain would fill."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import User
 from observations import news2
 from observations.kinds import CONSCIOUSNESS, NUMBERS
-from observations.models import Alert, DueTime, LatestVital, Score, Standing, Trigger
+from observations.models import Alert, DueTime, Score, Standing, Trigger
 from observations.storage.partitions import ensure_days
 from patients.models import Admission
 from rounds.models import Handover, Review, Task
@@ -47,20 +48,18 @@ def make_set(
 
 def make_vital(admission: Admission, kind: str, value: Any, *, at: dt.datetime) -> None:
     number, code = _stored(kind, value)
-    LatestVital.objects.update_or_create(
-        admission_id=admission.pk,
-        kind=NUMBERS[kind],
-        defaults={
-            "number": number,
-            "code": code,
-            "measured_at": at,
-            "device_id": 1,
-            "sender_id": "x",
-            "source": 1,
-            "received_at": at,
-            "late": False,
-        },
-    )
+    standing, _ = Standing.objects.get_or_create(admission=admission)
+    latest = json.loads(standing.latest)
+    told = at.isoformat()
+    latest[str(NUMBERS[kind])] = [told, 1, "x", number, code or None, 1, told, False]
+    Standing.objects.filter(pk=standing.pk).update(latest=json.dumps(latest))
+
+
+def forget_vital(admission: Admission, kind: str) -> None:
+    standing = Standing.objects.get(pk=admission.pk)
+    latest = json.loads(standing.latest)
+    del latest[str(NUMBERS[kind])]
+    Standing.objects.filter(pk=standing.pk).update(latest=json.dumps(latest))
 
 
 def make_dues(

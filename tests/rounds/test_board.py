@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Look
-from observations.kinds import NUMBERS
-from observations.models import Alert, LatestVital
+from observations.models import Alert
 from observations.watch import standing
 from patients.actions.admissions import start_leave
 from patients.actions.care import prescribe_oxygen, set_mode
@@ -22,6 +21,7 @@ from tests.rounds.factories import (
     MEDIUM,
     NORMAL,
     SINGLE,
+    forget_vital,
     make_alert,
     make_dues,
     make_handover,
@@ -435,7 +435,7 @@ def test_oxygen_of_the_plan_scores_and_is_no_reading(admit, now, ward_doctor, si
     admission = admit()
     prescribe_oxygen(admission=admission, litres_per_minute=1, by=ward_doctor, at=now - 2 * HOUR)
     make_set(admission, NORMAL | {"oxygen": 1}, at=now - HOUR)
-    LatestVital.objects.filter(admission=admission, kind=NUMBERS["oxygen"]).delete()
+    forget_vital(admission, "oxygen")
     browser = signed_in(ward_doctor)
     (patient,) = browser.get(f"/api/v1{url}").json()["patients"]
     assert patient["news2"]["parts"]["oxygen"] == 2
