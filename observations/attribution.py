@@ -32,6 +32,7 @@ class DeviceFacts(NamedTuple):
     id: int
     provider_id: int
     shared: bool
+    heard_at: datetime | None = None
 
 
 class GatewayFacts(NamedTuple):

@@ -103,7 +103,7 @@ def _gateways(ids: Collection[int], at: datetime) -> dict[int, GatewayFacts]:
 
 def _devices(serials: Collection[str]) -> dict[str, DeviceFacts]:
     answer = rows(
-        "SELECT serial, id, provider_id, use = 'shared' FROM observations_device "
+        "SELECT serial, id, provider_id, use = 'shared', last_heard_at FROM observations_device "
         "WHERE serial = ANY(%s) ORDER BY id FOR SHARE",
         [list(serials)],
     )

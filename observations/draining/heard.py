@@ -7,13 +7,14 @@ to the next batch, because both hold shared locks on the devices of their readin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
 
 from observations.draining.uploads import Upload
 
+_EVERY: Final = timedelta(minutes=1)
 _HEARD: Final = """
     WITH heard AS (SELECT unnest(%s::bigint[]) AS id, unnest(%s::timestamptz[]) AS at),
     due AS (
@@ -39,6 +40,10 @@ _DEVICES: Final = """
     UPDATE observations_device t SET last_heard_at = due.at, last_gateway_id = due.gateway
     FROM due WHERE t.id = due.id
 """
+
+
+def is_due(noted_at: datetime | None, at: datetime) -> bool:
+    return noted_at is None or noted_at < at - _EVERY
 
 
 def note_keys(uploads: Sequence[Upload]) -> None:

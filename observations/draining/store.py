@@ -69,7 +69,7 @@ def store(uploads: Sequence[Upload], *, at: datetime) -> int:
     _write(fresh, at=at, batch=batch)
     _follow(fresh, directory, at=at, batch=batch)
     prompting.ask_again(((group, _claim(group, directory)) for group in unlikely), directory, at=at)
-    heard.note_devices(_heard(claimed))
+    heard.note_devices(_heard(claimed, directory))
     return batch
 
 
@@ -119,9 +119,12 @@ def _claim(group: Together, directory: Directory) -> Claim | Unclaimed:
     return Claim(known, upload.admission_id)
 
 
-def _heard(claimed: Iterable[Claimed]) -> Iterator[tuple[int, datetime, int]]:
-    known = ((c.claim.device_id, c.together.upload) for c in claimed if c.claim.device_id > 0)
-    return ((device, upload.received_at, upload.gateway_id) for device, upload in known)
+def _heard(claimed: Iterable[Claimed], directory: Directory) -> Iterator[tuple[int, datetime, int]]:
+    """Kit that was not noted in the last minute."""
+    for group, _ in claimed:
+        device, upload = directory.devices.get(group.asked.device), group.upload
+        if device is not None and heard.is_due(device.heard_at, upload.received_at):
+            yield device.id, upload.received_at, upload.gateway_id
 
 
 def _write(fresh: Sequence[Claimed], *, at: datetime, batch: int) -> None:
