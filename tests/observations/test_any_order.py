@@ -102,7 +102,7 @@ def outcome_of(ids) -> dict[str, list[Any]]:
 
 
 def forget(ids) -> None:
-    for model in (Reading, Score, LatestVital, Finding, Standing):
+    for model in (Reading, Score, Finding, Standing):
         model.objects.filter(admission_id__in=ids).delete()
     Receipt.objects.all().delete()
 
