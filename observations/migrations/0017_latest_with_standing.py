@@ -33,7 +33,7 @@ CREATE TABLE observations_latestvital (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("observations", "0015_key_replaced")]
+    dependencies = [("observations", "0016_bodies_plain")]
 
     operations = [
         migrations.AddField(
