@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from lib.ids import uuid7_at
 from observations.draining import drain
+from observations.draining.store import store
 from observations.intake import inbox, payload
 from observations.intake.sent import Reader, Rejected
 from observations.models import (
@@ -452,8 +453,12 @@ def test_one_poisoned_upload_is_found_by_halving(send, hub, monkeypatch):
     for number in range(64):
         send([wrong(hub, comment="poison" if number == 40 else "fine")], drained=False)
     tried = []
-    real = drain.store
-    monkeypatch.setattr(drain, "store", lambda u, *, at: tried.append(u) or real(u, at=at))
+
+    def counted(uploads, *, at):
+        tried.append(uploads)
+        return store(uploads, at=at)
+
+    monkeypatch.setattr(drain, "store", counted)
     done = drain.drain_once(at=NOW)
     assert (done.uploads, done.failed) == (63, 1)
     # The whole, then two halves each time, down to the one.
