@@ -9,10 +9,12 @@ import structlog
 from django.db import transaction
 
 from observations.models import BellDelivery
+from observations.storage import copying
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 500
+_SENT: Final = ("id", "told", "sent_at", "attempts")
 
 
 def send_waiting(*, at: datetime) -> int:
@@ -35,7 +37,8 @@ def _send_some(at: datetime) -> int:
     for delivery in deliveries:
         delivery.told = _tell(delivery)
         delivery.sent_at, delivery.attempts = at, delivery.attempts + 1
-    BellDelivery.objects.bulk_update(deliveries, ["told", "sent_at", "attempts"])
+    lines = [copying.line([getattr(one, name) for name in _SENT]) for one in deliveries]
+    copying.update("observations_belldelivery", _SENT, lines, key="id")
     return len(deliveries)
 
 

@@ -7,8 +7,9 @@ nothing.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from observations import clocks, kinds, limits
@@ -20,22 +21,52 @@ from observations.storage.queries import rows
 RESPONSES: Final = ("low", "low_medium", "medium", "high")
 
 
-def series(admission_id: UUID, start: datetime, end: datetime) -> dict[str, list[Point]]:
-    """What counts of an admission, by kind, in order; from `start` to before `end`."""
-    answer = rows(
-        f"SELECT kind, measured_at - {clocks.SET_BACK_SQL}, device_id, sender_id, "  # noqa: S608 — constants
-        "number, code, source, received_at, late FROM observations_reading "
-        "WHERE admission_id = %s AND measured_at >= %s AND measured_at < %s "
-        "AND quality = 1 AND context <> 2 AND NOT error",
-        [admission_id, start, end + clocks.MOST],
-    )
-    found: dict[str, list[Point]] = defaultdict(list)
-    for kind, *point in answer:
-        if start <= point[0] < end:
-            found[kinds.NAMES[kind]].append(Point(*point))
-    for points in found.values():
-        points.sort()
-    return dict(found)
+_SERIES: Final = f"""
+    SELECT j.n, r.* FROM unnest(%s::int[], %s::uuid[], %s::timestamptz[], %s::timestamptz[])
+        AS j (n, admission_id, since, until)
+    CROSS JOIN LATERAL (
+        SELECT kind, measured_at - {clocks.SET_BACK_SQL} AS at, device_id, sender_id, number, code,
+               source, received_at, late
+        FROM observations_reading r
+        WHERE r.admission_id = j.admission_id AND r.measured_at >= j.since
+          AND r.measured_at < j.until AND r.measured_at >= %s AND r.measured_at < %s
+          AND quality = 1 AND context <> 2 AND NOT error
+    ) AS r
+"""  # noqa: S608 — constants
+_RESPONSES: Final = """
+    SELECT j.n, r.response FROM unnest(%s::int[], %s::uuid[], %s::timestamptz[], %s::timestamptz[])
+        AS j (n, admission_id, since, until)
+    CROSS JOIN LATERAL (
+        WITH known AS (
+            SELECT s.response, s.total, s.measured_at FROM observations_score s
+            WHERE s.admission_id = j.admission_id AND s.measured_at > j.since
+              AND s.measured_at <= j.until AND s.measured_at > %s AND s.measured_at <= %s
+        )
+        SELECT k.response FROM known k WHERE k.response = ANY(%s) AND k.measured_at >= coalesce(
+            (SELECT max(measured_at) FROM known WHERE total IS NOT NULL), '-infinity')
+        ORDER BY array_position(%s, k.response::text) DESC LIMIT 1
+    ) AS r
+"""
+Span = tuple[datetime, datetime]
+
+
+def series(spans: Mapping[UUID, Span]) -> dict[UUID, dict[str, list[Point]]]:
+    """What counts of each admission, by kind, in order; from its start to before its end."""
+    if not spans:
+        return {}
+    asked = [(str(one), start, end + clocks.MOST) for one, (start, end) in spans.items()]
+    ids = list(spans)
+    answer = rows(_SERIES, _each_and_all(asked))
+    found: dict[UUID, dict[str, list[Point]]] = {one: defaultdict(list) for one in ids}
+    for number, kind, *told in answer:
+        start, end = spans[ids[number]]
+        point = Point(*told)
+        if start <= point.at < end:
+            found[ids[number]][kinds.NAMES[kind]].append(point)
+    for known in found.values():
+        for points in known.values():
+            points.sort()
+    return {one: dict(known) for one, known in found.items()}
 
 
 def newest(admission_id: UUID, start: datetime, end: datetime) -> dict[str, Point]:
@@ -84,15 +115,21 @@ def complete_scores(
     return found
 
 
-def last_response(admission_id: UUID, after: datetime, until: datetime) -> str:
-    """That of the newest complete score, or what incomplete ones since raised it to; empty when
-    there is none. One that lacks something lowers nothing: a gap is not calm."""
-    answer = rows(
-        "WITH known AS (SELECT response, total, measured_at FROM observations_score "
-        "WHERE admission_id = %s AND measured_at > %s AND measured_at <= %s) "
-        "SELECT response FROM known WHERE response = ANY(%s) AND measured_at >= "
-        "coalesce((SELECT max(measured_at) FROM known WHERE total IS NOT NULL), '-infinity') "
-        "ORDER BY array_position(%s, response::text) DESC LIMIT 1",
-        [admission_id, after, until, list(RESPONSES), list(RESPONSES)],
-    )
-    return str(answer[0][0]) if answer else ""
+def last_responses(spans: Mapping[UUID, Span]) -> dict[UUID, str]:
+    """After its start, up to its end: that of each admission's newest complete score, or what
+    incomplete ones since raised it to; empty when there is none. One that lacks something lowers
+    nothing: a gap is not calm."""
+    if not spans:
+        return {}
+    ids = list(spans)
+    asked = [(str(one), *span) for one, span in spans.items()]
+    given = [*_each_and_all(asked), list(RESPONSES), list(RESPONSES)]
+    found = {ids[number]: str(response) for number, response in rows(_RESPONSES, given)}
+    return {one: found.get(one, "") for one in ids}
+
+
+def _each_and_all(asked: Sequence[tuple[str, datetime, datetime]]) -> list[Any]:
+    """The periods one by one, and the whole that they lie in: the planner needs values to leave
+    partitions out, and leaves out more of them for each period as it goes."""
+    ids, starts, ends = (list(part) for part in zip(*asked, strict=True))
+    return [list(range(len(ids))), ids, starts, ends, min(starts), max(ends)]

@@ -136,12 +136,19 @@ def _rank(response: str) -> int:
     return RESPONSES.index(response) if response in RESPONSES else -1
 
 
-def recall_response(now: StandingNow) -> None:
+def recall_responses(standings: Iterable[StandingNow]) -> None:
     """After late data: what the last response since the review was, from what is stored now."""
-    if now.measured_at is not None:
-        known = [now.measured_at - _REMEMBERED, now.reviewed_at]
-        since = max(at for at in known if at is not None)
-        now.unreviewed_response = history.last_response(now.admission_id, since, now.measured_at)
+    asked = {now.admission_id: now for now in standings}
+    spans = {one: span for one, now in asked.items() if (span := _since_review(now))}
+    for admission_id, response in history.last_responses(spans).items():
+        asked[admission_id].unreviewed_response = response
+
+
+def _since_review(now: StandingNow) -> Span | None:
+    if now.measured_at is None:
+        return None
+    known = [now.measured_at - _REMEMBERED, now.reviewed_at]
+    return max(at for at in known if at is not None), now.measured_at
 
 
 def drop_scores(

@@ -8,7 +8,7 @@ A reading that is not changes what later instants say, and these are judged agai
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -88,8 +88,8 @@ def rescore(
 ) -> list[Job]:
     """Judge again what these readings touch and write it down; the admissions are locked."""
     jobs = jobs_of(touched, [a for a in admissions if a.id in touched])
+    _prepare(jobs)
     for job in jobs:
-        _prepare(job)
         job.judged = judging.judge(job.plan, job.series, job.instants)
     remember_scores(jobs)
     for job in jobs:
@@ -114,7 +114,8 @@ def rejudge(
     jobs = _jobs({a.id: [] for a in chosen}, chosen, standings)
     for job in jobs:
         job.fresh, job.again = False, _widened(job, *spans[job.admission.id])
-        _from_table(job)
+    _from_table(jobs)
+    for job in jobs:
         job.judged = judging.judge(job.plan, job.series, job.instants)
     remember_scores(jobs)
     for job in jobs:
@@ -151,13 +152,16 @@ def _jobs(
     return [Job(a, plans[a.id], touched[a.id], standings[a.id]) for a in admissions]
 
 
-def _prepare(job: Job) -> None:
-    oldest = min(touch.point.at for touch in job.touches)
-    job.fresh = job.newest is None or oldest >= job.newest
-    if job.fresh:
-        _from_latest(job)
-    else:
-        _from_table(job)
+def _prepare(jobs: Iterable[Job]) -> None:
+    late = []
+    for job in jobs:
+        oldest = min(touch.point.at for touch in job.touches)
+        job.fresh = job.newest is None or oldest >= job.newest
+        if job.fresh:
+            _from_latest(job)
+        else:
+            late.append(job)
+    _from_table(late)
 
 
 def _from_latest(job: Job) -> None:
@@ -178,14 +182,22 @@ def _from_latest(job: Job) -> None:
             job.past.values[change.kind] = before
 
 
-def _from_table(job: Job) -> None:
+def _from_table(jobs: Sequence[Job]) -> None:
+    """However many are late: one query."""
+    found = history.series({job.admission.id: _looked_back(job) for job in jobs})
+    for job in jobs:
+        start, end = job.span
+        job.series = found[job.admission.id]
+        times = {point.at for points in job.series.values() for point in points}
+        job.instants = sorted(at for at in times if start <= at <= end)
+        for change in job.plan.rules.changes:
+            job.past.values[change.kind] = judging.as_values(job.series.get(change.kind, ()))
+
+
+def _looked_back(job: Job) -> tuple[datetime, datetime]:
     start, end = job.span
     back = max([HALF_DAY, *(timedelta(hours=c.within_hours) for c in job.plan.rules.changes)])
-    job.series = history.series(job.admission.id, start - back, end + _MICROSECOND)
-    times = {point.at for points in job.series.values() for point in points}
-    job.instants = sorted(at for at in times if start <= at <= end)
-    for change in job.plan.rules.changes:
-        job.past.values[change.kind] = judging.as_values(job.series.get(change.kind, ()))
+    return start - back, end + _MICROSECOND
 
 
 def _reach(plan: Plan) -> timedelta:
@@ -258,27 +270,20 @@ def _scores(jobs: list[Job]) -> Iterable[tuple[str, Judged]]:
 
 
 def _standings(jobs: list[Job]) -> list[StandingNow]:
+    recalled = []
     for job in jobs:
-        now = job.standing
+        now, telling = job.standing, _telling(job)
         if job.again is not None:
-            _restart(now, job)
-            continue
-        now.last_reading_at = max(point.at for point in job.latest.values())
-        telling = _telling(job)
+            now.clear()
+            now.last_reading_at = job.newest
+        else:
+            now.last_reading_at = max(point.at for point in job.latest.values())
         if telling and (now.measured_at is None or telling[-1].at >= now.measured_at):
             _move(now, telling)
         if not job.fresh:
-            results.recall_response(now)
+            recalled.append(now)
+    results.recall_responses(recalled)
     return [job.standing for job in jobs]
-
-
-def _restart(now: StandingNow, job: Job) -> None:
-    now.clear()
-    now.last_reading_at = job.newest
-    telling = _telling(job)
-    if telling:
-        _move(now, telling)
-        results.recall_response(now)
 
 
 def _telling(job: Job) -> list[Judged]:
