@@ -31,6 +31,7 @@ _SERIES: Final = f"""
         WHERE r.admission_id = j.admission_id AND r.measured_at >= j.since
           AND r.measured_at < j.until AND r.measured_at >= %s AND r.measured_at < %s
           AND quality = 1 AND context <> 2 AND NOT error
+        OFFSET 0
     ) AS r
 """  # noqa: S608 — constants
 _RESPONSES: Final = """
