@@ -145,7 +145,7 @@ PERSONAL: dict[str, Personal] = {
     "observations.Correction": Personal(about={"before", "after", "reason"}),
     "observations.Score": Personal(about={"total", "lowest", "response", "parts"}),
     "observations.LatestVital": Personal(about={"kind", "number", "code"}),
-    "observations.Standing": Personal(about={"total", "lowest", "response", "parts"}),
+    "observations.Standing": Personal(about={"total", "lowest", "response", "parts", "latest"}),
     "observations.DueTime": NOTHING,
     "observations.PartitionCopy": NOTHING,
     "observations.PartitionChange": NOTHING,

@@ -76,7 +76,8 @@ def served(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Doo
             yield Door(port, process, make_key(make_gateway()))
         finally:
             children.stop(process, patience=5)
-            call_command("flush", verbosity=0, interactive=False)
+            # Sequences go on: floors of the inbox are numbers, too.
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_each_reading_is_told_its_own_outcome_and_none_blocks_the_rest(key, hub,
 )
 def test_a_number_that_is_none_is_one_readings_fault(key, hub, now, value, why):
     at = now.isoformat()
-    bad = json.dumps(reading(hub, "spo2", 97, now)).replace("97", value)
+    bad = json.dumps(reading(hub, "spo2", 97, now)).replace('"value": 97', f'"value": {value}')
     body = f'{{"readings": [{bad}, {GOOD % (hub.serial, at)}]}}'.encode()
     assert told(key, body) == [("rejected", why), ("stored", "")]
 
