@@ -67,7 +67,7 @@ def start_worker(transactional_db, tmp_path) -> Iterator[StartWorker]:
     app.control.purge()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared_worker(django_db_setup, django_db_blocker) -> Iterator[Worker]:
     with tempfile.TemporaryDirectory() as folder, django_db_blocker.unblock():
         worker = _start(Path(folder) / "worker", beat=True)
@@ -77,7 +77,8 @@ def _shared_worker(django_db_setup, django_db_blocker) -> Iterator[Worker]:
 
 @pytest.fixture
 def worker(transactional_db, _shared_worker: Worker) -> Worker:
-    """A worker with its beat, shared by all journeys of a run: whoever freezes it thaws it."""
+    """A worker with its beat, shared by the tests of a file: whoever freezes it thaws it. It ends
+    with the file, for it would take what other tests accept before they drain it themselves."""
     assert _shared_worker.process.poll() is None, children.last_lines(_shared_worker.log)
     return _shared_worker
 
