@@ -15,14 +15,13 @@ from django.db import connection
 
 from observations import kinds, news2
 from observations.judgement import history
-from observations.judgement.history import RESPONSES
+from observations.judgement.history import RESPONSES, Span
 from observations.judgement.judging import Judged, Point
 from observations.models import Finding as FindingRow
 from observations.rules import CONCERN, Finding
 from observations.storage import copying
 from observations.storage.queries import rows
 
-Span = tuple[datetime, datetime]
 # A response older than this says nothing of how somebody is.
 _REMEMBERED: Final = timedelta(days=7)
 _SCORE: Final = (

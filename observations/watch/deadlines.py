@@ -246,13 +246,12 @@ def _advance(row: DueTime, plan: Plan, at: datetime) -> bool:
 
 
 def _last_times(ids: Sequence[UUID]) -> dict[tuple[UUID, str], datetime]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT admission_id, kind, measured_at FROM observations_latestvital "
-            "WHERE admission_id = ANY(%s::uuid[])",
-            [list(map(str, ids))],
-        )
-        return {(row[0], kinds.NAMES[row[1]]): row[2] for row in cursor.fetchall()}
+    answer = rows(
+        "SELECT admission_id, kind, measured_at FROM observations_latestvital "
+        "WHERE admission_id = ANY(%s::uuid[])",
+        [list(map(str, ids))],
+    )
+    return {(admission_id, kinds.NAMES[kind]): at for admission_id, kind, at in answer}
 
 
 def _note_versions(
