@@ -13,6 +13,7 @@ from uuid import UUID
 
 from observations import bells
 from observations.alerting.alert_book import Book, open_book
+from observations.attribution import AdmissionFacts
 from observations.judgement.judging import COUNTS_FOR
 from observations.judgement.scoring import Job
 from observations.models import Alert, Bell, Trigger
@@ -60,11 +61,21 @@ def ring(jobs: Iterable[Job], *, at: datetime, batch: int) -> None:
         for job in jobs
         if job.found and job.admission.discharged_at is None
     ]
-    calling = [(admission, now) for admission, now in about_now if now]
+    ring_each(about_now, at=at, batch=batch)
+
+
+def ring_each(
+    found: Iterable[tuple[AdmissionFacts, Sequence[Finding]]],
+    *,
+    at: datetime,
+    batch: int | None = None,
+) -> None:
+    """Ring at most once for each of these admissions; however many there are, a few statements."""
+    calling = [(admission, findings) for admission, findings in found if findings]
     if calling:
         book = open_book([admission.id for admission, _ in calling])
-        for admission, now in calling:
-            _ring_one(book, admission.id, admission.ward_id, now, at=at, batch=batch)
+        for admission, findings in calling:
+            _ring_one(book, admission.id, admission.ward_id, findings, at=at, batch=batch)
         book.write()
 
 

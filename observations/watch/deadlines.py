@@ -32,8 +32,13 @@ PASSED: Final = (
     "SELECT DISTINCT admission_id FROM observations_duetime WHERE next_deadline_at <= %s "
     "ORDER BY admission_id LIMIT %s"
 )
-
-
+_ADVANCE: Final = """
+    UPDATE observations_duetime t SET next_deadline_at = k.following
+    FROM unnest(%s::uuid[], %s::smallint[], %s::timestamptz[], %s::timestamptz[])
+        AS k (admission_id, kind, was, following)
+    WHERE t.admission_id = k.admission_id AND t.kind = k.kind AND t.next_deadline_at = k.was
+    RETURNING t.admission_id
+"""
 _Silence = tuple[UUID, int, datetime]
 
 
@@ -96,7 +101,7 @@ def _sweep_some(ids: Sequence[UUID], at: datetime) -> int:
         refresh(sorted(back), at=at)
     plans = plans_of(admissions.values())
     rest = [row for row in passed if row.admission_id not in back]
-    moved = {row.admission_id for row in rest if _advance(row, plans[row.admission_id], at)}
+    moved = _advance(rest, plans, at)
     touch_standings(moved)
     silent = {row.admission_id for row in rest if row.silent_at and row.silent_at <= at}
     _ring([admissions[pk] for pk in sorted(silent | back)], at)
@@ -115,8 +120,8 @@ def _still_here(
 
 def _ring(admissions: Sequence[attribution.AdmissionFacts], at: datetime) -> None:
     """For what has just fallen silent, or still is when the next set was missed as well."""
-    for admission, finding in silences.findings(admissions, at=at):
-        ringing.ring_findings(admission.id, admission.ward_id, [finding], at=at)
+    found = silences.findings(admissions, at=at)
+    ringing.ring_each([(admission, [finding]) for admission, finding in found], at=at)
 
 
 def refresh_changed(*, at: datetime) -> int:
@@ -235,14 +240,21 @@ def _is_pauses_end(row: DueTime, at: datetime) -> bool:
     return row.due_at is not None and row.due_at <= at and row.late_at is None
 
 
-def _advance(row: DueTime, plan: Plan, at: datetime) -> bool:
+def _advance(passed: Sequence[DueTime], plans: Mapping[UUID, Plan], at: datetime) -> set[UUID]:
+    """Each to the moment at which it is looked at next; the admissions whose rows moved. Each row
+    by itself was most of a sweep after a time at which a whole country is due."""
+    given = [
+        [str(row.admission_id) for row in passed],
+        [row.kind for row in passed],
+        [row.next_deadline_at for row in passed],
+        [_following(row, plans[row.admission_id], at) for row in passed],
+    ]
+    return {admission_id for (admission_id,) in rows(_ADVANCE, given)} if passed else set()
+
+
+def _following(row: DueTime, plan: Plan, at: datetime) -> datetime | None:
     when = Moments(row.due_at, row.late_at, row.silent_at, row.stale_at)
-    schedule = plan.schedule_at(kinds.NAMES[row.kind], at)
-    return bool(
-        DueTime.objects.filter(
-            admission_id=row.admission_id, kind=row.kind, next_deadline_at=row.next_deadline_at
-        ).update(next_deadline_at=_next(schedule, when, at))
-    )
+    return _next(plan.schedule_at(kinds.NAMES[row.kind], at), when, at)
 
 
 def _last_times(ids: Sequence[UUID]) -> dict[tuple[UUID, str], datetime]:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from observations.actions.alerts import act, close
 from observations.alerting import repeats
@@ -15,6 +16,7 @@ from patients.actions.modes import set_mode
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import make_held_hub, make_set
+from tests.patients.factories import make_admission
 
 HOUR = dt.timedelta(hours=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -181,3 +183,25 @@ def test_the_boards_standing_moves_when_it_rings(send, hub, four_hourly):
     before = Standing.objects.get().version
     deadlines.sweep(at=NOW + 6 * HOUR)
     assert Standing.objects.get().version > before
+
+
+def test_a_sweep_of_many_silent_patients_asks_as_often_as_one_of_few(hub, ward_nurse, admission):
+    """Most of a country falls due at one moment."""
+    few = _statements_of_a_sweep([admission], ward_nurse)
+    many = _statements_of_a_sweep(
+        [make_admission(ward=admission.ward, over_capacity="full", at=ADMITTED) for _ in range(6)],
+        ward_nurse,
+    )
+    assert Alert.objects.open().count() == 7
+    assert many == few
+
+
+def _statements_of_a_sweep(admissions, nurse) -> int:
+    """In which all of them fall silent."""
+    for one in admissions[1:]:
+        make_held_hub(one, by=nurse, at=ADMITTED)
+    deadlines.refresh([one.pk for one in admissions], at=ADMITTED)
+    DueTime.objects.filter(admission__in=admissions).update(silent_at=NOW, next_deadline_at=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        assert deadlines.sweep(at=NOW) == len(admissions)
+    return len(asked)
