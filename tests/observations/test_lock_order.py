@@ -29,7 +29,7 @@ def test_the_sweep_locks_admissions_before_it_writes(admission):
     assert passed is not None
     told = statements(lambda: deadlines.sweep(at=passed))
     locked = first(told, "patients_admission", "FOR NO KEY UPDATE")
-    assert locked < first(told, 'UPDATE "observations_duetime"')
+    assert locked < first(told, "UPDATE observations_duetime")
     assert locked < first(told, 'UPDATE "observations_standing"')
 
 
