@@ -83,11 +83,13 @@ def _model_ward(size: Size, now: datetime) -> Ward:
 
 
 def _model_patients(ward: Ward, now: datetime) -> list[Admission]:
-    """One a pathway, measured just now, over capacity because the beds are the copies'."""
+    """One a pathway, over capacity because the beds are the copies'. All that is planned was
+    measured just now: a country in which everybody is silent rings, and does little else."""
     from observations.draining import drain
     from observations.intake import inbox
     from observations.watch import deadlines
     from tests.observations.factories import (
+        NORMAL,
         body_of,
         make_gateway,
         make_held_hub,
@@ -100,7 +102,8 @@ def _model_patients(ward: Ward, now: datetime) -> list[Admission]:
     for pathway in PATHWAYS:
         model = make_admission(ward=ward, pathway=pathway, over_capacity="a model", at=then)
         hub = make_held_hub(model, by=make_clinician(ward), at=then)
-        inbox.accept(key=key, body=body_of(make_set(hub, now)))
+        planned = {line.kind: NORMAL[line.kind] for line in model.plan_lines.all()}
+        inbox.accept(key=key, body=body_of(make_set(hub, now, **planned)))
         models.append(model)
     drain.drain_all()
     while deadlines.refresh_changed(at=now):
