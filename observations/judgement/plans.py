@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from observations import silence
@@ -45,6 +46,22 @@ class Line(NamedTuple):
 
     limit: Limit | None
     schedule: silence.Schedule | None
+
+
+class _Agreed(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A row of the plan's table, as `_LINES` tells it."""
+
+    kind: str
+    starts: datetime
+    ends: datetime | None
+    low: float | None
+    high: float | None
+    priority: str
+    times: tuple[str, ...]
+    every_hours: int | None
+
+
+_as_agreed: Final = msgspec.json.Decoder(list[_Agreed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +235,11 @@ _OXYGEN: Final = (
     "SELECT admission_id, starts, ends, litres_per_minute FROM patients_prescribedoxygen "
     "WHERE admission_id = ANY(%s::uuid[]) ORDER BY admission_id, starts"
 )
+# A plan has a dozen lines: as text for msgspec they cost a third of what they cost one by one.
 _LINES: Final = (
-    "SELECT admission_id, kind, starts, ends, low, high, priority, times, every_hours "
-    "FROM patients_planline WHERE admission_id = ANY(%s::uuid[]) "
-    "ORDER BY admission_id, kind, starts"
+    "SELECT admission_id, json_agg(json_build_array("
+    "kind, starts, ends, low, high, priority, times, every_hours) ORDER BY kind, starts)::text "
+    "FROM patients_planline WHERE admission_id = ANY(%s::uuid[]) GROUP BY admission_id"
 )
 _ABSENCES: Final = (
     "SELECT admission_id, 'paused', starts, ends FROM patients_pause "
@@ -240,10 +258,12 @@ def _periods(statement: str, ids: list[str]) -> dict[UUID, list[Period]]:
 
 def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
     lines: dict[UUID, dict[str, list[Period]]] = defaultdict(dict)
-    for admission_id, kind, starts, ends, *agreed in rows(_LINES, [ids]):
-        known = lines[admission_id].setdefault(kind, [])
-        line = _going_on(known, starts, _line(kind, starts, *agreed))
-        known.append(Period(starts, ends, line))
+    for admission_id, told in rows(_LINES, [ids]):
+        of_kind = lines[admission_id]
+        for agreed in _as_agreed.decode(told):
+            known = of_kind.setdefault(agreed.kind, [])
+            line = _going_on(known, agreed.starts, _line(agreed))
+            known.append(Period(agreed.starts, agreed.ends, line))
     return lines
 
 
@@ -256,20 +276,19 @@ def _going_on(known: list[Period], starts: datetime, line: Line) -> Line:
     return line._replace(schedule=before) if same else line
 
 
-def _line(
-    kind: str,
-    starts: datetime,
-    low: float | None,
-    high: float | None,
-    priority: Any,
-    times: list[str],
-    every_hours: int | None,
-) -> Line:
-    limit = None if low is None and high is None else Limit(kind, priority, low, high)
-    every = None if every_hours is None or times else timedelta(hours=every_hours)
+def _line(agreed: _Agreed) -> Line:
+    hours, times = agreed.every_hours, agreed.times
+    limit = _limit(agreed.kind, agreed.priority, agreed.low, agreed.high)
+    every = None if hours is None or times else timedelta(hours=hours)
     if not times and every is None:
         return Line(limit, None)
-    return Line(limit, _schedule(starts, tuple(times), every))
+    return Line(limit, _schedule(agreed.starts, times, every))
+
+
+@lru_cache(maxsize=4096)
+def _limit(kind: str, priority: Any, low: float | None, high: float | None) -> Limit | None:
+    """One object for equal limits: most patients have their pathway's."""
+    return None if low is None and high is None else Limit(kind, priority, low, high)
 
 
 @lru_cache(maxsize=4096)
