@@ -1,7 +1,8 @@
 """One reading as its sender wrote it: understood, or rejected with the reason.
 
 Nothing runs more often than this. So what the readings of an upload share is asked once an upload,
-and what a value means once a value: vital signs come in few different ones.
+and what a value means once a value: vital signs come in few different ones. And its classes are
+msgspec's, which are made, read and let go of in less time than tuples with names are.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from observations import kinds, limits
 from observations.intake.payload import instant, is_name
@@ -32,7 +35,7 @@ _NUMBERS: Final = frozenset((int, float))
 _UNITS: Final = frozenset(unit for kind in kinds.KINDS.values() for unit in kind.units)
 
 
-class Charted(NamedTuple):
+class Charted(msgspec.Struct, frozen=True, gc=False):
     """A value at chart precision, and as it was sent; `columns` is how a row holds it."""
 
     kind: str
@@ -46,7 +49,7 @@ class Charted(NamedTuple):
         return not self.columns
 
 
-class Marks(NamedTuple):
+class Marks(msgspec.Struct, frozen=True, gc=False):
     """How a reading was taken and told, as a row's numbers and texts; `columns` as above."""
 
     source: int = 1
@@ -68,7 +71,7 @@ class Marks(NamedTuple):
 PLAINLY: Final = Marks()
 
 
-class Sent(NamedTuple):
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """One reading in order, its value at chart precision, its times in UTC."""
 
     id: str
@@ -223,6 +226,8 @@ def _marks(item: dict[str, Any]) -> Marks:
 
 def _is_too_deep(item: dict[str, Any]) -> str:
     """Level by level, since recursion is what it guards against."""
+    if _NESTED.isdisjoint(map(type, item.values())):  # nearly always
+        return ""
     level = [part for part in item.values() if type(part) in _NESTED]
     for _ in range(_DEEPEST):
         if not level:

@@ -10,7 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 from observations import kinds, news2
 from observations.judgement.plans import Plan
@@ -33,7 +35,7 @@ _OWN_INSTANT: Final = timedelta(0)
 _SEEN_BY_STAFF: Final = frozenset({3, 4})
 
 
-class Point(NamedTuple):
+class Point(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A reading that counts. Two of one kind and instant are ordered by device and id, so that
     the same one wins whichever came first."""
 

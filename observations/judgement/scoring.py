@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from observations import clocks
 from observations.attribution import AdmissionFacts
@@ -27,7 +29,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _BEFORE_NEWEST: Final = timedelta(days=2)
 
 
-class Touch(NamedTuple):
+class Touch(msgspec.Struct, frozen=True, gc=False):
     """A stored reading that counts, and by how much its gateway's clock is wrong."""
 
     kind: str
@@ -255,7 +257,8 @@ def _seen_before(job: Job) -> bool:
 def _move_latest(job: Job) -> None:
     """Forward only: an older one that comes later moves nothing."""
     latest, moved = job.latest, job.moved
-    for kind, point, _ in job.touches:
+    for touch in job.touches:
+        kind, point = touch.kind, touch.point
         before = latest.get(kind)
         if before is None or point > before:
             moved.setdefault(kind, None if before is None else before.at)
