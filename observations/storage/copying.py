@@ -18,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL: Final = "\\N"
+_AS_THEY_ARE: Final = frozenset((int, float, UUID, datetime))
 _staged: Final[weakref.WeakKeyDictionary[Any, set[str]]] = weakref.WeakKeyDictionary()
 
 
@@ -32,13 +33,13 @@ def field(value: Any) -> str:
     """A value as COPY's text format has it; for the few columns that are not written by hand."""
     if value is None:
         return NULL
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
+    if type(value) in _AS_THEY_ARE:
+        return str(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, list | tuple):
         return "{" + ",".join("NULL" if part is None else str(part) for part in value) + "}"
-    return str(value) if isinstance(value, int | float | UUID | datetime) else escaped(str(value))
+    return escaped(str(value))
 
 
 @lru_cache(maxsize=8192)
