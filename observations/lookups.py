@@ -20,6 +20,7 @@ from observations.attribution import (
     Held,
     no_device,
 )
+from observations.storage import copying
 from observations.storage.queries import rows
 
 
@@ -82,7 +83,7 @@ def lock_admissions(
         WHERE a.id = ANY(%s::uuid[]) OR a.patient_id = ANY(%s::uuid[])
         ORDER BY a.id FOR NO KEY UPDATE OF a
         """,
-        [list(map(str, ids)), [str(patient) for patient in patients]],
+        [copying.array(list(map(str, ids))), copying.array(list(map(str, patients)))],
     )
     return [AdmissionFacts(*row) for row in answer]
 
@@ -105,7 +106,7 @@ def _devices(serials: Collection[str]) -> dict[str, DeviceFacts]:
     answer = rows(
         "SELECT serial, id, provider_id, use = 'shared', last_heard_at FROM observations_device "
         "WHERE serial = ANY(%s) ORDER BY id FOR SHARE",
-        [list(serials)],
+        [copying.array(list(serials))],
     )
     return {row[0]: DeviceFacts(*row[1:]) for row in answer}
 
@@ -114,7 +115,7 @@ def _holdings(devices: Collection[int]) -> dict[int, list[Held]]:
     answer = rows(
         "SELECT device_id, starts, ends, admission_id FROM observations_holding "
         "WHERE device_id = ANY(%s) AND superseded_at IS NULL ORDER BY device_id, starts",
-        [list(devices)],
+        [copying.numbers(devices)],
     )
     return _grouped(answer)
 

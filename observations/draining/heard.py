@@ -13,6 +13,7 @@ from typing import Final
 from django.db import connection
 
 from observations.draining.uploads import Upload
+from observations.storage import copying
 
 _EVERY: Final = timedelta(minutes=1)
 _HEARD: Final = """
@@ -57,10 +58,10 @@ def note_devices(heard: Iterable[tuple[int, datetime, int]]) -> None:
         if one not in newest or at > newest[one][0]:
             newest[one] = at, gateway
     if newest:
-        times = [at for at, _ in newest.values()]
-        gateways = [gateway for _, gateway in newest.values()]
+        times = copying.instants(at for at, _ in newest.values())
+        gateways = copying.numbers(gateway for _, gateway in newest.values())
         with connection.cursor() as cursor:
-            cursor.execute(_DEVICES, [list(newest), times, gateways])
+            cursor.execute(_DEVICES, [copying.numbers(newest), times, gateways])
 
 
 def _note(statement: str, heard: Iterable[tuple[int, datetime]]) -> None:
@@ -70,4 +71,5 @@ def _note(statement: str, heard: Iterable[tuple[int, datetime]]) -> None:
             newest[one] = at
     if newest:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [list(newest), list(newest.values())])
+            told = [copying.numbers(newest), copying.instants(newest.values())]
+            cursor.execute(statement, told)

@@ -114,7 +114,7 @@ def standings(ids: Collection[UUID]) -> dict[UUID, StandingNow]:
     answer = rows(
         f"SELECT admission_id::text, {', '.join(_STANDING[1:])}, reviewed_at "  # noqa: S608 — constants
         "FROM observations_standing WHERE admission_id = ANY(%s::uuid[])",
-        [list(asked)],
+        [copying.array(list(asked))],
     )
     found = {text: StandingNow(one) for text, one in asked.items()}
     for text, *told, latest, reviewed_at in answer:

@@ -70,6 +70,12 @@ def numbers(values: Iterable[int]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
+def instants(values: Iterable[datetime]) -> str:
+    """The literal of an array of instants: psycopg2 would write, and the server parse and plan,
+    each of them by itself."""
+    return '{"' + '","'.join(map(_instant, values)) + '"}'
+
+
 def texts(values: Sequence[str]) -> str:
     """A text[] of any strings, quoted for the array and then escaped for COPY."""
     return escaped(array(values))
