@@ -40,6 +40,11 @@ def rank(priority: Priority | None) -> int:
     return 0 if priority is None else PRIORITIES.index(priority) + 1
 
 
+def as_priority(text: str) -> Priority:
+    """Of a row's text; ValueError for what is none."""
+    return PRIORITIES[PRIORITIES.index(text)]
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """Crossed by a value below `low` or above `high`, in the kind's charted unit."""

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from observations.alerting.ringing import as_priority
 from observations.bells import REPEAT_AFTER
 from observations.models import Alert, AlertEvent, Trigger
 from observations.policies import check_can_answer
+from observations.rulesets import as_priority
 from observations.storage.versions import touch_standing
 from patients.models import Admission
 

@@ -22,7 +22,7 @@ from observations.judgement.judging import COUNTS_FOR
 from observations.judgement.scoring import Job, Touch
 from observations.models import Trigger
 from observations.rules import Finding
-from observations.rulesets import PRIORITIES, rank
+from observations.rulesets import as_priority, rank
 from observations.storage.queries import rows
 
 # The rarest planned reading is weekly; what is older than two of them is current nowhere.
@@ -55,14 +55,10 @@ class Told:
             for name in other.parameters
         }
         return (
-            _rank(trigger) >= rank(finding.priority)
+            rank(as_priority(trigger.priority)) >= rank(finding.priority)
             and finding.severity < trigger.severity + WORSE_BY
             and finding.parameters <= shown
         )
-
-
-def _rank(trigger: Trigger) -> int:
-    return rank(PRIORITIES[PRIORITIES.index(trigger.priority)])
 
 
 def ring(admissions: Collection[AdmissionFacts], *, at: datetime, batch: int) -> None:

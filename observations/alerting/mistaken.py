@@ -9,9 +9,11 @@ from typing import Final
 from uuid import UUID
 
 from observations.alerting.alert_book import Book
+from observations.alerting.bell_rows import new_bell
 from observations.models import Bell, Trigger
 
-_TEXT: Final = 300
+# An alert of which nothing is this patient's own stays open until somebody has looked.
+WRONG_PATIENT: Final = "Rang for another patient's readings: review and close"
 
 
 def tell(triggers: Sequence[Trigger], *, at: datetime, batch: int) -> None:
@@ -26,15 +28,14 @@ def tell(triggers: Sequence[Trigger], *, at: datetime, batch: int) -> None:
 def _bell(triggers: Sequence[Trigger], at: datetime, batch: int) -> Bell:
     last = max(triggers, key=lambda trigger: trigger.last_at)
     text = f"Another patient's readings: {'; '.join(trigger.text for trigger in triggers)}"
-    return Bell(
-        alert=last.alert,
-        rule=last.rule,
-        why=Bell.Why.WRONG_PATIENT,
-        priority=last.alert.priority,
+    return new_bell(
+        last.alert,
+        Bell.Why.WRONG_PATIENT,
+        text,
+        at=at,
+        batch=batch,
         # As far up the ladder as it was told while it was wrong.
         step=last.alert.step,
-        text=text[:_TEXT],
+        rule=last.rule,
         measured_at=last.last_at,
-        rang_at=at,
-        batch=batch,
     )

@@ -16,11 +16,12 @@ from django.db.models import Max
 
 from observations import bells, kinds, lookups
 from observations.alerting import ringing, silences
-from observations.alerting.ringing import as_known, as_priority
+from observations.alerting.triggers import as_known
 from observations.attribution import AdmissionFacts
 from observations.models import Alert, LatestVital, Standing, Trigger
 from observations.models import Finding as FindingRow
 from observations.rules import CONCERN, GATEWAY, NEWS2, RISE, SILENCE, Finding
+from observations.rulesets import as_priority
 from observations.storage.versions import touch_standings
 
 _AT_ONCE: Final = 500

@@ -16,7 +16,7 @@ from psycopg2.extras import execute_values
 from capacity.models import Ward
 from lib import london
 from observations import kinds, silence
-from observations.alerting import ringing
+from observations.alerting import ward_alerts
 from observations.alone import scores_three
 from observations.attribution import Directory, Unclaimed
 from observations.draining.duplicates import Content, content_of
@@ -166,11 +166,11 @@ def _first_ward(
 
 def ring(fresh: Iterable[Fresh], *, at: datetime, batch: int) -> None:
     """Scoring 3 all by itself, and still current: somebody must find out whose it is."""
-    about: dict[ringing.About, list[Finding]] = defaultdict(list)
+    about: dict[ward_alerts.About, list[Finding]] = defaultdict(list)
     for item, claim, ward_id in fresh:
         if ward_id is not None and _is_current(item, at) and worries(item):
-            about[ringing.About(ward_id, _subject(item, claim))].append(_finding(item))
-    ringing.ring_wards(about, at=at, batch=batch)
+            about[ward_alerts.About(ward_id, _subject(item, claim))].append(_finding(item))
+    ward_alerts.ring(about, at=at, batch=batch)
 
 
 def _finding(item: Item) -> Finding:

@@ -6,17 +6,16 @@ import datetime as dt
 from typing import Final, NamedTuple
 
 from lib import london
-from observations.alerting.ringing import LADDER
+from observations.alerting.ladders import LADDER
 from observations.models import Alert, AlertEvent, Trigger
 from observations.rules import GATEWAY, SILENCE
-from observations.rulesets import PRIORITIES
+from observations.rulesets import as_priority
 from patients.models import SafetyRecord
 from patients.presenters.words import address, age_and_sex, counted, named
 
 LETTERS: Final = {"emergency": "E", "urgent": "U", "prompt": "3"}
 TONES: Final = {"emergency": "emergency", "urgent": "urgent", "prompt": "single"}
 ORDER: Final = {"emergency": 0, "urgent": 1, "prompt": 2}
-_PRIORITY: Final = {str(one): one for one in PRIORITIES}
 
 
 class Action(NamedTuple):
@@ -101,7 +100,7 @@ class AlertPresenter:
         due, step = self._alert.next_step_at, self._alert.step
         if self._alert.owner is not None or not self.is_open:
             return ""
-        last = len(LADDER[_PRIORITY[self._alert.priority]])
+        last = len(LADDER[as_priority(self._alert.priority)])
         if due is None:
             return f"All {last} steps of the ladder were told"
         when = f"at {london.clock(due)}" if due > self._at else "now"

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from lib import london
 from observations import lookups, silence, worn
-from observations.alerting import ringing
+from observations.alerting import ward_alerts
 from observations.models import Alert, DueTime, Gateway, Trigger
 from observations.rules import GATEWAY, Finding
 from observations.watch import standing
@@ -68,7 +68,7 @@ def _take_down(pk: int, at: datetime) -> bool:
     gateway.down_since, gateway.down_at = gateway.last_heard_at or at, None
     gateway.save(update_fields=["down_since", "down_at"])
     for ward_id, admissions in sorted(worn.served(pk).items()):
-        ringing.ring_ward(
+        ward_alerts.ring_one(
             ward_id,
             kind=Alert.Kind.GATEWAY_DOWN,
             subject=_subject(gateway),

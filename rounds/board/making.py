@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.models.people import short_name
-from observations.alerting.ringing import WRONG_PATIENT
+from observations.alerting.mistaken import WRONG_PATIENT
 from observations.kinds import NAMES
 from observations.models import Prompt, Standing
 from observations.worn import piece

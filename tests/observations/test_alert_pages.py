@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Look
 from observations.actions import alerts as actions
-from observations.alerting import ringing
+from observations.alerting import ladders, ringing
 from observations.models import Alert, AlertEvent, Bell
 from observations.rules import Finding
 from patients.actions.admissions import discharge
@@ -82,7 +82,7 @@ def test_what_nobody_owns_stands_first_then_the_worst_then_the_oldest(nurse, war
 
 def test_the_list_says_how_far_the_ladder_is(nurse, alert, now):
     assert "Nobody else told yet, step 1 at" in text(listed(nurse, alert))
-    ringing.climb(alert, at=now + dt.timedelta(hours=1))
+    ladders.climb(alert, at=now + dt.timedelta(hours=1))
     assert "Step 1 of 3 told, step 2 at" in text(listed(nurse, alert))
 
 

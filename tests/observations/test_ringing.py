@@ -3,7 +3,7 @@
 import datetime as dt
 
 from observations.actions.alerts import acknowledge
-from observations.alerting import ringing
+from observations.alerting import ladders, mistaken
 from observations.models import Alert, Bell, Trigger
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
@@ -67,5 +67,5 @@ def test_who_acknowledged_another_patients_has_not_acknowledged_this_ones(send, 
 def test_the_ladder_does_not_name_what_was_another_patients(send, hub):
     send(make_set(hub, NOW, **ILL))
     Trigger.objects.update(wrong_patient_at=NOW + MINUTE)
-    ringing.climb(Alert.objects.get(), at=NOW + 5 * MINUTE)
-    assert Bell.objects.get(why="step").text == f"Nobody owns it: {ringing.WRONG_PATIENT}"
+    ladders.climb(Alert.objects.get(), at=NOW + 5 * MINUTE)
+    assert Bell.objects.get(why="step").text == f"Nobody owns it: {mistaken.WRONG_PATIENT}"

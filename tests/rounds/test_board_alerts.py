@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from observations.alerting.ringing import WRONG_PATIENT, ring_findings
+from observations.alerting.mistaken import WRONG_PATIENT
+from observations.alerting.ringing import ring_findings
 from observations.models import Trigger
 from observations.rules import Finding
 from rounds.board import row_of
