@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -38,7 +39,41 @@ from patients.presenters.words import address, named
 
 KEPT_IN_SIGHT = dt.timedelta(hours=24)
 READ_OR_POST = ["GET", "HEAD", "POST"]
-Ready = tuple[User, Alert]
+
+
+class Answer(NamedTuple):
+    """What can be said to an alert: a form, the action behind it, and the words of both."""
+
+    title: str
+    form: type[forms.Form]
+    act: Callable[..., Alert]
+    done: str
+
+
+ACT: Final = Answer(
+    "Write what you did",
+    ActForm,
+    actions.act,
+    "What you did is written down. Close the alert when it is over.",
+)
+ESCALATE: Final = Answer(
+    "Escalate",
+    EscalateForm,
+    actions.escalate,
+    "Your call for help is written down. Tell whoever is with the patient.",
+)
+HAND_ON: Final = Answer(
+    "Hand on",
+    HandOnForm,
+    actions.hand_on,
+    "Handed on. Its new owner finds it among the owned ones.",
+)
+CLOSE: Final = Answer(
+    "Close",
+    ClosingForm,
+    actions.close,
+    "Closed. The next finding opens another alert.",
+)
 
 
 @require_safe
@@ -86,68 +121,22 @@ def alert_acknowledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 @require_http_methods(READ_OR_POST)
 def alert_act(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    user, alert = _ready(request, pk)
-    form = ActForm(request.POST or None)
-    return _answer(
-        request,
-        alert,
-        form,
-        title="Write what you did",
-        act=lambda: actions.act(
-            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
-        ),
-        done="What you did is written down. Close the alert when it is over.",
-    )
+    return _answer(request, pk, ACT)
 
 
 @require_http_methods(READ_OR_POST)
 def alert_escalate(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    user, alert = _ready(request, pk)
-    form = EscalateForm(request.POST or None)
-    return _answer(
-        request,
-        alert,
-        form,
-        title="Escalate",
-        act=lambda: actions.escalate(
-            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
-        ),
-        done="Your call for help is written down. Tell whoever is with the patient.",
-    )
+    return _answer(request, pk, ESCALATE)
 
 
 @require_http_methods(READ_OR_POST)
 def alert_hand_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    user, alert = _ready(request, pk)
-    form = HandOnForm(
-        request.POST or None, colleagues=clinicians_on(alert.ward_now).exclude(pk=user.pk)
-    )
-    return _answer(
-        request,
-        alert,
-        form,
-        title="Hand on",
-        act=lambda: actions.hand_on(
-            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
-        ),
-        done="Handed on. Its new owner finds it among the owned ones.",
-    )
+    return _answer(request, pk, HAND_ON)
 
 
 @require_http_methods(READ_OR_POST)
 def alert_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    user, alert = _ready(request, pk)
-    form = ClosingForm(request.POST or None)
-    return _answer(
-        request,
-        alert,
-        form,
-        title="Close",
-        act=lambda: actions.close(
-            alert=alert, **form.cleaned_data, shown_at=shown_at(request), by=user
-        ),
-        done="Closed. The next finding opens another alert.",
-    )
+    return _answer(request, pk, CLOSE)
 
 
 @require_http_methods(READ_OR_POST)
@@ -176,7 +165,7 @@ def concern_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     return render(request, "observations/alert_form.html", told, status=_status(form))
 
 
-def _ready(request: HttpRequest, pk: uuid.UUID) -> Ready:
+def _ready(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Alert]:
     user = signed_in(request)
     alert = caring_alert(user, pk)
     check_can_answer(user, alert)
@@ -185,24 +174,30 @@ def _ready(request: HttpRequest, pk: uuid.UUID) -> Ready:
     return user, alert
 
 
-def _answer(
-    request: HttpRequest,
-    alert: Alert,
-    form: forms.Form,
-    *,
-    title: str,
-    act: Callable[[], object],
-    done: str,
-) -> HttpResponseBase:
+def _form(request: HttpRequest, form: type[forms.Form], alert: Alert, by: User) -> forms.Form:
+    if form is HandOnForm:
+        colleagues = clinicians_on(alert.ward_now).exclude(pk=by.pk)
+        return HandOnForm(request.POST or None, colleagues=colleagues)
+    return form(request.POST or None)
+
+
+def _answer(request: HttpRequest, pk: uuid.UUID, answer: Answer) -> HttpResponseBase:
     """One form, one action; what it refuses stands on the form, and what was typed stays."""
+    user, alert = _ready(request, pk)
+    form = _form(request, answer.form, alert, user)
     if form.is_valid():
+        seen = shown_at(request)
         try:
-            act()
+            answer.act(alert=alert, **form.cleaned_data, shown_at=seen, by=user)
         except AlertRefusedError as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(request, f"{_whom(alert)}: {done}")
+            messages.success(request, f"{_whom(alert)}: {answer.done}")
             return redirect(_back(request, alert))
+    return _asked(request, form, alert, answer.title)
+
+
+def _asked(request: HttpRequest, form: forms.Form, alert: Alert, title: str) -> HttpResponse:
     told = {
         "form": form,
         "title": title,
