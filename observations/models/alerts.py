@@ -1,11 +1,10 @@
-"""Findings, the alerts they open, the triggers in an alert, and the bells that rang."""
+"""The alerts that findings open, the triggers in one, and what people did about it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,59 +12,24 @@ from django.db.models import Q
 
 from capacity.models import Ward
 from lib.ids import uuid7
+from observations.models.findings import Priority
 from patients.models import Admission
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-class Priority(models.TextChoices):
-    EMERGENCY = "emergency", "emergency"
-    URGENT = "urgent", "urgent"
-    PROMPT = "prompt", "prompt"
-
-
-class Finding(models.Model):
-    """What a rule says of a measured instant: the same for any order of arrival.
-
-    `rang` is false for those that came too late to be about now: 'would have rung'.
-    """
-
-    admission = models.ForeignKey(Admission, on_delete=models.CASCADE, related_name="findings")
-    rule = models.CharField(max_length=60)
-    measured_at = models.DateTimeField()
-    priority = models.CharField(max_length=10, choices=Priority)
-    parameters = ArrayField(models.CharField(max_length=20), default=list)
-    text = models.CharField(max_length=240)
-    values = models.JSONField(default=dict)
-    batch = models.BigIntegerField()
-    withdrawn_at = models.DateTimeField(
-        null=True, blank=True, help_text="no longer so, after a correction or late data"
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["admission", "rule", "measured_at"], name="finding_once"
-            )
-        ]
-        indexes = [models.Index(fields=["admission", "measured_at"], name="finding_by_time")]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def _now_on(wards: models.QuerySet[Ward]) -> Q:
+def now_on(wards: models.QuerySet[Ward]) -> Q:
     """A patient's follows the patient from ward to ward; a ward's own stays."""
     return Q(admission__ward__in=wards) | Q(admission__isnull=True, ward__in=wards)
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def caring(self, user: User) -> Self:
-        return self.filter(_now_on(Ward.objects.caring(user)))
+        return self.filter(now_on(Ward.objects.caring(user)))
 
     def on(self, ward: Ward) -> Self:
-        return self.filter(_now_on(Ward.objects.filter(pk=ward.pk)))
+        return self.filter(now_on(Ward.objects.filter(pk=ward.pk)))
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -227,59 +191,6 @@ class Trigger(models.Model):
         return self.acknowledged_at is not None and self.acknowledged_at >= self.rang_at
 
 
-class Bell(models.Model):
-    """What people were told, as it happened. Append-only."""
-
-    class Why(models.TextChoices):
-        OPENED = "opened", "new alert"
-        WORSE = "worse", "priority rose"
-        NEW_PARAMETER = "new_parameter", "another parameter crossed"
-        STILL = "still", "goes on without an action"
-        STEP = "step", "nobody owned it"
-        WRONG_PATIENT = "wrong_patient", "an earlier bell was another patient's"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="bells")
-    rule = models.CharField(max_length=60, blank=True)
-    why = models.CharField(max_length=16, choices=Why)
-    priority = models.CharField(max_length=10, choices=Priority)
-    step = models.PositiveSmallIntegerField(default=0)
-    text = models.CharField(max_length=300)
-    measured_at = models.DateTimeField(null=True, blank=True)
-    rang_at = models.DateTimeField()
-    batch = models.BigIntegerField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("rang_at",)
-        triggers = [
-            pgtrigger.Protect(
-                name="bells_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class BellDelivery(models.Model):
-    """The outbox of bells: written with the bell, claimed by the sender, so a dead broker
-    loses none."""
-
-    bell = models.OneToOneField(Bell, on_delete=models.PROTECT, related_name="delivery")
-    sent_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    told = models.CharField(max_length=200, blank=True, help_text="whom, and how")
-
-    class Meta:
-        verbose_name_plural = "bell deliveries"
-        indexes = [
-            models.Index(fields=["bell"], name="bell_unsent", condition=Q(sent_at__isnull=True))
-        ]
-
-    def __str__(self) -> str:
-        return f"delivery of {self.bell_id}"
-
-
 class AlertEvent(models.Model):
     """What people did about an alert, in order."""
 
@@ -301,67 +212,3 @@ class AlertEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_what_display()} at {self.at}"
-
-
-class PromptQuerySet(models.QuerySet["Prompt"]):
-    def caring(self, user: User) -> Self:
-        return self.filter(_now_on(Ward.objects.caring(user)))
-
-    def on(self, ward: Ward) -> Self:
-        return self.filter(_now_on(Ward.objects.filter(pk=ward.pk)))
-
-    def open(self) -> Self:
-        return self.filter(done_at__isnull=True)
-
-
-class Prompt(models.Model):
-    """Something the readings ask a person to do; the clinicians' desk shows it among tasks."""
-
-    class Kind(models.TextChoices):
-        REPEAT_MEASUREMENT = "repeat_measurement", "repeat the measurement"
-        STILL_MEASURING = "still_measuring", "still measuring after discharge: call"
-        KIT_BACK = "kit_back", "kit to come back"
-        CLOCK = "clock", "check the gateway's clock"
-        BATTERY = "battery", "change or charge the battery"
-
-    kind = models.CharField(max_length=20, choices=Kind)
-    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="prompts")
-    admission = models.ForeignKey(
-        Admission, on_delete=models.PROTECT, null=True, blank=True, related_name="prompts"
-    )
-    device = models.ForeignKey(
-        "observations.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    gateway = models.ForeignKey(
-        "observations.Gateway", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    text = models.CharField(max_length=240)
-    raised_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    outcome = models.CharField(max_length=200, blank=True)
-
-    objects = PromptQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "admission", "device", "gateway"],
-                name="one_open_prompt_of_a_kind",
-                condition=Q(done_at__isnull=True),
-                nulls_distinct=False,
-            ),
-            models.CheckConstraint(
-                name="a_done_prompt_has_its_person",
-                condition=Q(done_at__isnull=True) | Q(done_by__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def ward_now(self) -> Ward:
-        return self.ward if self.admission is None else self.admission.ward
