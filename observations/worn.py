@@ -42,6 +42,11 @@ _KNOWN: Final = (
     f"FROM ({USED.format(of='= ANY(%(ids)s::uuid[])')}) AS used {JOINED} "
     "ORDER BY used.admission_id, d.id"
 )
+_BEHIND: Final = (
+    f"SELECT DISTINCT g.id, a.ward_id FROM ({USED.format(of='= ANY(%(ids)s::uuid[])')}) AS used "  # noqa: S608 — constants
+    f"{JOINED} JOIN patients_admission a ON a.id = used.admission_id "
+    "WHERE g.down_since IS NOT NULL"
+)
 _SERVED: Final = """
     WITH reporting AS (SELECT id, use FROM observations_device WHERE last_gateway_id = %s),
     used AS (
@@ -99,6 +104,12 @@ def served(gateway_id: int) -> dict[int, list[UUID]]:
     for ward, admission in rows(_SERVED, [gateway_id]):
         found[ward].append(admission)
     return found
+
+
+def behind_gateways(ids: Collection[UUID]) -> set[tuple[int, int]]:
+    """The gateways that are down and through which these admissions' kit reports, with the ward of
+    whom it concerns."""
+    return {(gateway, ward) for gateway, ward in rows(_BEHIND, {"ids": list(map(str, ids))})}
 
 
 def cause(

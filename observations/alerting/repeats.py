@@ -73,7 +73,8 @@ def _going_on(
     """What the trigger says now; None when newer readings say that it is over. Where none came
     since, it goes on: that data stopped is no recovery."""
     if trigger.rule == SILENCE:
-        return next((finding for _, finding in silences.findings(admissions, at=at)), None)
+        silent = silences.silent(admissions, at=at)
+        return silences.finding(silent[0], at=at) if silent else None
     if trigger.rule == GATEWAY:
         return _as_told(trigger) if _is_down(alert) else None
     if alert.admission_id is None or trigger.rule == CONCERN:

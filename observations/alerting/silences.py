@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from lib import london
@@ -25,9 +25,18 @@ _TEXT: Final = 240
 _NAMED: Final = 3
 
 
-def findings(
-    admissions: Iterable[AdmissionFacts], *, at: datetime
-) -> list[tuple[AdmissionFacts, Finding]]:
+class Silence(NamedTuple):
+    """What is silent about one patient, by its cause."""
+
+    admission: AdmissionFacts
+    overdue: Mapping[Cause, Sequence[DueTime]]
+
+    @property
+    def is_behind_gateway(self) -> bool:
+        return "gateway_down" in self.overdue
+
+
+def silent(admissions: Iterable[AdmissionFacts], *, at: datetime) -> list[Silence]:
     """Of admissions whose lock the caller holds: one each where anything is silent, and asked for:
     not after discharge, nor where comfort is all that is watched."""
     current = [one for one in admissions if one.discharged_at is None]
@@ -35,10 +44,23 @@ def findings(
     watched = [one for one in current if plans[one.id].mode_at(at) != "comfort"]
     overdue = _overdue([one.id for one in watched], at)
     kit = worn.pieces(list(overdue))
-    found = (
-        (one, _finding(overdue[one.id], kit[one.id], at)) for one in watched if one.id in overdue
-    )
-    return [(one, finding) for one, finding in found if finding is not None]
+    return [
+        Silence(one, _by_cause(overdue[one.id], kit[one.id], at))
+        for one in watched
+        if one.id in overdue
+    ]
+
+
+def finding(silence: Silence, *, at: datetime) -> Finding | None:
+    """None where all that is silent is so because its gateway is down."""
+    overdue = silence.overdue
+    told = [row for cause in _WORDS for row in overdue.get(cause, ())]
+    if not told:
+        return None
+    words = "; ".join(_told(cause, overdue[cause]) for cause in _WORDS if cause in overdue)
+    # Each kind a parameter of its own: a sibling's silence never covers another's.
+    names = frozenset(f"no {kinds.NAMES[row.kind]}" for row in told)
+    return Finding(SILENCE, "prompt", names, words[:_TEXT], (), at)
 
 
 def _overdue(ids: Collection[UUID], at: datetime) -> dict[UUID, list[DueTime]]:
@@ -48,18 +70,14 @@ def _overdue(ids: Collection[UUID], at: datetime) -> dict[UUID, list[DueTime]]:
     return found
 
 
-def _finding(overdue: Sequence[DueTime], kit: Sequence[worn.Piece], at: datetime) -> Finding | None:
+def _by_cause(
+    overdue: Sequence[DueTime], kit: Sequence[worn.Piece], at: datetime
+) -> dict[Cause, list[DueTime]]:
     by_cause: dict[Cause, list[DueTime]] = defaultdict(list)
     for row in overdue:
         name = kinds.NAMES[row.kind]
         by_cause[worn.cause(name, kit, due_at=row.due_at, now=at)].append(row)
-    told = [row for cause in _WORDS for row in by_cause[cause]]
-    if not told:
-        return None
-    words = "; ".join(_told(cause, by_cause[cause]) for cause in _WORDS if by_cause[cause])
-    # Each kind a parameter of its own: a sibling's silence never covers another's.
-    names = frozenset(f"no {kinds.NAMES[row.kind]}" for row in told)
-    return Finding(SILENCE, "prompt", names, words[:_TEXT], (), at)
+    return dict(by_cause)
 
 
 def _told(cause: Cause, overdue: Sequence[DueTime]) -> str:

@@ -20,6 +20,7 @@ from observations.storage import copying
 from observations.storage.batches import next_batch
 from observations.storage.queries import rows
 from observations.storage.versions import touch_standings
+from observations.watch import gateways
 
 _COLUMNS: Final = (
     *("admission_id", "kind", "due_at", "late_at", "silent_at", "stale_at", "next_deadline_at"),
@@ -120,8 +121,10 @@ def _still_here(
 
 def _ring(admissions: Sequence[attribution.AdmissionFacts], at: datetime) -> None:
     """For what has just fallen silent, or still is when the next set was missed as well."""
-    found = silences.findings(admissions, at=at)
-    ringing.ring_each([(admission, [finding]) for admission, finding in found], at=at)
+    silent = silences.silent(admissions, at=at)
+    found = [(one.admission, silences.finding(one, at=at)) for one in silent]
+    ringing.ring_each([(one, [finding]) for one, finding in found if finding], at=at)
+    gateways.ring_untold([one.admission.id for one in silent if one.is_behind_gateway], at=at)
 
 
 def refresh_changed(*, at: datetime) -> int:

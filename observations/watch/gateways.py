@@ -6,7 +6,7 @@ patient's kit is. What is still silent a while after that rings for itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -68,15 +68,31 @@ def _take_down(pk: int, at: datetime) -> bool:
     gateway.down_since, gateway.down_at = gateway.last_heard_at or at, None
     gateway.save(update_fields=["down_since", "down_at"])
     for ward_id, admissions in sorted(worn.served(pk).items()):
-        ward_alerts.ring_one(
-            ward_id,
-            kind=Alert.Kind.GATEWAY_DOWN,
-            subject=_subject(gateway),
-            gateway_id=pk,
-            finding=_finding(gateway, len(admissions), at),
-            at=at,
-        )
+        _ring(gateway, ward_id, len(admissions), at)
     return True
+
+
+def ring_untold(silent: Collection[UUID], *, at: datetime) -> None:
+    """The outage again, where these patients are silent because of it and no alert of their ward
+    says so: somebody closed it, or the patient came since. Their silences do not ring for it."""
+    behind = worn.behind_gateways(silent) if silent else set()
+    if not behind:
+        return
+    told = Alert.objects.open().filter(ward__in={ward_id for _, ward_id in behind})
+    for pk, ward_id in sorted(behind - set(told.values_list("gateway_id", "ward_id"))):
+        patients = worn.served(pk)[ward_id]
+        _ring(Gateway.objects.select_related("supplier").get(pk=pk), ward_id, len(patients), at)
+
+
+def _ring(gateway: Gateway, ward_id: int, patients: int, at: datetime) -> None:
+    ward_alerts.ring_one(
+        ward_id,
+        kind=Alert.Kind.GATEWAY_DOWN,
+        subject=_subject(gateway),
+        gateway_id=gateway.pk,
+        finding=_finding(gateway, patients, at),
+        at=at,
+    )
 
 
 def _welcome(pk: int, at: datetime) -> bool:

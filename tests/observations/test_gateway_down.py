@@ -12,8 +12,9 @@ from observations.draining import drain
 from observations.intake import inbox
 from observations.models import Alert, Bell, Gateway
 from observations.watch import deadlines, gateways, standing
+from patients.actions.admissions import transfer
 from patients.models import Admission, PlanLine
-from tests.capacity.factories import make_ward
+from tests.capacity.factories import make_beds, make_ward
 from tests.cast import OTHER_WARD
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import (
@@ -175,6 +176,31 @@ def test_each_ward_that_it_serves_is_told_of_its_own_patients(beating, send):
     wards = [alert.ward for alert in Alert.objects.filter(kind="gateway_down")]
     assert {ward.pk for ward in wards} == {one.ward_id for one in Admission.objects.all()}
     assert len(wards) == 2
+
+
+def test_a_closed_outage_that_goes_on_rings_anew_with_the_next_silence(beating, ward_nurse):
+    sweep_until(NOW + 40 * MINUTE)
+    close(alert=Alert.objects.get(), outcome="no_change", by=ward_nurse, at=NOW + HOUR)
+    sweep_until(NOW + 6 * HOUR - MINUTE, since=NOW + HOUR, step=30 * MINUTE)
+    assert len(told()) == 1
+    sweep_until(NOW + 7 * HOUR, since=NOW + 6 * HOUR, step=10 * MINUTE)
+    assert [one[-51:] for one in told()] == [
+        "not heard since 12:00, 1 patient reports through it"
+    ] * 2
+    assert told("patient") == []
+
+
+def test_the_ward_of_who_comes_during_an_outage_is_told_once_they_are_silent(
+    beating, ward_nurse, admission
+):
+    sweep_until(NOW + 40 * MINUTE)
+    elsewhere = make_ward("RT5-elsewhere", name="Elsewhere")
+    bed = make_beds(elsewhere, 1)[0]
+    moved = {"ward": elsewhere, "bed": bed, "agreed_with": "S. Hill"}
+    transfer(admission=admission, by=ward_nurse, at=NOW + HOUR, **moved)
+    sweep_until(NOW + 9 * HOUR, since=NOW + HOUR, step=30 * MINUTE)
+    assert Alert.objects.get(ward=elsewhere).kind == Alert.Kind.GATEWAY_DOWN
+    assert told("patient") == []
 
 
 def test_a_gateway_without_patients_calls_nobody(db, ward_nurse):
