@@ -30,7 +30,7 @@ def _send_some(at: datetime) -> int:
     waiting = (
         BellDelivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(sent_at__isnull=True)
-        .select_related("bell__alert__ward")
+        .select_related("bell__alert__ward", "bell__alert__admission__ward")
         .order_by("pk")[:_AT_ONCE]
     )
     deliveries = list(waiting)
@@ -45,5 +45,6 @@ def _send_some(at: datetime) -> int:
 def _tell(delivery: BellDelivery) -> str:
     """No message leaves the house yet: nothing of the patient goes into the log."""
     bell = delivery.bell
-    log.info("bell", ward=bell.alert.ward.code, priority=bell.priority, why=bell.why)
-    return f"ward board of {bell.alert.ward}, step {bell.step}"[:200]
+    ward = bell.alert.ward_now
+    log.info("bell", ward=ward.code, priority=bell.priority, why=bell.why)
+    return f"ward board of {ward}, step {bell.step}"[:200]

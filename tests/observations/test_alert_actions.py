@@ -12,10 +12,10 @@ from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
 from observations.actions.readings import strike_readings
-from observations.alerting import ringing
+from observations.alerting import deliveries, ringing
 from observations.alerting.ladders import climb_due
 from observations.amends.corrections import Key
-from observations.models import Alert, AlertEvent, Bell, Reading, Standing, Trigger
+from observations.models import Alert, AlertEvent, Bell, BellDelivery, Reading, Standing, Trigger
 from observations.rules import Finding
 from patients.actions.admissions import transfer
 from tests.capacity.factories import make_beds, make_ward
@@ -198,6 +198,17 @@ def test_an_alert_goes_with_its_patient_to_the_next_ward(
     actions.acknowledge(alert=moved, by=other_nurse)
     with pytest.raises(PermissionDenied):
         actions.act(alert=Alert.objects.get(pk=alert.pk), text="x", by=ward_nurse)
+
+
+def test_its_bells_go_where_the_patient_is(admission, alert, ward_nurse):
+    deliveries.send_waiting(at=NOW)
+    elsewhere = make_ward("RT5-elsewhere", name="Elsewhere")
+    bed = make_beds(elsewhere, 1)[0]
+    transfer(admission=admission, ward=elsewhere, bed=bed, agreed_with="S. Hill", by=ward_nurse)
+    climb_due(at=NOW + 20 * MINUTE)
+    deliveries.send_waiting(at=NOW + 20 * MINUTE)
+    told = BellDelivery.objects.order_by("bell__rang_at").values_list("told", flat=True)
+    assert list(told) == [f"ward board of {alert.ward}, step 0", "ward board of Elsewhere, step 1"]
 
 
 def test_what_rang_since_it_was_shown_is_handed_on_by_nobody(
