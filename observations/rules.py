@@ -5,7 +5,7 @@ the same whatever order the readings arrived in. Whether it rings is `bells`' qu
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -80,7 +80,8 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule that is crossed. `parameters` are what crossed it; `severity` orders findings of
-    the same key (NEWS2's least score, else 0); `values` are kind and value as people read it."""
+    the same key (NEWS2's least score; of a limit 3 where its value scores a 3; else 0); `values`
+    are kind and value as people read it."""
 
     key: str
     priority: Priority
@@ -168,7 +169,8 @@ def _limits(context: Context) -> Iterator[Finding]:
         if known is None or _order(limit, side) > _order(known, side):
             worst[limit.kind, side] = limit
     for (kind, side), limit in worst.items():
-        yield _limit_finding(kind, side, limit, context.values[kind])
+        found = _limit_finding(kind, side, limit, context.values[kind])
+        yield replace(found, severity=_severity(kind, context))
 
 
 def _side(limit: Limit, context: Context) -> str | None:
@@ -178,6 +180,14 @@ def _side(limit: Limit, context: Context) -> str | None:
     if limit.low is not None and value.number < limit.low:
         return "below"
     return "above" if limit.high is not None and value.number > limit.high else None
+
+
+def _severity(kind: str, context: Context) -> int:
+    """So that who acknowledged an SpO2 of 92 is called again for one of 84: a limit by itself knows
+    no more than that it is crossed."""
+    score = context.score
+    red = score is not None and kind in _single_threes(score, context.rules.thresholds)
+    return 3 if red else 0
 
 
 def _order(limit: Limit, side: str) -> tuple[int, float]:

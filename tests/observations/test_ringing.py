@@ -64,6 +64,17 @@ def test_who_acknowledged_another_patients_has_not_acknowledged_this_ones(send, 
     assert not Trigger.objects.get(rule="news2").is_acknowledged
 
 
+def test_an_acknowledged_limit_covers_no_value_that_scores_a_three(send, hub, ward_nurse):
+    PlanLine.objects.filter(kind="spo2").update(low=93, priority="urgent")
+    send(make_set(hub, NOW, spo2=92))
+    acknowledge(alert=Alert.objects.get(), by=ward_nurse, at=NOW + MINUTE)
+    for minutes, spo2 in ((5, 91), (10, 92), (15, 90)):
+        at = NOW + minutes * MINUTE
+        send([reading(hub, "spo2", spo2, at)], at=at)
+    told = Bell.objects.order_by("rang_at").values_list("why", "text")
+    assert list(told) == [("opened", "SpO2 92 % below 93 %"), ("worse", "SpO2 91 % below 93 %")]
+
+
 def test_the_ladder_does_not_name_what_was_another_patients(send, hub):
     send(make_set(hub, NOW, **ILL))
     Trigger.objects.update(wrong_patient_at=NOW + MINUTE)

@@ -142,6 +142,20 @@ def test_a_limit_is_crossed_only_beyond_it_and_told_once(kind, number, limits, p
         assert found == ([(priority, text)] if priority else [])
 
 
+@pytest.mark.parametrize(
+    ("spo2", "thresholds", "severity"),
+    [
+        (92, Thresholds(), 0),
+        (91, Thresholds(), 3),
+        (91, Thresholds(quiet_threes=("spo2",)), 0),
+    ],
+)
+def test_a_limit_is_worse_where_its_value_scores_a_three(spo2, thresholds, severity):
+    own = Ruleset(limits=(Limit("spo2", "urgent", low=93),), thresholds=thresholds)
+    found = {one.key: one for one in evaluate(scored(CALM | {"spo2": spo2}, rules=own))}
+    assert found["limit:spo2:below"].severity == severity
+
+
 def test_a_word_beyond_its_limit_is_told_as_the_word():
     alert_only = Limit("consciousness", "urgent", high=0)
     (finding,) = evaluate(limited("consciousness", 1, alert_only, code="C"))
