@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from lib import london
 from observations.alerting.ladders import LADDER
 from observations.models import Alert, AlertEvent, Trigger
-from observations.rules import GATEWAY, SILENCE
+from observations.rules import CONCERN, GATEWAY, SILENCE
 from observations.rulesets import as_priority
 from patients.models import SafetyRecord
 from patients.presenters.words import address, age_and_sex, counted, named
@@ -16,6 +16,7 @@ from patients.presenters.words import address, age_and_sex, counted, named
 LETTERS: Final = {"emergency": "E", "urgent": "U", "prompt": "3"}
 TONES: Final = {"emergency": "emergency", "urgent": "urgent", "prompt": "single"}
 ORDER: Final = {"emergency": 0, "urgent": 1, "prompt": 2}
+_NOT_MEASURED: Final = frozenset({CONCERN, SILENCE, GATEWAY})
 
 
 class Action(NamedTuple):
@@ -109,9 +110,13 @@ class AlertPresenter:
 
     @property
     def measured(self) -> str:
-        measured = (one.last_at for one in self._triggers if one.rule not in (SILENCE, GATEWAY))
-        last = max(measured, default=None)
-        return "" if last is None else f"measured {london.near_moment(last, self._at)}"
+        """measured 06:10 to 08:02: what is told may be of any instant in between."""
+        found = [one for one in self._triggers if one.rule not in _NOT_MEASURED]
+        if not found:
+            return ""
+        first = london.near_moment(min(one.first_at for one in found), self._at)
+        last = london.near_moment(max(one.last_at for one in found), self._at)
+        return f"measured {first}" if first == last else f"measured {first} to {last}"
 
     @property
     def events(self) -> list[str]:

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Look
+from lib.london import near_moment
 from observations.actions import alerts as actions
+from observations.actions.concerns import raise_carer_concern
 from observations.alerting import ladders, ringing
 from observations.models import Alert, AlertEvent, Bell
 from observations.rules import Finding
@@ -84,6 +86,22 @@ def test_the_list_says_how_far_the_ladder_is(nurse, alert, now):
     assert "Nobody else told yet, step 1 at" in text(listed(nurse, alert))
     ladders.climb(alert, at=now + dt.timedelta(hours=1))
     assert "Step 1 of 3 told, step 2 at" in text(listed(nurse, alert))
+
+
+def test_what_was_told_claims_no_later_measurement_for_its_own(nurse, alert, now):
+    first, last = now - 20 * MINUTE, now - 5 * MINUTE
+    alert.triggers.update(first_at=first, last_at=last)
+    (line,) = listed(nurse, alert).context["list"].unowned
+    assert line.measured == f"measured {near_moment(first, now)} to {near_moment(last, now)}"
+    alert.triggers.update(first_at=last)
+    (line,) = listed(nurse, alert).context["list"].unowned
+    assert line.measured == f"measured {near_moment(last, now)}"
+
+
+def test_a_concern_was_measured_by_nobody(nurse, admission, ward_nurse, now):
+    raise_carer_concern(admission=admission, text="Sleepy", by=ward_nurse, at=now - MINUTE)
+    (line,) = listed(nurse, Alert.objects.get()).context["list"].unowned
+    assert line.measured == ""
 
 
 def test_an_empty_list_says_so(nurse, admission):
