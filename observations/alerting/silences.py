@@ -57,7 +57,7 @@ def finding(silence: Silence, *, at: datetime) -> Finding | None:
     told = [row for cause in _WORDS for row in overdue.get(cause, ())]
     if not told:
         return None
-    words = "; ".join(_told(cause, overdue[cause]) for cause in _WORDS if cause in overdue)
+    words = "; ".join(_told(cause, overdue[cause], at) for cause in _WORDS if cause in overdue)
     # Each kind a parameter of its own: a sibling's silence never covers another's.
     names = frozenset(f"no {kinds.NAMES[row.kind]}" for row in told)
     return Finding(SILENCE, "prompt", names, words[:_TEXT], (), at)
@@ -80,10 +80,10 @@ def _by_cause(
     return dict(by_cause)
 
 
-def _told(cause: Cause, overdue: Sequence[DueTime]) -> str:
-    """Silent: SpO2, Pulse, due 08:00; or Silent: 7 kinds, due 08:00"""
+def _told(cause: Cause, overdue: Sequence[DueTime], at: datetime) -> str:
+    """Silent: SpO2, Pulse, due 08:00; or Silent: 7 kinds, due Tue 08:00"""
     labels = [kinds.KINDS[kinds.NAMES[row.kind]].short.rstrip(".") for row in overdue]
     words = ", ".join(labels) if len(labels) <= _NAMED else f"{len(labels)} kinds"
     due = min((row.due_at for row in overdue if row.due_at is not None), default=None)
-    owed = f", due {london.clock(due)}" if due else ""
+    owed = f", due {london.near_moment(due, at)}" if due else ""
     return f"{_WORDS[cause]}: {words}{owed}"

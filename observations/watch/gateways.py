@@ -135,8 +135,9 @@ def _subject(gateway: Gateway) -> str:
 
 def _finding(gateway: Gateway, patients: int, at: datetime) -> Finding:
     since = gateway.down_since or at
+    told = london.near_moment(since, at)
     many = "1 patient reports" if patients == 1 else f"{patients} patients report"
-    text = f"Gateway down: {gateway.name} not heard since {london.clock(since)}, {many} through it"
+    text = f"Gateway down: {gateway.name} not heard since {told}, {many} through it"
     # Each outage is something new to be told.
     outage = frozenset({f"down {since:%m%dT%H%M%S}"})
     return Finding(GATEWAY, "urgent", outage, text[:_TEXT], (), at)

@@ -72,6 +72,14 @@ def test_while_nobody_acts_it_rings_again_after_its_ladder(send, hub, four_hourl
     assert [why for why, _, _ in rung()] == ["opened", "still"]
 
 
+def test_a_silence_of_days_says_since_which_day(send, hub, four_hourly, ward_nurse):
+    send(make_set(hub, NOW))
+    sweep_until(NOW + 7 * HOUR)
+    close(alert=Alert.objects.get(), outcome="advice", by=ward_nurse, at=NOW + 7 * HOUR)
+    sweep_until(NOW + 20 * HOUR, since=NOW + 8 * HOUR)
+    assert rung()[-1][1] == "Silent: 7 kinds, due Sat 16:00"
+
+
 def test_what_was_heard_again_rings_no_more(send, hub, four_hourly):
     send(make_set(hub, NOW))
     sweep_until(NOW + 6 * HOUR)
