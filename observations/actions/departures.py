@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from observations.alerting import ladders
 from observations.models import Alert, AlertEvent, Device, Holding
 from observations.policies import check_can_answer, check_can_manage_kit
 from observations.storage.versions import touch_standing
@@ -28,7 +29,8 @@ def lock_kit(admission: Admission) -> list[Device]:
 
 @transaction.atomic
 def reopen_alert(*, alert_id: UUID, by: User, at: dt.datetime | None = None) -> Alert | None:
-    """As it was, and its ladder goes on from now; None where another has opened meanwhile."""
+    """As it was, and its ladder goes on from now, or where it had ended its repeats; None where
+    another has opened meanwhile."""
     moment = at or timezone.now()
     alert = Alert.objects.select_for_update(of=("self",)).select_related("owner").get(pk=alert_id)
     check_can_answer(by, alert)
@@ -36,7 +38,7 @@ def reopen_alert(*, alert_id: UUID, by: User, at: dt.datetime | None = None) -> 
         return None
     alert.closed_at = alert.closed_by = None
     alert.outcome = alert.outcome_note = ""
-    alert.next_step_at = None if alert.owner else moment
+    alert.next_step_at = None if alert.owner or ladders.is_ended(alert) else moment
     alert.save()
     AlertEvent.objects.create(
         alert=alert,

@@ -32,6 +32,11 @@ def climb_due(*, at: datetime) -> int:
     return sum(_climb(alert, at) for alert in due)
 
 
+def is_ended(alert: Alert) -> bool:
+    """Everybody on it was told."""
+    return alert.step >= len(LADDER[as_priority(alert.priority)])
+
+
 def climb(alert: Alert, *, at: datetime) -> bool:
     """Nobody owned it in time: the next step is told. False when another worker did it already."""
     steps = LADDER[as_priority(alert.priority)]

@@ -11,6 +11,7 @@ from accounts.models import AuditEvent
 from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
+from observations.actions.departures import reopen_alert
 from observations.actions.readings import strike_readings
 from observations.alerting import deliveries, ringing
 from observations.alerting.ladders import climb_due
@@ -23,6 +24,7 @@ from tests.observations.conftest import NOW
 from tests.observations.factories import reading
 
 MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
 
 
 def found(priority="urgent", *, key="news2", severity=5, parameters=("spo2",), at=NOW):
@@ -172,6 +174,23 @@ def test_a_departure_closes_what_was_open_with_one_outcome(admission, alert, war
     alert.refresh_from_db()
     assert (alert.outcome, alert.outcome_note) == ("patient_left", "Died at home")
     assert actions.close_for_departure(admission=admission, by=ward_nurse) is None
+
+
+def test_what_is_open_again_goes_on_where_its_ladder_was(admission, alert, ward_nurse):
+    for hours in (1, 2):
+        climb_due(at=NOW + hours * HOUR)
+    actions.close_for_departure(admission=admission, by=ward_nurse, at=NOW + 3 * HOUR)
+    again = reopen_alert(alert_id=alert.pk, by=ward_nurse, at=NOW + 4 * HOUR)
+    assert (again.step, again.next_step_at) == (2, NOW + 4 * HOUR)
+
+
+def test_what_is_open_again_has_no_step_beyond_the_end_of_its_ladder(admission, alert, ward_nurse):
+    for hours in (1, 2, 3):
+        climb_due(at=NOW + hours * HOUR)
+    actions.close_for_departure(admission=admission, by=ward_nurse, at=NOW + 4 * HOUR)
+    again = reopen_alert(alert_id=alert.pk, by=ward_nurse, at=NOW + 5 * HOUR)
+    assert (again.step, again.next_step_at) == (3, None)
+    assert list(Alert.objects.repeat_due(NOW + 5 * HOUR)) == [again]
 
 
 def test_every_answer_moves_the_boards_version(admission, alert, ward_nurse):
