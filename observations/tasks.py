@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from celery import shared_task
@@ -41,15 +42,29 @@ def drain_inbox() -> None:
 def sweep_deadlines() -> None:
     with _alone("deadlines") as mine:
         if mine:
-            now = timezone.now()
-            # First, because what is silent through a gateway that is down does not ring.
-            gateways.sweep(at=now)
-            deadlines.refresh_changed(at=now)
-            deadlines.sweep(at=now)
-            batteries.ask(at=now)
-            ladders.climb_due(at=now)
-            repeats.ring_due(at=now)
+            _sweep(timezone.now())
             standing.beat(timezone.now(), standing.SWEEP)
+
+
+def _sweep(at: datetime) -> None:
+    """Each in turn, though one before it failed: a plan that cannot be read stops no ladder. What
+    failed is raised in the end, so that the sweep shows no life and boards say so."""
+    failures = []
+    for step in (
+        # First, because what is silent through a gateway that is down does not ring.
+        gateways.sweep,
+        deadlines.refresh_changed,
+        deadlines.sweep,
+        batteries.ask,
+        ladders.climb_due,
+        repeats.ring_due,
+    ):
+        try:
+            step(at=at)
+        except Exception as error:  # noqa: BLE001 — raised below
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("the sweep failed in part", failures)
 
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)

@@ -1,6 +1,7 @@
 """Time alone makes things due, late, silent and stale; and a worker that stopped is seen."""
 
 import datetime as dt
+from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
@@ -197,6 +198,17 @@ def test_the_sweeps_task_shows_life(db):
     tasks.sweep_deadlines()
     beat = Heartbeat.objects.get(name=standing.SWEEP).beat_at
     assert timezone.now() - beat < MINUTE
+
+
+def test_what_fails_in_a_sweep_stops_no_ladder_and_shows_no_life(send, hub, monkeypatch):
+    send(make_set(hub, NOW, spo2=84))
+    broken = RuntimeError("a plan that cannot be read")
+    monkeypatch.setattr(deadlines, "sweep", Mock(side_effect=broken))
+    with pytest.raises(ExceptionGroup) as failed:
+        tasks.sweep_deadlines()
+    assert failed.value.exceptions == (broken,)
+    assert Bell.objects.filter(why="step").exists()
+    assert not Heartbeat.objects.filter(name=standing.SWEEP).exists()
 
 
 def test_fresh_uploads_are_stored_before_a_replayed_buffer(send, key, hub):
