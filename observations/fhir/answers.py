@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Final
@@ -25,6 +26,7 @@ TYPE: Final = "application/fhir+json"
 TYPES: Final = (TYPE, "application/json", "text/json")
 _RANGES: Final = frozenset((*TYPES, "*/*", "application/*", "text/*", "json"))
 _VERSIONS: Final = frozenset(("", "4.0", "4.0.1"))
+_NEVER: Final = re.compile(r"0(\.0*)?")
 log = structlog.get_logger(__name__)
 
 
@@ -55,20 +57,8 @@ def fhir_view(*methods: str) -> Callable[[View], View]:
             try:
                 _check(request, methods)
                 return view(request, *args, **kwargs)
-            except FaultError as error:
-                return refusal(error)
-            except RefusedError as refused:
-                return refusal(_as_fault(refused))
-            except PermissionDenied as error:
-                return refusal(fault(403, str(error) or "You may not do that."))
-            except SuspiciousOperation:
-                return refusal(fault(400, "The request cannot be read."))
-            except (OperationalError, InterfaceError):
-                # Perhaps it was kept after all: sent again, it is a duplicate and stored once.
-                log.exception("database_away")
-                return refusal(
-                    fault(503, "The database cannot answer now; come again.", Retry_After="10")
-                )
+            except Exception as error:  # noqa: BLE001 — each has its answer, a defect of ours too
+                return refusal(_as_fault(error))
 
         return answer
 
@@ -127,7 +117,8 @@ def _is_ours(media_range: str) -> bool:
     name, *parameters = (part.strip().lower() for part in media_range.split(";"))
     told = dict(part.partition("=")[::2] for part in parameters)
     version = told.get("fhirversion", "").strip('"')
-    return name.replace(" ", "+") in _RANGES and version in _VERSIONS and told.get("q") != "0"
+    wanted = _NEVER.fullmatch(told.get("q", "1")) is None
+    return name.replace(" ", "+") in _RANGES and version in _VERSIONS and wanted
 
 
 def _is_known(etag: str, header: str) -> bool:
@@ -135,7 +126,25 @@ def _is_known(etag: str, header: str) -> bool:
     return etag in parse_etags(header) or etag[3:-1] == header.strip()
 
 
-def _as_fault(refused: RefusedError) -> FaultError:
+def _as_fault(error: Exception) -> FaultError:
+    match error:
+        case FaultError():
+            return error
+        case RefusedError():
+            return _refused(error)
+        case PermissionDenied():
+            return fault(403, str(error) or "You may not do that.")
+        case SuspiciousOperation():
+            return fault(400, "The request cannot be read.")
+        case OperationalError() | InterfaceError():
+            # Perhaps it was kept after all: sent again, it is a duplicate and stored once.
+            log.error("database_away", exc_info=error)
+            return fault(503, "The database cannot answer now; come again.", Retry_After="10")
+    log.error("fhir_failed", exc_info=error)
+    return fault(500, "Something went wrong here, not with what you sent.")
+
+
+def _refused(refused: RefusedError) -> FaultError:
     headers = {}
     if refused.retry_after is not None:
         headers["Retry_After"] = str(refused.retry_after)

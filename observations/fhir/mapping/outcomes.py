@@ -19,6 +19,7 @@ _CODES: Final = {
     413: "too-long",
     415: "not-supported",
     429: "throttled",
+    500: "exception",
     503: "transient",
 }
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError
@@ -10,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observations.fhir import writing
+from observations.fhir import records, writing
 from observations.models import Reading
 from tests.capacity.factories import make_provider
 from tests.observations.factories import make_gateway, make_key
@@ -152,6 +153,7 @@ def test_media_types_and_sizes_are_told(key, hub, now):
     told = observation(hub, "pulse", now)
     assert fault(post(key, told, Accept="application/fhir+xml"))[0] == 406
     assert fault(post(key, told, "/Observation?_format=xml"))[0] == 406
+    assert fault(post(key, told, Accept="application/fhir+json;q=0.0"))[0] == 406
     assert fault(post(key, told, **{"Content-Type": "text/plain"}))[0] in (400, 415)
     assert fault(post(key, b" " * (1024 * 1024 + 1)))[0] == 413
     bomb = gzip.compress(b" " * 20_000_000)
@@ -194,6 +196,13 @@ def test_a_database_that_is_away_is_told_so(key, hub, now, monkeypatch):
     answer = post(key, observation(hub, "pulse", now))
     assert fault(answer)[:2] == (503, "transient")
     assert int(answer["Retry-After"]) > 0
+
+
+def test_a_defect_of_our_own_is_told_in_fhir_too(admission, ward_nurse, signed_in, monkeypatch):
+    monkeypatch.setattr(records, "patient", Mock(side_effect=KeyError("born")))
+    answer = signed_in(ward_nurse).get(f"/fhir/R4/Patient/{admission.patient_id}")
+    assert fault(answer)[:2] == (500, "exception")
+    assert b"born" not in answer.content
 
 
 # Anything at all
