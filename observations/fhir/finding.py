@@ -31,7 +31,8 @@ _TELL: Final = f"""{_COLUMNS}
     WHERE r.admission_id = ANY(%(admissions)s::uuid[])
       AND r.measured_at >= %(start)s AND r.measured_at < %(end)s
 """
-_OF_KINDS: Final = " AND NOT r.error AND r.kind = ANY(%(kinds)s)"
+_OF_KINDS: Final = " AND r.kind = ANY(%(kinds)s)"
+_STANDING: Final = " AND NOT r.error"
 _FURTHER: Final = (
     " AND (r.measured_at, r.device_id, r.kind, r.sender_id)"
     " {than} (%(after_at)s, %(after_device)s, %(after_kind)s, %(after_id)s)"
@@ -73,7 +74,7 @@ def page(
         "kinds": [kinds.NUMBERS[kind] for kind in of],
         "limit": limit,
     }
-    asked = _TELL + _OF_KINDS
+    asked = _TELL + _OF_KINDS + _STANDING
     if after is not None:
         asked += _FURTHER.format(than=than)
         given |= _after(after, newest_first=newest_first)
@@ -84,8 +85,8 @@ def place_of(told: Told) -> Place:
     return Place(told.measured_at, told.device_id, kinds.NUMBERS[told.kind], told.sender_id)
 
 
-def pressures(of: Sequence[Told]) -> list[Told]:
-    """All pressures at the instants of these readings."""
+def pressures(of: Sequence[Told], *, struck: bool = False) -> list[Told]:
+    """All pressures at the instants of these readings; `struck` tells those in error too."""
     some = [told for told in of if kinds.NUMBERS[told.kind] in _PRESSURES]
     if not some:
         return []
@@ -93,7 +94,8 @@ def pressures(of: Sequence[Told]) -> list[Told]:
     admissions = [told.admission_id for told in some if told.admission_id is not None]
     span = Span(times[0], times[-1] + timedelta(microseconds=1))
     given = _given(sorted(set(admissions)), span) | {"kinds": list(_PRESSURES), "times": times}
-    return _told(f"{_TELL}{_OF_KINDS} AND r.measured_at = ANY(%(times)s)", given)
+    asked = f"{_TELL}{_OF_KINDS} AND r.measured_at = ANY(%(times)s)"
+    return _told(asked if struck else asked + _STANDING, given)
 
 
 def named(name: str, admissions: Sequence[UUID]) -> Told | None:

@@ -20,7 +20,7 @@ from observations.fhir.answers import FhirResponse, base_of, fhir_view, prefers,
 from observations.fhir.finding import Place, Span
 from observations.fhir.mapping import outgoing, searching
 from observations.fhir.mapping.outcomes import FaultError, Issue
-from observations.fhir.mapping.outgoing import PANEL_SUFFIX, Told
+from observations.fhir.mapping.outgoing import PANEL_SUFFIX, PRESSURES, Told
 from observations.fhir.mapping.searching import PAGE, Mark, Wanted
 from observations.fhir.people import nobody, reader
 from observations.storage import partitions
@@ -80,8 +80,20 @@ def _named(name: str, user: User) -> tuple[Told, Resource] | None:
         return None
     if public == name:
         return told, outgoing.observation(told)
-    other = outgoing.other_half(told, finding.pressures([told]))
-    return None if other is None else (told, outgoing.panel(told, other))
+    panel = _panel(told)
+    return None if panel is None else (told, panel)
+
+
+def _panel(told: Told) -> Resource | None:
+    """With its other half, if that is here; a diastolic pressure that has one names none."""
+    if told.kind not in PRESSURES:
+        return None
+    others = finding.pressures([told], struck=told.error)
+    if told.kind == "systolic":
+        return outgoing.panel(told, outgoing.other_half(told, others))
+    above = (one for one in others if one.kind == "systolic")
+    paired = any(outgoing.other_half(one, others) == told for one in above)
+    return None if paired else outgoing.panel(told)
 
 
 def _admissions(asked: Wanted, user: User) -> list[Admission]:
@@ -112,7 +124,16 @@ def _by_ids(asked: Wanted, user: User, of: Sequence[Admission]) -> list[tuple[To
         raise FaultError(400, Issue("too-costly", f"Ask for at most {_MOST_IDS} ids at once."))
     admissions = {admission.pk for admission in of}
     found = (_named(name, user) for name in dict.fromkeys(asked.ids))
-    return [one for one in found if one and (not of or one[0].admission_id in admissions)]
+    known = (one for one in found if one and (not of or one[0].admission_id in admissions))
+    return [(told, resource) for told, resource in known if _fits(asked, told, resource)]
+
+
+def _fits(asked: Wanted, told: Told, resource: Resource) -> bool:
+    """What else was asked for narrows ids, too."""
+    is_panel = resource["id"].endswith(PANEL_SUFFIX)
+    since = asked.start is None or told.measured_at >= asked.start
+    until = asked.end is None or told.measured_at < asked.end
+    return (asked.panels if is_panel else told.kind in asked.kinds) and since and until
 
 
 def _span(asked: Wanted, admissions: Sequence[Admission], now: datetime) -> Span:
@@ -130,7 +151,7 @@ def _span(asked: Wanted, admissions: Sequence[Admission], now: datetime) -> Span
 def _page(
     asked: Wanted, admissions: Sequence[Admission], span: Span
 ) -> tuple[list[Resource], Place | None]:
-    of = set(asked.kinds) | ({"systolic"} if asked.panels else set())
+    of = set(asked.kinds) | set(PRESSURES if asked.panels else ())
     rows = finding.page(
         [admission.pk for admission in admissions],
         span,
@@ -145,7 +166,8 @@ def _page(
 
 
 def _resources(rows: Sequence[Told], asked: Wanted) -> list[Resource]:
-    """Where panels are told, a pressure that has its other half is told with it, and once."""
+    """Where panels are told, a pressure that has its other half is told with it, and once; one that
+    has none is a panel where nothing else was asked for."""
     pairs: dict[str, Told] = {}
     covered: set[str] = set()
     if asked.panels:
@@ -160,8 +182,9 @@ def _resources(rows: Sequence[Told], asked: Wanted) -> list[Resource]:
         other = pairs.get(told.public_id)
         if other is not None:
             found.append(outgoing.panel(told, other))
-        elif told.public_id not in covered and told.kind in asked.kinds:
-            found.append(outgoing.observation(told))
+        elif told.public_id not in covered:
+            alone = told.kind in asked.kinds
+            found.append(outgoing.observation(told) if alone else outgoing.panel(told))
     return found
 
 

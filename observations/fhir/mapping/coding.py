@@ -47,8 +47,10 @@ def kinds_of(codings: Iterable[Coding]) -> set[str]:
 
 
 def kinds_coded(system: str, code: str) -> set[str]:
-    """The kinds for a search token; without a system any will do."""
-    return {kind for (known, one), kind in _KNOWN.items() if one == code and system in (known, "")}
+    """The kinds for a search token; without a system any will do, and without a code all of it."""
+    return {
+        kind for (known, one), kind in _KNOWN.items() if code in (one, "") and system in (known, "")
+    }
 
 
 def word_of(codings: Iterable[Coding]) -> str | None:

@@ -1,4 +1,4 @@
-"""Readings as Observations: each by itself, or both pressures of an instant as one panel."""
+"""Readings as Observations: each by itself, or the pressures of an instant as one panel."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from observations.fhir.mapping.versions import versioned
 from observations.vitals import public_id
 
 Resource = dict[str, Any]
-# A panel is named after its systolic pressure.
+PRESSURES: Final = ("systolic", "diastolic")
+# A panel is named after its systolic pressure, or the one that there is.
 PANEL_SUFFIX: Final = "-bp"
 _CATEGORIES: Final = {"glucose": "laboratory", "peak_flow": "exam", "pain": "survey"}
-_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
+CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _UNUSABLE: Final = 3
 _SOURCES: Final = {2: "By the patient's app", 3: "Told by phone", 4: "Taken on a visit"}
@@ -59,33 +60,36 @@ def observation(told: Told) -> Resource:
     return versioned(own | _value(told), told.stored_at)
 
 
-def panel(systolic: Told, diastolic: Told) -> Resource:
-    """Two pressures of one device and instant."""
-    name = panel_id(systolic)
-    stem = _stem(systolic)
-    own = _frame(systolic, name, coding.PANEL, stem)
-    if any(number_of(one.sender_id) > 1 for one in (systolic, diastolic)) and not systolic.error:
+def panel(first: Told, other: Told | None = None) -> Resource:
+    """Two pressures of one device and instant, the systolic first; or one, and that the other is
+    absent."""
+    halves = {one.kind: one for one in (first, other) if one is not None}
+    own = _frame(first, f"{first.public_id}{PANEL_SUFFIX}", coding.PANEL, _stem(first))
+    corrected = any(_number(one) > 1 for one in halves.values())
+    if corrected and not first.error:
         own["status"] = "corrected"
     own["component"] = [
-        {"code": coding.concept_of(one.kind)} | _value(one) for one in (systolic, diastolic)
+        {"code": coding.concept_of(kind)}
+        | (_value(halves[kind]) if kind in halves else _absent("unknown"))
+        for kind in PRESSURES
     ]
-    return versioned(own, max(systolic.stored_at, diastolic.stored_at))
-
-
-def panel_id(systolic: Told) -> str:
-    return f"{systolic.public_id}{PANEL_SUFFIX}"
+    return versioned(own, max(one.stored_at for one in halves.values()))
 
 
 def other_half(systolic: Told, others: Iterable[Told]) -> Told | None:
-    """The diastolic pressure that belongs to it: of the same sending, or the only one there is."""
+    """The diastolic pressure that belongs to it: of the same sending, or the only one there is.
+
+    Among ones that were corrected or struck through it is the last that stood beside this one.
+    """
     same = [one for one in others if _moment(one) == _moment(systolic)]
-    for one in same:
-        if one.kind == "diastolic" and _stem(one) == _stem(systolic):
-            return one
-    kinds_there = sorted(one.kind for one in same)
-    if kinds_there != ["diastolic", "systolic"]:
-        return None
-    return next(one for one in same if one.kind == "diastolic")
+    below = [one for one in same if one.kind == "diastolic"]
+    own = [one for one in below if _stem(one) == _stem(systolic)]
+    if not own:
+        return below[0] if len(below) == 1 and len(same) == 2 else None
+    above = (one for one in same if one.kind == "systolic" and _stem(one) == _stem(systolic))
+    later = [one.stored_at for one in above if one.stored_at > systolic.stored_at]
+    beside = [one for one in own if not later or one.stored_at < min(later)]
+    return max(beside or own, key=lambda one: one.stored_at)
 
 
 def _stem(told: Told) -> str:
@@ -94,10 +98,14 @@ def _stem(told: Told) -> str:
     return stem if dot and kind == told.kind else told.sender_id
 
 
+def _number(told: Told) -> int:
+    return number_of(told.sender_id)
+
+
 def _status(told: Told) -> str:
     if told.error:
         return "entered-in-error"
-    return "corrected" if number_of(told.sender_id) > 1 else "final"
+    return "corrected" if _number(told) > 1 else "final"
 
 
 def category_of(kind: str) -> str:
@@ -114,7 +122,7 @@ def _moment(told: Told) -> tuple[int, datetime, UUID | None]:
 
 def _frame(told: Told, name: str, kind: str, sender_id: str) -> Resource:
     """All but the value."""
-    category = {"system": _CATEGORY, "code": category_of(kind)}
+    category = {"system": CATEGORY, "code": category_of(kind)}
     own: Resource = {
         "resourceType": "Observation",
         "id": name,
@@ -154,7 +162,7 @@ def _remarks(told: Told) -> Resource:
 
 def _value(told: Told) -> Resource:
     if told.quality == _UNUSABLE:
-        return {"dataAbsentReason": {"coding": [{"system": _ABSENT, "code": "error"}]}}
+        return _absent("error")
     if told.code is not None:
         return {"valueCodeableConcept": coding.word_told(told.code)}
     kind = kinds.KINDS[told.kind]
@@ -163,3 +171,7 @@ def _value(told: Told) -> Resource:
     return {
         "valueQuantity": {"value": number, "unit": unit, "system": coding.UCUM, "code": kind.ucum}
     }
+
+
+def _absent(why: str) -> Resource:
+    return {"dataAbsentReason": {"coding": [{"system": _ABSENT, "code": why}]}}

@@ -17,7 +17,7 @@ from uuid import UUID
 from observations import kinds
 from observations.fhir.mapping import coding, dates
 from observations.fhir.mapping.outcomes import FaultError, Issue
-from observations.fhir.mapping.outgoing import category_of
+from observations.fhir.mapping.outgoing import CATEGORY, category_of
 from observations.intake import payload
 
 PAGE: Final = "_page"
@@ -125,15 +125,28 @@ def _kinds(asked: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], bool]:
         found &= named
         panels = panels and coding.PANEL in named
     for value in asked.get("category", ()):
-        categories = {token.rpartition("|")[2] for token in value.split(",")}
+        categories = {one for token in value.split(",") for one in _categorised(token)}
         found = {kind for kind in found if category_of(kind) in categories}
-        panels = panels and "vital-signs" in categories
+        panels = panels and category_of(coding.PANEL) in categories
     return tuple(kind for kind in kinds.KINDS if kind in found), panels
 
 
 def _coded(token: str) -> set[str]:
+    return coding.kinds_coded(*_token("code", token))
+
+
+def _categorised(token: str) -> set[str]:
+    """Without a code all categories of the system."""
+    system, code = _token("category", token)
+    known = {category_of(kind) for kind in kinds.KINDS} if system in ("", CATEGORY) else set()
+    return {one for one in known if code in (one, "")}
+
+
+def _token(name: str, token: str) -> tuple[str, str]:
     system, _, code = token.rpartition("|")
-    return coding.kinds_coded(system, code)
+    if not (system or code):
+        raise _wrong(name, "empty")
+    return system, code
 
 
 def _times(values: Sequence[str]) -> tuple[datetime | None, datetime | None]:

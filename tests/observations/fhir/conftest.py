@@ -26,3 +26,8 @@ def admission(ward_nurse: User, now: dt.datetime) -> Admission:
 @pytest.fixture
 def hub(admission: Admission, ward_nurse: User) -> Device:
     return make_held_hub(admission, by=ward_nurse)
+
+
+@pytest.fixture
+def nurse(ward_nurse, signed_in):
+    return signed_in(ward_nurse)

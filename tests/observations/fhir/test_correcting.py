@@ -50,6 +50,21 @@ def test_a_correction_strikes_the_old_and_stores_the_new_with_a_trace(key, hub, 
     assert rows() == set()
 
 
+def test_a_panel_that_was_struck_through_is_read_by_its_id(key, hub, now, nurse):
+    told = panel(hub, now, 131, 84)
+    where = [post(key, told)["Location"]]
+    halves = [panel(hub, now, *one)["component"] for one in ((132, 84), (133, 85), (133, 86))]
+    for half in halves:
+        corrected = post(key, told | {"component": half, "status": "corrected"})
+        assert corrected.status_code == 201
+        where.append(corrected["Location"])
+    assert post(key, told | {"status": "entered-in-error"}).status_code == 200
+    read = [nurse.get(one).json() for one in where]
+    assert {one["status"] for one in read} == {"entered-in-error"}
+    values = [[half["valueQuantity"]["value"] for half in one["component"]] for one in read]
+    assert values == [[131, 84], [132, 84], [133, 86], [133, 86]]
+
+
 def test_a_correction_that_cannot_be_leaves_the_old_alone(key, hub, now):
     told = panel(hub, now, 131, 84)
     post(key, told)

@@ -9,7 +9,9 @@ from django.test import Client
 from fhir.resources.R4B import get_fhir_model_class
 
 from accounts.models import Look
+from observations.kinds import NUMBERS
 from observations.models import Reading
+from observations.vitals import public_id
 from tests.capacity.factories import make_ward
 from tests.cast import OTHER_WARD
 from tests.observations.factories import make_gateway, make_key, make_set, reading
@@ -19,11 +21,7 @@ from tests.patients.factories import make_admission
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def nurse(ward_nurse, signed_in):
-    return signed_in(ward_nurse)
+CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 
 def get(browser, path, **more):
@@ -43,6 +41,10 @@ def found(browser, admission, **more):
     told, status = get(browser, "/Observation", patient=str(admission.patient_id), **more)
     assert status == 200, told
     return [entry["resource"] for entry in told.get("entry", ())]
+
+
+def a_pulse(hub, at):
+    return observation(hub, "pulse", at)
 
 
 def names(resources):
@@ -109,8 +111,38 @@ def test_search_narrows_by_code_and_category(key, hub, admission, nurse, now):
     assert names(found(nurse, admission, code="8480-6")) == ["Systolic blood pressure"]
     assert len(found(nurse, admission, code="8480-6,8462-4,8867-4")) == 3
     assert found(nurse, admission, code="http://loinc.org|1234-5") == []
+    assert len(found(nurse, admission, code="http://loinc.org|")) == 2
     assert found(nurse, admission, category="laboratory") == []
+    assert found(nurse, admission, category="urn:other|vital-signs") == []
+    assert len(found(nurse, admission, category=f"{CATEGORY}|vital-signs")) == 2
+    assert len(found(nurse, admission, category=f"{CATEGORY}|")) == 2
     assert len(found(nurse, admission, category="vital-signs")) == 2
+
+
+@pytest.mark.parametrize("half", ["systolic", "diastolic"])
+def test_a_lone_pressure_is_found_as_a_panel_of_which_half_is_absent(
+    key, hub, admission, nurse, now, half
+):
+    post(key, observation(hub, half, now, 84))
+    (told,) = found(nurse, admission, code="85354-9")
+    present = {one["code"]["text"].split()[0].lower(): one for one in told["component"]}
+    assert present.pop(half)["valueQuantity"]["value"] == 84
+    (absent,) = present.values()
+    assert absent["dataAbsentReason"]["coding"][0]["code"] == "unknown"
+    assert get(nurse, f"/Observation/{told['id']}") == (told, 200)
+    (alone,) = found(nurse, admission)
+    assert f"{alone['id']}-bp" == told["id"]
+
+
+def test_no_other_reading_is_half_a_panel(key, hub, nurse, now):
+    pulse = post(key, observation(hub, "pulse", now)).json()["id"]
+    pair = post(key, panel(hub, now)).json()["id"]
+    below = next(r for r in Reading.objects.filter(kind=NUMBERS["diastolic"]))
+    lower = public_id(below.device_id, below.sender_id, below.measured_at)
+    assert nurse.get(f"/fhir/R4/Observation/{pair}").status_code == 200
+    for name in (pulse, lower):
+        assert nurse.get(f"/fhir/R4/Observation/{name}").status_code == 200
+        assert nurse.get(f"/fhir/R4/Observation/{name}-bp").status_code == 404
 
 
 def test_search_narrows_by_date(key, hub, admission, nurse, now):
@@ -172,6 +204,17 @@ def test_by_nhs_number_by_encounter_and_by_id_is_the_same(key, hub, admission, n
         assert (status, [e["resource"]["id"] for e in told["entry"]]) == (200, [name])
 
 
+def test_a_search_by_id_is_narrowed_by_what_else_is_asked(key, hub, admission, nurse, now):
+    pulse, pair = (post(key, one(hub, now)).json()["id"] for one in (a_pulse, panel))
+    ids = f"{pulse},{pair}"
+    assert len(found(nurse, admission, _id=ids)) == 2
+    assert names(found(nurse, admission, _id=ids, code="8867-4")) == ["Pulse"]
+    assert names(found(nurse, admission, _id=ids, code="85354-9")) == ["Blood pressure"]
+    assert found(nurse, admission, _id=ids, category="laboratory") == []
+    assert found(nurse, admission, _id=ids, date=f"lt{now.year}") == []
+    assert len(found(nurse, admission, _id=ids, date=f"ge{now.year}")) == 2
+
+
 def test_nobody_without_a_part_in_the_care_finds_anything(
     key, hub, admission, now, other_nurse, icb_manager, signed_in
 ):
@@ -231,6 +274,8 @@ NOT_UNDERSTOOD = [
     "patient=Device/1",
     "patient={id}&foo=1",
     "patient={id}&code:not=8867-4",
+    "patient={id}&code=",
+    "patient={id}&category=|",
     "patient={id}&date=yesterday",
     "patient={id}&date=ne2026",
     "patient={id}&date=2026-13",
