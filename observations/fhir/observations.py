@@ -16,10 +16,16 @@ from accounts import audit
 from accounts.models import User
 from observations import limits
 from observations.fhir import finding
-from observations.fhir.answers import FhirResponse, base_of, fhir_view, prefers, shown
+from observations.fhir.answers import (
+    FhirResponse,
+    base_of,
+    fhir_view,
+    prefers,
+    shown,
+)
 from observations.fhir.finding import Place, Span
 from observations.fhir.mapping import outgoing, searching
-from observations.fhir.mapping.outcomes import FaultError, Issue
+from observations.fhir.mapping.outcomes import FaultError, Issue, outcome
 from observations.fhir.mapping.outgoing import PANEL_SUFFIX, PRESSURES, Told
 from observations.fhir.mapping.searching import PAGE, Mark, Wanted
 from observations.fhir.people import nobody, reader
@@ -57,9 +63,13 @@ def observation_search(request: HttpRequest) -> HttpResponse:
         _look(request, user, [told for told, _ in found])
         resources = [resource for _, resource in found]
         return FhirResponse(_bundle(request, asked, resources, None))
-    span = _span(asked, admissions, timezone.now())
+    first = min(admission.admitted_at for admission in admissions) - _AROUND
+    span = _span(asked, first, timezone.now())
     resources, after = _page(asked, admissions, span)
-    return FhirResponse(_bundle(request, asked, resources, after))
+    told = _bundle(request, asked, resources, after)
+    if asked.start is None and span.start > first:
+        told.setdefault("entry", []).append(_cut(span))
+    return FhirResponse(told)
 
 
 def _look(request: HttpRequest, user: User, of: Sequence[Told]) -> None:
@@ -136,8 +146,8 @@ def _fits(asked: Wanted, told: Told, resource: Resource) -> bool:
     return (asked.panels if is_panel else told.kind in asked.kinds) and since and until
 
 
-def _span(asked: Wanted, admissions: Sequence[Admission], now: datetime) -> Span:
-    first = min(admission.admitted_at for admission in admissions) - _AROUND
+def _span(asked: Wanted, first: datetime, now: datetime) -> Span:
+    """Of what was measured since `first`, as much as may be told at once: the newest."""
     end = min(asked.end or now + _AROUND, now + _AROUND)
     start = max(asked.start or first, first)
     if end - start > limits.MOST_VITALS:
@@ -205,6 +215,14 @@ def _bundle(
         for one in resources
     ]
     return bundle | ({"entry": entries} if entries else {})
+
+
+def _cut(span: Span) -> Resource:
+    """Nobody shall take what is left out for never measured."""
+    since = outgoing.instant(span.start)
+    text = f"Nothing measured before {since} is told here; ask for it with date."
+    warning = outcome([Issue("too-costly", text, severity="warning")])
+    return {"resource": warning, "search": {"mode": "outcome"}}
 
 
 def _link(base: str, asked: Wanted, after: Mark | None) -> str:

@@ -12,6 +12,7 @@ from accounts.models import Look
 from observations.kinds import NUMBERS
 from observations.models import Reading
 from observations.vitals import public_id
+from patients.models import Admission
 from tests.capacity.factories import make_ward
 from tests.cast import OTHER_WARD
 from tests.observations.factories import make_gateway, make_key, make_set, reading
@@ -161,6 +162,16 @@ def test_search_narrows_by_date(key, hub, admission, nurse, now):
     assert values(f"lt{told}") == [72]
     assert values(f"gt{told}", f"lt{told}") == []
     assert values(f"ge{now.year}", f"le{now.year + 1}") == [72, 71, 70]
+
+
+def test_who_asks_for_all_is_told_what_is_left_out(key, hub, admission, nurse, now):
+    post(key, observation(hub, "pulse", now))
+    assert [one["resourceType"] for one in found(nurse, admission)] == ["Observation"]
+    Admission.objects.update(admitted_at=now - dt.timedelta(days=500))
+    told, left_out = found(nurse, admission)
+    assert told["resourceType"] == "Observation"
+    assert left_out["issue"][0]["severity"] == "warning"
+    assert len(found(nurse, admission, date=f"ge{now:%Y-%m-%d}")) == 1
 
 
 def test_pages_lead_on_and_hold_everything_once(key, hub, admission, nurse, now):
