@@ -32,6 +32,7 @@ CAUSES: Final[Mapping[Cause, str]] = {
 
 # A reading takes its while to arrive: only what was heard well after it is worth a word.
 _SINCE_READING: Final = dt.timedelta(minutes=30)
+_LATELY: Final = dt.timedelta(hours=4)
 
 
 def told(device: Device) -> DeviceStatus | None:
@@ -39,13 +40,21 @@ def told(device: Device) -> DeviceStatus | None:
     return getattr(device, "told", None)
 
 
-def charge(device: Device) -> str:
-    """8%, low; or 3%, flat"""
+def charge(device: Device, *, at: dt.datetime) -> str:
+    """8%, low; or 3%, flat; or 80%, 3 days ago"""
     status = told(device)
     if status is None or status.battery is None:
         return "not told"
     word = "flat" if status.battery <= FLAT_BATTERY else "low"
-    return f"{status.battery}%, {word}" if status.battery <= LOW_BATTERY else f"{status.battery}%"
+    low = f", {word}" if status.battery <= LOW_BATTERY else ""
+    return f"{status.battery}%{low}{_ago(status.battery_at, at)}"
+
+
+def _ago(told_at: dt.datetime | None, at: dt.datetime) -> str:
+    """What kit told of itself lately needs no age."""
+    if told_at is None or at - told_at < _LATELY:
+        return ""
+    return f", {london.age(told_at, at)} ago"
 
 
 def is_low(device: Device) -> bool:
@@ -56,8 +65,8 @@ def is_low(device: Device) -> bool:
 class DevicePresenter:
     """A device by itself."""
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, *, at: dt.datetime) -> None:
+        self.device, self._at = device, at
         self.serial, self.model = device.serial, device.model
         self.measures = measures(device)
         self.state = str(device.get_status_display()).capitalize()
@@ -69,7 +78,7 @@ class DevicePresenter:
 
     @property
     def battery(self) -> str:
-        return charge(self.device)
+        return charge(self.device, at=self._at)
 
     @property
     def battery_low(self) -> bool:
@@ -77,21 +86,21 @@ class DevicePresenter:
 
     @property
     def more(self) -> str:
-        """signal 60%, firmware 4.2.1"""
+        """signal 60%, firmware 4.2.1; or signal 60%, firmware 4.2.1, 3 days ago"""
         status = told(self.device)
         if status is None:
             return ""
         facts = [f"signal {status.signal}%"] if status.signal is not None else []
         facts += [f"firmware {status.firmware}"] if status.firmware else []
-        return ", ".join(facts)
+        return ", ".join(facts) + _ago(status.measured_at, self._at) if facts else ""
 
 
 class WornPresenter(DevicePresenter):
     """A device with its holder; templates/observations/_kit_worn.html."""
 
     def __init__(self, worn: Worn, *, at: dt.datetime) -> None:
-        super().__init__(worn.holding.device)
-        self._worn, self._at = worn, at
+        super().__init__(worn.holding.device, at=at)
+        self._worn = worn
         self.admission = worn.holding.admission
         self.whom = named(self.admission.patient)
         self.heard_at = worn.heard_at
@@ -181,9 +190,9 @@ class KitPresenter:
         worn = [WornPresenter(one, at=at) for one in kit.worn]
         self.worn = sorted(worn, key=lambda one: (not one.concerns, one.whom, one.serial))
         self.wanted = [WornPresenter(one, at=at) for one in kit.wanted]
-        self.in_store = [DevicePresenter(one) for one in kit.in_store]
-        self.out_of_use = [DevicePresenter(one) for one in kit.out_of_use]
-        self.shared = [DevicePresenter(one) for one in kit.shared]
+        self.in_store = [DevicePresenter(one, at=at) for one in kit.in_store]
+        self.out_of_use = [DevicePresenter(one, at=at) for one in kit.out_of_use]
+        self.shared = [DevicePresenter(one, at=at) for one in kit.shared]
         self.prompts = [PromptPresenter(one, at=at) for one in kit.prompts]
 
     @property

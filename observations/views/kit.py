@@ -66,7 +66,7 @@ def device_show(request: HttpRequest, pk: int) -> HttpResponse:
     holdings = device.holdings.select_related("admission__patient", "recorded_by")
     mine = set(Admission.objects.caring(user).filter(holdings__device=device).values_list("pk"))
     told = {
-        "device": DevicePresenter(device),
+        "device": DevicePresenter(device, at=at),
         "holders": [
             HolderPresenter(one, at=at, known=(one.admission_id,) in mine)
             for one in holdings.order_by("-starts", "-recorded_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from observations.kinds import KINDS
 from observations.models import Device
@@ -30,5 +31,5 @@ class KitField(forms.ModelMultipleChoiceField[Device]):
 
     def label_from_instance(self, obj: Device) -> str:
         measures = ", ".join(KINDS[kind].short.rstrip(".") for kind in obj.kinds if kind in KINDS)
-        battery = f", battery {charge(obj)}" if told(obj) else ""
+        battery = f", battery {charge(obj, at=timezone.now())}" if told(obj) else ""
         return f"{obj.serial}, {obj.model}: {measures}{battery}"

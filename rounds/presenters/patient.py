@@ -236,7 +236,7 @@ class PatientPresenter:
                 name=words.device(tuple(held.device.kinds)),
                 serial=held.device.serial,
                 heard=self._moment(self._heard(held.device)),
-                battery=charge(held.device),
+                battery=charge(held.device, at=self._page.now),
                 state=held.device.get_status_display(),
                 why=self._why(held.device),
             )

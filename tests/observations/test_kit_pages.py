@@ -97,6 +97,20 @@ def test_kit_that_needs_a_look_stands_first_and_is_counted(nurse, admission, hub
     assert kit.sentence.startswith("2 devices with patients, 1 needs a look; 0 wanted back;")
 
 
+@pytest.mark.parametrize(
+    ("battery", "hours", "words"),
+    [(80, 1, "80%"), (80, 72, "80%, 3 days ago"), (9, 9, "9%, low, 9 h ago")],
+)
+def test_a_charge_told_long_ago_says_so(nurse, admission, hub, now, battery, hours, words):
+    at = now - hours * HOUR
+    DeviceStatus.objects.create(
+        device=hub, battery=battery, battery_at=at, signal=60, measured_at=at
+    )
+    (worn,) = kit_page(nurse, admission).context["kit"].worn
+    assert worn.battery == words
+    assert worn.more == "signal 60%" + words.removeprefix(f"{battery}%").removeprefix(", low")
+
+
 def test_silent_kinds_are_named_for_the_device_that_measures_them(nurse, admission, hub, now):
     due = {"due_at": now - 9 * HOUR, "late_at": now - 8 * HOUR, "silent_at": now - 7 * HOUR}
     admission.due_times.update_or_create(kind=NUMBERS["spo2"], defaults=due)
