@@ -112,13 +112,26 @@ def _check(request: HttpRequest, methods: Iterable[str]) -> None:
         raise fault(406, f"The answer would be {TYPE}.")
 
 
+def is_taken(content_type: str) -> bool:
+    """Whether a body of this type is understood: JSON of this version of FHIR."""
+    name, told = _media_type(content_type)
+    return name in TYPES and _is_version(told)
+
+
 def _is_ours(media_range: str) -> bool:
-    # In an address a plus sign that was not escaped arrives as a space.
-    name, *parameters = (part.strip().lower() for part in media_range.split(";"))
-    told = dict(part.partition("=")[::2] for part in parameters)
-    version = told.get("fhirversion", "").strip('"')
+    name, told = _media_type(media_range)
     wanted = _NEVER.fullmatch(told.get("q", "1")) is None
-    return name.replace(" ", "+") in _RANGES and version in _VERSIONS and wanted
+    # In an address a plus sign that was not escaped arrives as a space.
+    return name.replace(" ", "+") in _RANGES and _is_version(told) and wanted
+
+
+def _is_version(told: Mapping[str, str]) -> bool:
+    return told.get("fhirversion", "").strip('"') in _VERSIONS
+
+
+def _media_type(text: str) -> tuple[str, dict[str, str]]:
+    name, *parameters = (part.strip().lower() for part in text.split(";"))
+    return name, dict(part.partition("=")[::2] for part in parameters)
 
 
 def _is_known(etag: str, header: str) -> bool:

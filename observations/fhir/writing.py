@@ -17,7 +17,14 @@ from observations.actions.keys import digest_of
 from observations.api import bodies
 from observations.api.keys import key_of
 from observations.fhir import entries, told
-from observations.fhir.answers import TYPES, FhirResponse, base_of, fhir_view, prefers
+from observations.fhir.answers import (
+    TYPES,
+    FhirResponse,
+    base_of,
+    fhir_view,
+    is_taken,
+    prefers,
+)
 from observations.fhir.entries import Entry
 from observations.fhir.mapping import decoding
 from observations.fhir.mapping.incoming import Meaning
@@ -98,7 +105,7 @@ def _key(request: HttpRequest) -> Key:
 
 def _body(request: HttpRequest) -> bytes:
     announced = bodies.announced_by(request)
-    if announced.content_type.partition(";")[0].strip().lower() not in TYPES:
+    if not is_taken(announced.content_type):
         raise RefusedError(415, f"Send {TYPES[0]}.")
     bodies.check(announced._replace(content_type=bodies.JSON))
     try:

@@ -155,6 +155,8 @@ def test_media_types_and_sizes_are_told(key, hub, now):
     assert fault(post(key, told, "/Observation?_format=xml"))[0] == 406
     assert fault(post(key, told, Accept="application/fhir+json;q=0.0"))[0] == 406
     assert fault(post(key, told, **{"Content-Type": "text/plain"}))[0] in (400, 415)
+    older = {"Content-Type": "application/fhir+json; fhirVersion=3.0"}
+    assert fault(post(key, told, **older))[0] == 415
     assert fault(post(key, b" " * (1024 * 1024 + 1)))[0] == 413
     bomb = gzip.compress(b" " * 20_000_000)
     assert fault(post(key, bomb, **{"Content-Encoding": "gzip"}))[0] == 413
