@@ -21,7 +21,9 @@ from observations.storage.versions import touch_standing
 from patients.actions.admissions.locking import lock_open
 from patients.models import Admission
 
-TELLS: Final = 200
+_TELLS: Final = "Carer worried: "
+# What an alert can show in one text, all of it.
+MOST_LETTERS: Final = 240 - len(_TELLS)
 # The same words sooner than this are the same call, sent twice.
 TWICE: Final = dt.timedelta(minutes=2)
 
@@ -36,8 +38,7 @@ def raise_carer_concern(
     written down a moment ago.
     """
     check_can_raise_concern(by, admission)
-    if not text.strip():
-        raise ValidationError("Write what the carer said.", code="text")
+    _check_words(text.strip())
     moment = at or timezone.now()
     locked = lock_open(admission)
     before = _before(locked)
@@ -51,6 +52,14 @@ def raise_carer_concern(
     return bell
 
 
+def _check_words(words: str) -> None:
+    """Refused rather than cut: the end may be what matters."""
+    if not words:
+        raise ValidationError("Write what the carer said.", code="text")
+    if len(words) > MOST_LETTERS:
+        raise ValidationError(f"Say it in {MOST_LETTERS} letters.", code="long")
+
+
 def _before(admission: Admission) -> Trigger | None:
     """The concern that people were told last, while its alert is open."""
     open_ones = Alert.objects.open().filter(admission=admission)
@@ -60,8 +69,7 @@ def _before(admission: Admission) -> Trigger | None:
 def _found(text: str, before: Trigger | None, at: dt.datetime) -> Found:
     """Somebody who calls again is more worried than before, so it counts as worse."""
     severity = 0 if before is None else before.severity + WORSE_BY
-    told = f"Carer worried: {text}"[:TELLS]
-    return Found(CONCERN, "urgent", frozenset({CONCERN}), told, (), at, severity)
+    return Found(CONCERN, "urgent", frozenset({CONCERN}), f"{_TELLS}{text}", (), at, severity)
 
 
 def _keep(admission: Admission, found: Found) -> None:

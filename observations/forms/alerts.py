@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from observations.actions.concerns import MOST_LETTERS
 from observations.models import Alert
 
+# As much as an alert's event keeps; beside the name of whom it went to, less.
+_KEPT: Final = 400
+_BESIDE_A_NAME: Final = 250
 # Set by leaving the ward, never chosen by hand.
 _BY_HAND = [
     (value, label.capitalize())
@@ -21,10 +25,10 @@ _BY_HAND = [
 class Words(forms.CharField):
     """A sentence or two, typed in a box that shows them whole."""
 
-    def __init__(self, *, label: str, wrong: str, required: bool = True) -> None:
+    def __init__(self, *, label: str, wrong: str, required: bool = True, most: int = _KEPT) -> None:
         super().__init__(
             label=label,
-            max_length=400,
+            max_length=most,
             required=required,
             widget=forms.Textarea(attrs={"rows": 3}),
             error_messages={"required": wrong},
@@ -47,7 +51,7 @@ class EscalateForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whom you called."},
     )
-    text = Words(label="What was agreed?", wrong="Write what was agreed.")
+    text = Words(label="What was agreed?", wrong="Write what was agreed.", most=_BESIDE_A_NAME)
 
 
 class ClosingForm(forms.Form):
@@ -71,7 +75,7 @@ class HandOnForm(forms.Form):
         label="Who takes it?",
         error_messages={"required": "Choose who takes it."},
     )
-    text = Words(label="What should they know?", wrong="", required=False)
+    text = Words(label="What should they know?", wrong="", required=False, most=_BESIDE_A_NAME)
 
     def __init__(self, data: Any = None, *, colleagues: QuerySet[User]) -> None:
         super().__init__(data)
@@ -81,4 +85,8 @@ class HandOnForm(forms.Form):
 
 
 class ConcernForm(forms.Form):
-    text = Words(label="What is the carer worried about?", wrong="Write what the carer said.")
+    text = Words(
+        label="What is the carer worried about?",
+        wrong="Write what the carer said.",
+        most=MOST_LETTERS,
+    )

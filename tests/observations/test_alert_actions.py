@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import AuditEvent
 from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
-from observations.actions.concerns import raise_carer_concern
+from observations.actions.concerns import MOST_LETTERS, raise_carer_concern
 from observations.actions.departures import reopen_alert
 from observations.actions.readings import strike_readings
 from observations.alerting import deliveries, ringing
@@ -283,6 +283,16 @@ def test_a_corrected_reading_takes_no_concern_back(send, hub, admission, ward_nu
     key = Key(stored.device_id, stored.sender_id, stored.measured_at, admission.pk)
     strike_readings(admission=admission, keys=[key], reason="Wrong arm", by=ward_nurse, at=NOW)
     assert admission.findings.get(rule="concern").withdrawn_at is None
+
+
+def test_a_concern_is_kept_whole_or_refused(admission, ward_nurse):
+    words = "She is drowsy. " * 14 + "She sweats!!!!!"
+    assert len(words) == MOST_LETTERS
+    raise_carer_concern(admission=admission, text=words, by=ward_nurse, at=NOW)
+    assert Trigger.objects.get().text == f"Carer worried: {words}"
+    assert Bell.objects.get().text == f"Carer worried: {words}"
+    with pytest.raises(ValidationError):
+        raise_carer_concern(admission=admission, text=f"{words}!", by=ward_nurse, at=NOW + HOUR)
 
 
 def test_an_empty_concern_is_refused(admission, ward_nurse):
