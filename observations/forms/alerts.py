@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from observations.actions.concerns import MOST_LETTERS
 from observations.models import Alert
+from patients.forms.fields import among
 
 # As much as an alert's event keeps; beside the name of whom it went to, less.
 _KEPT: Final = 400
@@ -79,9 +80,7 @@ class HandOnForm(forms.Form):
 
     def __init__(self, data: Any = None, *, colleagues: QuerySet[User]) -> None:
         super().__init__(data)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = colleagues
+        among(self, "to", colleagues)
 
 
 class ConcernForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from lib import london
 from observations.forms.kit import AdmissionField
 from observations.runs import Run
-from patients.forms.fields import MomentField
+from patients.forms.fields import MomentField, among
 from patients.models import Admission
 
 MOVE: Final = "move"
@@ -58,11 +58,10 @@ class CorrectReadingsForm(forms.Form):
         self, data: Any = None, *, runs: Sequence[Run], others: QuerySet[Admission]
     ) -> None:
         super().__init__(data)
-        device, to = self.fields["device"], self.fields["to"]
+        device = self.fields["device"]
         assert isinstance(device, forms.ChoiceField)
-        assert isinstance(to, forms.ModelChoiceField)
         device.choices = [(str(run.device_id), _told(run)) for run in runs]
-        to.queryset = others
+        among(self, "to", others)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from capacity.models import Ward
 from observations.forms.kit import AdmissionField
+from patients.forms.fields import among
 from patients.models import Admission
 
 GIVE: Final = "give"
@@ -39,9 +40,7 @@ class DecideForm(forms.Form):
 
     def __init__(self, data: Any = None, *, admissions: QuerySet[Admission]) -> None:
         super().__init__(data)
-        field = self.fields["admission"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = admissions
+        among(self, "admission", admissions)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -84,7 +83,5 @@ class PlaceForm(forms.Form):
 
     def __init__(self, data: Any = None, *, wards: QuerySet[Ward]) -> None:
         super().__init__(data, auto_id="id_%s")
-        field = self.fields["ward"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = wards.select_related("lead_provider")
+        among(self, "ward", wards.select_related("lead_provider"))
         self.has_wards = wards.exists()
