@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from observations.actions.refusals import ActionRefusedError
 from observations.bells import REPEAT_AFTER
 from observations.models import Alert, AlertEvent, Trigger
 from observations.policies import check_can_answer
@@ -22,12 +23,8 @@ from observations.storage.versions import touch_standing
 from patients.models import Admission
 
 
-class AlertRefusedError(Exception):
-    """What cannot be done to this alert now; `message` says why in plain words."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class AlertRefusedError(ActionRefusedError):
+    """What cannot be done to this alert now."""
 
 
 @transaction.atomic

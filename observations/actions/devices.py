@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from observations.actions.refusals import ActionRefusedError
 from observations.amends import custody
 from observations.models import Device, Holding
 from observations.policies import check_can_manage_device, check_can_manage_kit
@@ -19,12 +20,8 @@ from patients.models import Admission
 _NOT_HELD: Final = (Device.Status.IN_STORE, Device.Status.RETIRED)
 
 
-class DeviceRefusedError(Exception):
-    """Kit that cannot be handed out so; `message` says why in plain words."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class DeviceRefusedError(ActionRefusedError):
+    """Kit that cannot be handed out so."""
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from observations.actions.refusals import ActionRefusedError
 from observations.models import DeviceKey, Gateway
 from observations.policies import check_can_manage_keys
 
@@ -23,12 +24,8 @@ def digest_of(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 
-class KeyRefusedError(Exception):
-    """What cannot be done to this key now; `message` says why in plain words."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class KeyRefusedError(ActionRefusedError):
+    """What cannot be done to this key now."""
 
 
 @transaction.atomic

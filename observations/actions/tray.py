@@ -13,6 +13,7 @@ from accounts.models import User
 from capacity.models import Ward
 from lib import london
 from observations.actions.alerts import close
+from observations.actions.refusals import ActionRefusedError
 from observations.amends import corrections, custody
 from observations.amends.corrections import Key
 from observations.attribution import Unclaimed
@@ -31,12 +32,8 @@ from observations.strays import places_for
 from patients.models import Admission
 
 
-class TrayRefusedError(Exception):
-    """What cannot be decided so; `message` says why in plain words."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class TrayRefusedError(ActionRefusedError):
+    """What cannot be decided so."""
 
 
 @transaction.atomic

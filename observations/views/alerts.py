@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -32,10 +31,12 @@ from observations.policies import (
     check_can_raise_concern,
 )
 from observations.presenters.alerts import AlertListPresenter, AlertPresenter, CallPresenter
+from observations.views.acting import attempt
 from observations.views.asking import caring_admission, caring_alert, caring_ward, shown_at
 from observations.watch import standing
 from patients.policies import clinicians_on
 from patients.presenters.words import address, named
+from patients.views.acting import form_page
 
 KEPT_IN_SIGHT = dt.timedelta(hours=24)
 READ_OR_POST = ["GET", "HEAD", "POST"]
@@ -145,24 +146,21 @@ def concern_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     admission = caring_admission(user, pk)
     check_can_raise_concern(user, admission)
     form = ConcernForm(request.POST or None)
-    if form.is_valid():
-        text = form.cleaned_data["text"]
-        try:
-            raise_carer_concern(admission=admission, text=text, by=user)
-        except ValidationError as refused:
-            form.add_error("text", refused)
-        else:
-            words = f"The concern about {named(admission.patient)} rings. Own it, or phone now."
-            messages.success(request, words)
-            return redirect("observations:alert-list", code=admission.ward.code)
-    told = {
-        "form": form,
-        "title": "Carer’s concern",
-        "whom": named(admission.patient),
-        "submit": f"Ring the ward for {named(admission.patient)}",
-        "back_url": address("rounds:patient-detail", admission.pk),
-    }
-    return render(request, "observations/alert_form.html", told, status=_status(form))
+    whom = named(admission.patient)
+    if form.is_valid() and attempt(
+        form, lambda: raise_carer_concern(admission=admission, **form.cleaned_data, by=user)
+    ):
+        messages.success(request, f"The concern about {whom} rings. Own it, or phone now.")
+        return redirect("observations:alert-list", code=admission.ward.code)
+    return form_page(
+        request,
+        "observations/alert_form.html",
+        form,
+        title="Carer’s concern",
+        whom=whom,
+        submit=f"Ring the ward for {whom}",
+        back_url=address("rounds:patient-detail", admission.pk),
+    )
 
 
 def _ready(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Alert]:
@@ -184,35 +182,23 @@ def _form(request: HttpRequest, form: type[forms.Form], alert: Alert, by: User) 
 def _answer(request: HttpRequest, pk: uuid.UUID, answer: Answer) -> HttpResponseBase:
     """One form, one action; what it refuses stands on the form, and what was typed stays."""
     user, alert = _ready(request, pk)
-    form = _form(request, answer.form, alert, user)
-    if form.is_valid():
-        seen = shown_at(request)
-        try:
-            answer.act(alert=alert, **form.cleaned_data, shown_at=seen, by=user)
-        except AlertRefusedError as refused:
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, f"{_whom(alert)}: {answer.done}")
-            return redirect(_back(request, alert))
-    return _asked(request, form, alert, answer.title)
-
-
-def _asked(request: HttpRequest, form: forms.Form, alert: Alert, title: str) -> HttpResponse:
-    told = {
-        "form": form,
-        "title": title,
-        "whom": _whom(alert),
-        "alert": AlertPresenter(alert, at=timezone.now(), may_answer=True),
-        "call": CallPresenter(alert),
-        "submit": f"{title}: {_whom(alert)}",
-        "back_url": _back(request, alert),
-    }
-    return render(request, "observations/alert_form.html", told, status=_status(form))
-
-
-def _status(form: forms.Form) -> int:
-    """422 with errors, so that htmx and a screen reader know it did not go through."""
-    return 422 if form.errors else 200
+    form, seen = _form(request, answer.form, alert, user), shown_at(request)
+    if form.is_valid() and attempt(
+        form, lambda: answer.act(alert=alert, **form.cleaned_data, shown_at=seen, by=user)
+    ):
+        messages.success(request, f"{_whom(alert)}: {answer.done}")
+        return redirect(_back(request, alert))
+    return form_page(
+        request,
+        "observations/alert_form.html",
+        form,
+        title=answer.title,
+        whom=_whom(alert),
+        alert=AlertPresenter(alert, at=timezone.now(), may_answer=True),
+        call=CallPresenter(alert),
+        submit=f"{answer.title}: {_whom(alert)}",
+        back_url=_back(request, alert),
+    )
 
 
 def _whom(alert: Alert) -> str:

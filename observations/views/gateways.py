@@ -29,6 +29,7 @@ from observations.forms.gateways import WatchForm
 from observations.models import DeviceKey, Gateway, GatewayProvider, Inbox
 from observations.presenters.gateways import GatewayPresenter, ShownKey
 from patients.presenters.words import address
+from patients.views.acting import form_page
 
 
 @require_safe
@@ -56,14 +57,14 @@ def gateway_watch(request: HttpRequest, pk: int) -> HttpResponseBase:
         watch_gateway(gateway=gateway, **form.cleaned_data, by=user)
         messages.success(request, f"{gateway}: written down.")
         return redirect("observations:gateway-list")
-    told = {
-        "form": form,
-        "title": f"When is {gateway} down?",
-        "submit": f"Write it down for {gateway}",
-        "back_url": address("observations:gateway-list"),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "observations/kit_form.html", told, status=status)
+    return form_page(
+        request,
+        "observations/kit_form.html",
+        form,
+        title=f"When is {gateway} down?",
+        submit=f"Write it down for {gateway}",
+        back_url=address("observations:gateway-list"),
+    )
 
 
 @require_POST

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +13,6 @@ from accounts import audit
 from accounts.models import User
 from accounts.policies import signed_in
 from observations.actions.devices import (
-    DeviceRefusedError,
     correct_holding,
     issue_device,
     return_device,
@@ -35,9 +31,11 @@ from observations.policies import (
     check_can_treat,
 )
 from observations.presenters.kit import DevicePresenter, HolderPresenter, KitPresenter
+from observations.views.acting import attempt
 from observations.views.asking import caring_ward
 from patients.models import Admission
 from patients.presenters.words import address, named
+from patients.views.acting import form_page
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -90,7 +88,7 @@ def device_issue(request: HttpRequest, code: str) -> HttpResponseBase:
         devices=devices.filter(status=Device.Status.IN_STORE, use=Device.Use.PERSONAL),
         admissions=admissions.order_by("patient__family_name"),
     )
-    if form.is_valid() and _attempt(form, lambda: issue_device(**form.cleaned_data, by=user)):
+    if form.is_valid() and attempt(form, lambda: issue_device(**form.cleaned_data, by=user)):
         given = form.cleaned_data
         words = f"{given['device']} is with {named(given['admission'].patient)}. Ask for a reading."
         messages.success(request, words)
@@ -104,7 +102,7 @@ def holding_return(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, holding = _holding(request, pk)
     whom = named(holding.admission.patient)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    if form.is_valid() and _attempt(form, lambda: return_device(holding=holding, by=user)):
+    if form.is_valid() and attempt(form, lambda: return_device(holding=holding, by=user)):
         words = f"{holding.device} is back from {whom}. What it measures now is not theirs."
         messages.success(request, words)
         return redirect(_back(holding))
@@ -124,7 +122,7 @@ def holding_correct(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, holding = _holding(request, pk, only_open=False)
     form = CorrectForm(request.POST or None, holding=holding)
     whom = named(holding.admission.patient)
-    if form.is_valid() and _attempt(
+    if form.is_valid() and attempt(
         form, lambda: correct_holding(holding=holding, **form.cleaned_data, by=user)
     ):
         words = f"Corrected. The readings of {holding.device} in between were given anew."
@@ -148,7 +146,7 @@ def device_status(request: HttpRequest, pk: int) -> HttpResponseBase:
     check_can_manage_device(user, device)
     form = StatusForm(request.POST or None)
     back = address("observations:device-show", device.pk)
-    if form.is_valid() and _attempt(
+    if form.is_valid() and attempt(
         form, lambda: set_device_status(device=device, **form.cleaned_data, by=user)
     ):
         messages.success(request, f"{device}: written down.")
@@ -165,7 +163,7 @@ def prompt_finish(request: HttpRequest, pk: int) -> HttpResponseBase:
     check_can_finish_prompt(user, prompt)
     form = FinishForm(request.POST or None)
     back = address("observations:device-list", prompt.ward_now.code)
-    if form.is_valid() and _attempt(
+    if form.is_valid() and attempt(
         form, lambda: finish_prompt(prompt=prompt, **form.cleaned_data, by=user)
     ):
         messages.success(request, f"Done: {prompt.text}")
@@ -217,17 +215,5 @@ def _back(holding: Holding) -> str:
     return address("observations:device-list", holding.admission.ward.code)
 
 
-def _attempt(form: forms.Form, act: Callable[[], object]) -> bool:
-    """False where it was refused: the form then says why."""
-    try:
-        act()
-    except DeviceRefusedError as refused:
-        form.add_error(None, refused.message)
-    except ValidationError as refused:
-        form.add_error(None, refused)
-    return not form.errors
-
-
 def _page(request: HttpRequest, form: forms.Form, **told: object) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return render(request, "observations/kit_form.html", {"form": form, **told}, status=status)
+    return form_page(request, "observations/kit_form.html", form, **told)

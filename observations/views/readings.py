@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +21,7 @@ from observations.policies import check_can_correct_readings
 from observations.runs import readings_of, runs_of
 from patients.models import Admission
 from patients.presenters.words import address, counted, named
+from patients.views.acting import form_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,16 +38,16 @@ def reading_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
             messages.success(request, words)
             return redirect("rounds:patient-detail", pk=admission.pk)
         form.add_error("device", "It measured nothing for this patient then.")
-    told = {
-        "form": form,
-        "title": "Whose readings are these?",
-        "whom": named(admission.patient),
-        "note": "" if runs else "Nothing was measured within the last 35 days.",
-        "submit": f"Correct readings of {named(admission.patient)}",
-        "back_url": address("rounds:patient-detail", admission.pk),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "observations/kit_form.html", told, status=status)
+    return form_page(
+        request,
+        "observations/kit_form.html",
+        form,
+        title="Whose readings are these?",
+        whom=named(admission.patient),
+        note="" if runs else "Nothing was measured within the last 35 days.",
+        submit=f"Correct readings of {named(admission.patient)}",
+        back_url=address("rounds:patient-detail", admission.pk),
+    )
 
 
 def _correct(admission: Admission, given: dict[str, Any], user: User) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,14 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.models import User
 from accounts.policies import signed_in
-from observations.actions.tray import TrayRefusedError, assign, dismiss
+from observations.actions.tray import assign, dismiss
 from observations.forms.tray import GIVE, DecideForm
 from observations.models import UnclaimedReading
 from observations.policies import can_treat, check_can_decide_reading
 from observations.presenters.tray import PilePresenter, TrayPresenter
 from observations.unclaimed import Pile, choices, pile_of, piles
+from observations.views.acting import attempt
 from observations.views.asking import caring_ward
 from patients.presenters.words import address, named
+from patients.views.acting import form_page
 
 
 @require_safe
@@ -43,21 +47,17 @@ def tray_decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     assert ward is not None, "caring() finds none without a ward"
     pile = pile_of(reading, user=user)
     form = DecideForm(request.POST or None, admissions=choices(pile, ward, user=user))
-    if form.is_valid():
-        try:
-            words = _decide(form, _shown(request, pile), user)
-        except TrayRefusedError as refused:
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, words)
-            return redirect("observations:tray-list", code=ward.code)
-    told = {
-        "form": form,
-        "pile": PilePresenter(pile, at=timezone.now()),
-        "back_url": address("observations:tray-list", ward.code),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "observations/tray_decide.html", told, status=status)
+    shown = _shown(request, pile)
+    if form.is_valid() and attempt(form, lambda: _decide(form.cleaned_data, shown, user)):
+        messages.success(request, _words(form.cleaned_data))
+        return redirect("observations:tray-list", code=ward.code)
+    return form_page(
+        request,
+        "observations/tray_decide.html",
+        form,
+        pile=PilePresenter(pile, at=timezone.now()),
+        back_url=address("observations:tray-list", ward.code),
+    )
 
 
 def _shown(request: HttpRequest, pile: Pile) -> list[UnclaimedReading]:
@@ -66,11 +66,16 @@ def _shown(request: HttpRequest, pile: Pile) -> list[UnclaimedReading]:
     return [row for row in pile.readings if str(row.pk) in shown]
 
 
-def _decide(form: DecideForm, readings: list[UnclaimedReading], user: User) -> str:
-    given = form.cleaned_data
+def _decide(given: dict[str, Any], readings: list[UnclaimedReading], user: User) -> None:
+    reason = given["reason"]
     if given["decision"] == GIVE:
-        admission = given["admission"]
-        assign(readings=readings, admission=admission, reason=given["reason"], by=user)
-        return f"They are {named(admission.patient)}’s now. See whether anything rang."
-    dismiss(readings=readings, reason=given["reason"], by=user)
+        assign(readings=readings, admission=given["admission"], reason=reason, by=user)
+    else:
+        dismiss(readings=readings, reason=reason, by=user)
+
+
+def _words(given: dict[str, Any]) -> str:
+    if given["decision"] == GIVE:
+        whose = named(given["admission"].patient)
+        return f"They are {whose}’s now. See whether anything rang."
     return "Dismissed. They are kept, and judged for nobody."

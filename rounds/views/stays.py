@@ -17,8 +17,7 @@ from accounts import audit
 from accounts.policies import signed_in
 from capacity.refusals import BedRefused
 from lib import london
-from observations.actions.alerts import AlertRefusedError
-from observations.actions.devices import DeviceRefusedError
+from observations.actions.refusals import ActionRefusedError
 from patients.actions.agreement import NeedsSenior
 from patients.actions.plans import last_day
 from patients.forms.fields import among, refuse
@@ -53,7 +52,7 @@ def attempt(form: forms.Form, act: Callable[[], object]) -> bool:
     """False where it was refused; then nothing was written, and the form says why."""
     try:
         act()
-    except (ValidationError, BedRefused, NeedsSenior, DeviceRefusedError, AlertRefusedError) as no:
+    except (ValidationError, BedRefused, NeedsSenior, ActionRefusedError) as no:
         refuse(form, no, beside=_BESIDE)
         return False
     return True
