@@ -87,7 +87,7 @@ def _going_on(
     )
     now = since.filter(withdrawn_at__isnull=True).order_by("-measured_at").first()
     if now is not None:
-        return _as_found(now, trigger)
+        return _finding(now, now.measured_at, trigger.severity)
     # A change of plan rings for values whose finding, by the rules of their time, is none.
     untold = not since.filter(measured_at=trigger.last_at).exists()
     return _as_told(trigger) if trigger.last_at >= newest and untold else None
@@ -108,24 +108,10 @@ def _newest(admission_id: UUID, trigger: Trigger) -> datetime | None:
 
 
 def _as_told(trigger: Trigger) -> Finding:
-    return Finding(
-        key=trigger.rule,
-        priority=as_priority(trigger.priority),
-        parameters=frozenset(trigger.parameters),
-        text=trigger.text,
-        values=(),
-        measured_at=trigger.last_at,
-        severity=trigger.severity,
-    )
+    return _finding(trigger, trigger.last_at, trigger.severity)
 
 
-def _as_found(row: FindingRow, trigger: Trigger) -> Finding:
-    return Finding(
-        key=row.rule,
-        priority=as_priority(row.priority),
-        parameters=frozenset(row.parameters),
-        text=row.text,
-        values=(),
-        measured_at=row.measured_at,
-        severity=trigger.severity,
-    )
+def _finding(row: Trigger | FindingRow, measured_at: datetime, severity: int) -> Finding:
+    parameters = frozenset(row.parameters)
+    priority = as_priority(row.priority)
+    return Finding(row.rule, priority, parameters, row.text, (), measured_at, severity)
