@@ -1,40 +1,17 @@
 """Two people, two connections, one bed: one gets it, the other is told so."""
 
 import datetime as dt
-from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 
 from capacity.actions.beds import close_bed
 from capacity.actions.stays import move_stay
 from capacity.models import Stay, Ward
-from capacity.refusals import BedClosed, BedRefused, BedTaken
+from capacity.refusals import BedClosed, BedTaken
 from tests.capacity.factories import make_beds, make_stay, make_ward
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What each call, on a connection of its own, returned or refused."""
-    barrier, got = Barrier(len(calls)), []
-
-    def run(call):
-        barrier.wait(10)
-        try:
-            got.append(call())
-        except BedRefused as refused:
-            got.append(refused)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return got
 
 
 def kinds(got):

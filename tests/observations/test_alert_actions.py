@@ -1,11 +1,11 @@
 """What people do about an alert, and what an answer covers."""
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent
 from observations.actions import alerts as actions
@@ -22,6 +22,7 @@ from patients.actions.admissions import transfer
 from tests.capacity.factories import make_beds, make_ward
 from tests.observations.conftest import NOW
 from tests.observations.factories import reading
+from tests.races import at_once
 
 MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
@@ -180,7 +181,8 @@ def test_what_is_open_again_goes_on_where_its_ladder_was(admission, alert, ward_
     for hours in (1, 2):
         climb_due(at=NOW + hours * HOUR)
     actions.close_for_departure(admission=admission, by=ward_nurse, at=NOW + 3 * HOUR)
-    again = reopen_alert(alert_id=alert.pk, by=ward_nurse, at=NOW + 4 * HOUR)
+    reopen_alert(alert_id=alert.pk, by=ward_nurse, at=NOW + 4 * HOUR)
+    again = Alert.objects.open().get()
     assert (again.step, again.next_step_at) == (2, NOW + 4 * HOUR)
 
 
@@ -188,7 +190,8 @@ def test_what_is_open_again_has_no_step_beyond_the_end_of_its_ladder(admission, 
     for hours in (1, 2, 3):
         climb_due(at=NOW + hours * HOUR)
     actions.close_for_departure(admission=admission, by=ward_nurse, at=NOW + 4 * HOUR)
-    again = reopen_alert(alert_id=alert.pk, by=ward_nurse, at=NOW + 5 * HOUR)
+    reopen_alert(alert_id=alert.pk, by=ward_nurse, at=NOW + 5 * HOUR)
+    again = Alert.objects.open().get()
     assert (again.step, again.next_step_at) == (3, None)
     assert list(Alert.objects.repeat_due(NOW + 5 * HOUR)) == [again]
 
@@ -343,23 +346,8 @@ def test_of_two_who_acknowledge_at_once_one_owns_and_the_other_is_told(
     admission, ward_nurse, ward_doctor
 ):
     alert = rung(admission)
-    answers: list[Alert | AlertRefusedError] = []
-    start = threading.Barrier(2)
-
-    def run(user):
-        start.wait()
-        try:
-            answers.append(actions.acknowledge(alert=alert, by=user))
-        except AlertRefusedError as refused:
-            answers.append(refused)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[user]) for user in (ward_nurse, ward_doctor)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
+    both = (ward_nurse, ward_doctor)
+    answers = at_once(*(partial(actions.acknowledge, alert=alert, by=user) for user in both))
     told = [one for one in answers if isinstance(one, AlertRefusedError)]
     assert len(answers) == 2
     assert len(told) == 1

@@ -1,10 +1,9 @@
 """Two clinicians and one bed, on two real connections."""
 
-import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 
 from capacity.models import Stay
 from capacity.refusals import BedTaken
@@ -12,6 +11,7 @@ from patients.actions.admissions import admit
 from patients.models import Admission, Referral
 from tests.capacity.factories import make_beds, make_ward
 from tests.patients.factories import make_clinician, make_referral
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ def test_two_admissions_to_the_last_bed_end_with_one_and_a_clear_refusal():
     bed = make_beds(ward, 1)[0]
     by = make_clinician(ward, role="ward_clinician", senior=False)
     referrals = [make_referral(ward=ward, accepted=True) for _ in range(2)]
-    answers = _at_once([lambda r=r: admit(referral=r, bed=bed, by=by) for r in referrals])
+    answers = at_once(*(partial(admit, referral=one, bed=bed, by=by) for one in referrals))
     refused = [answer for answer in answers if isinstance(answer, BedTaken)]
     assert len([answer for answer in answers if isinstance(answer, Admission)]) == 1
     assert [answer.message for answer in refused] == [f"Somebody else is in bed {bed.label}."]
@@ -45,27 +45,7 @@ def test_one_referral_admitted_twice_at_once_is_one_admission():
     beds = make_beds(ward, 2)
     by = make_clinician(ward)
     referral = make_referral(ward=ward, accepted=True)
-    answers = _at_once([lambda b=b: admit(referral=referral, bed=b, by=by) for b in beds])
+    answers = at_once(*(partial(admit, referral=referral, bed=bed, by=by) for bed in beds))
     assert len([answer for answer in answers if isinstance(answer, Admission)]) == 1
+    assert len([one for one in answers if isinstance(one, BedTaken | ValidationError)]) == 1
     assert Stay.objects.count() == 1
-
-
-def _at_once(acts):
-    """Each on a thread, and so on a connection, of its own; what it returned or raised."""
-    answers, start = [], threading.Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            answers.append(act())
-        except (BedTaken, ValidationError) as refused:
-            answers.append(refused)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return answers
