@@ -83,27 +83,22 @@ def _reason(finding: Finding, alert: OpenAlert, now: datetime) -> Reason | None:
     if not alert.triggers:
         return "new"
     trigger = alert.triggers.get(finding.key)
-    if rank(finding.priority) > _shown_rank(trigger, alert):
+    covering = [trigger] if trigger else _covering(finding, alert)
+    if rank(finding.priority) > max(rank(shown.priority) for shown in covering):
         return "priority_rose"
     if not finding.parameters <= _shown_parameters(alert):
         return "new_parameter"
     if trigger is not None and finding.severity >= trigger.severity + WORSE_BY:
         return "worse"
-    # A rule not yet told is covered by what was told of its parameters, and no longer than that.
-    covering = [trigger] if trigger else _covering(finding, alert)
     quiet_until = max(repeat_at(shown, finding.priority) for shown in covering)
     return "unattended" if now >= quiet_until else None
 
 
 def _covering(finding: Finding, alert: OpenAlert) -> list[Trigger]:
+    """A rule not yet told is covered by what was told of its parameters: no further and no longer
+    than that, whatever else is told of the patient."""
     shown = alert.triggers.values()
     return [trigger for trigger in shown if trigger.parameters & finding.parameters] or list(shown)
-
-
-def _shown_rank(trigger: Trigger | None, alert: OpenAlert) -> int:
-    if trigger is not None:
-        return rank(trigger.priority)
-    return max(rank(shown.priority) for shown in alert.triggers.values())
 
 
 def _shown_parameters(alert: OpenAlert) -> frozenset[str]:

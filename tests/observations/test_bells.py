@@ -32,6 +32,14 @@ def minutes(number: float) -> timedelta:
 OPEN = OpenAlert({"news2": trigger()})
 ACKNOWLEDGED = OpenAlert({"news2": trigger(acknowledged_at=RUNG + minutes(5))})
 
+# Urgent for another reason: what was told of SpO2 was prompt.
+WORRIED = OpenAlert(
+    {
+        "concern": trigger(parameters=frozenset({"concern"}), severity=0),
+        "limit:spo2:below": trigger("prompt", severity=0),
+    }
+)
+
 # finding, open alert, minutes since it rang, reason, source
 CASES = [
     (finding(), OpenAlert(), 0, "new", "closing re-arms at once"),
@@ -48,6 +56,8 @@ CASES = [
     (finding(), ACKNOWLEDGED, 65, "unattended", "the same trigger goes on without an action"),
     (finding(key="limit:spo2:below"), OPEN, 1, None, "the parameter was shown"),
     (finding(key="limit:spo2:below"), OPEN, 60, "unattended", "never swallowed"),
+    (finding(), WORRIED, 1, "priority_rose", "covers what was shown, never something worse"),
+    (finding("prompt"), WORRIED, 1, None, "this much was shown"),
     (finding(key="limit:pulse:above", parameters={"pulse"}), OPEN, 1, "new_parameter", "clinical"),
 ]
 
