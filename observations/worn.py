@@ -55,6 +55,8 @@ _SERVED: Final = """
         UNION
         SELECT v.admission_id FROM observations_latestvital v
         JOIN reporting r ON r.id = v.device_id AND r.use = 'shared'
+        WHERE NOT EXISTS (SELECT FROM observations_holding k WHERE k.admission_id = v.admission_id
+                          AND k.superseded_at IS NULL AND k.ends IS NULL)
     )
     SELECT a.ward_id, a.id FROM used
     JOIN patients_admission a ON a.id = used.admission_id AND a.discharged_at IS NULL

@@ -5,14 +5,15 @@ import datetime as dt
 import pytest
 from django.db import connection
 
+from observations import worn
 from observations.actions.alerts import close
 from observations.alerting import repeats
 from observations.draining import drain
 from observations.intake import inbox
-from observations.models import Alert, Bell, Gateway
+from observations.models import Alert, Bell, Device, Gateway, Holding
 from observations.watch import deadlines, gateways, standing
 from patients.actions.admissions import transfer
-from patients.models import Admission, PlanLine
+from patients.models import Admission, Place, PlanLine
 from tests.capacity.factories import make_beds, make_ward
 from tests.cast import OTHER_WARD
 from tests.observations.conftest import ADMITTED, NOW
@@ -207,6 +208,15 @@ def test_the_ward_of_who_comes_during_an_outage_is_told_once_they_are_silent(
     sweep_until(NOW + 9 * HOUR, since=NOW + HOUR, step=30 * MINUTE)
     assert Alert.objects.get(ward=elsewhere).kind == Alert.Kind.GATEWAY_DOWN
     assert told("patient") == []
+
+
+def test_shared_kit_speaks_only_for_who_has_none_of_their_own(beating, hub, ward_nurse, admission):
+    home = Place.objects.create(name="The Cedars", kind=Place.Kind.CARE_HOME)
+    Device.objects.filter(pk=hub.pk).update(use=Device.Use.SHARED, place=home)
+    Holding.objects.update(ends=NOW)
+    assert worn.served(beating.pk) == {admission.ward_id: [admission.pk]}
+    make_held_hub(admission, by=ward_nurse, at=NOW)
+    assert worn.served(beating.pk) == {}
 
 
 def test_a_gateway_without_patients_calls_nobody(db, ward_nurse):
