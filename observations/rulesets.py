@@ -144,9 +144,11 @@ def personalised(
     changes: Iterable[Change] = (),
     thresholds: Thresholds | None = None,
 ) -> Ruleset:
-    """The pathway's rules with one patient's own: a kind's own limits replace all of its limits."""
+    """The pathway's rules with one patient's own: a kind's own limits stand in the place of the
+    pathway's mildest. Of the rest stay those that are more urgent and lie beyond them: a glucose of
+    2 is an emergency, whatever is agreed about one of 4."""
     own, moved = tuple(limits), tuple(changes)
-    kept = tuple(limit for limit in rules.limits if limit.kind not in {own.kind for own in own})
+    kept = tuple(left for limit in rules.limits if (left := _left(limit, rules, own)) is not None)
     still = tuple(change for change in rules.changes if change.kind not in {c.kind for c in moved})
     return replace(
         rules,
@@ -154,6 +156,21 @@ def personalised(
         changes=still + moved,
         thresholds=thresholds or rules.thresholds,
     )
+
+
+def _left(limit: Limit, rules: Ruleset, own: tuple[Limit, ...]) -> Limit | None:
+    """What stays of a pathway's limit beside the patient's own."""
+    same = [one for one in own if one.kind == limit.kind]
+    if not same:
+        return limit
+    mildest = min(rank(one.priority) for one in rules.limits if one.kind == limit.kind)
+    if rank(limit.priority) <= max(mildest, *(rank(one.priority) for one in same)):
+        return None
+    lows = [one.low for one in same if one.low is not None]
+    highs = [one.high for one in same if one.high is not None]
+    low = limit.low if lows and limit.low is not None and limit.low < min(lows) else None
+    high = limit.high if highs and limit.high is not None and limit.high > max(highs) else None
+    return None if low is None and high is None else replace(limit, low=low, high=high)
 
 
 def missing_limits(mode: Mode, planned: Iterable[str], rules: Ruleset) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ def last_day(version: PathwayVersion, came: dt.date) -> dt.date:
 
 
 def default_limits(version: PathwayVersion, kind: str) -> Limits:
-    """What the pathway says of a kind; a pathway has one limit a kind."""
+    """What the pathway says of a kind, its mildest limit, which comes first: a patient's own stands
+    in its place, and more urgent ones of the pathway that lie beyond it stay as they are."""
     for limit in version.ruleset.get("limits", ()):
         if limit["kind"] == kind:
             return Limits(limit.get("low"), limit.get("high"), limit["priority"])

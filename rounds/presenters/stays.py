@@ -67,7 +67,9 @@ class AdmitPresenter:
     @property
     def plan(self) -> list[PlanPreview]:
         """What will be copied from the pathway."""
-        told = {one["kind"]: one for one in self.version.ruleset.get("limits", ())}
+        # Of several of a kind the first is copied.
+        backwards = reversed(self.version.ruleset.get("limits", ()))
+        told = {one["kind"]: one for one in backwards}
         return [self._planned(kind, when, told) for kind, when in self.version.schedule.items()]
 
     @staticmethod

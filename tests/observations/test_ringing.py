@@ -7,7 +7,8 @@ from observations.alerting import ladders, mistaken
 from observations.models import Alert, Bell, Trigger
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
-from tests.observations.factories import make_set, reading
+from tests.observations.factories import make_held_hub, make_set, reading
+from tests.patients.factories import make_admission
 
 MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
@@ -73,6 +74,20 @@ def test_an_acknowledged_limit_covers_no_value_that_scores_a_three(send, hub, wa
         send([reading(hub, "spo2", spo2, at)], at=at)
     told = Bell.objects.order_by("rang_at").values_list("why", "text")
     assert list(told) == [("opened", "SpO2 92 % below 93 %"), ("worse", "SpO2 91 % below 93 %")]
+
+
+def test_an_acknowledged_low_glucose_covers_no_dangerous_one(send, ward_nurse):
+    diabetic = make_admission(by=ward_nurse, at=ADMITTED, pathway="diabetes")
+    meter = make_held_hub(diabetic, by=ward_nurse, at=ADMITTED, kinds=["glucose"])
+    send([reading(meter, "glucose", 3.8, NOW)])
+    acknowledge(alert=Alert.objects.get(), by=ward_nurse, at=NOW + MINUTE)
+    at = NOW + 5 * MINUTE
+    send([reading(meter, "glucose", 2.2, at)], at=at)
+    told = Bell.objects.order_by("rang_at").values_list("priority", "text")
+    assert list(told) == [
+        ("urgent", "Glucose 3.8 mmol/L below 4 mmol/L"),
+        ("emergency", "Glucose 2.2 mmol/L below 3 mmol/L"),
+    ]
 
 
 def test_the_ladder_does_not_name_what_was_another_patients(send, hub):

@@ -112,6 +112,26 @@ def test_a_patients_own_limits_replace_those_of_the_same_kind_only():
     assert (mine.changes, mine.rise, mine.thresholds.emergency) == (PLAIN.changes, PLAIN.rise, 8)
 
 
+GLUCOSE = (
+    Limit("glucose", "urgent", low=4, high=20),
+    Limit("glucose", "emergency", low=3, high=28),
+)
+# a patient's own, what stays of the pathway's emergency
+OWN = [
+    (Limit("glucose", "urgent", low=5, high=18), GLUCOSE[1]),
+    (Limit("glucose", "prompt", low=2.5, high=18), Limit("glucose", "emergency", high=28)),
+    (Limit("glucose", "urgent", low=5), Limit("glucose", "emergency", low=3)),
+    (Limit("glucose", "urgent", low=2.5, high=30), None),
+    (Limit("glucose", "emergency", low=4, high=20), None),
+]
+
+
+@pytest.mark.parametrize(("own", "left"), OWN)
+def test_what_is_more_urgent_and_lies_beyond_a_patients_own_limit_stays(own, left):
+    mine = rulesets.personalised(Ruleset(limits=GLUCOSE), limits=[own])
+    assert set(mine.limits) == {own, left} - {None}
+
+
 # mode, planned, rules, what nothing watches
 WATCHED = [
     ("comfort", ["spo2", "pain"], Ruleset(), ()),
