@@ -42,7 +42,9 @@ def tray_decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     ward = reading.ward
     assert ward is not None, "caring() finds none without a ward"
     pile = pile_of(reading, user=user)
-    form = DecideForm(request.POST or None, admissions=choices(pile, ward, user=user))
+    told = PilePresenter(pile, at=timezone.now())
+    known = choices(pile, ward, user=user)
+    form = DecideForm(request.POST or None, admissions=known, likely=told.roles)
     if form.is_valid():
         try:
             words = _decide(form, _shown(request, pile), user)
@@ -51,13 +53,9 @@ def tray_decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         else:
             messages.success(request, words)
             return redirect("observations:tray-list", code=ward.code)
-    told = {
-        "form": form,
-        "pile": PilePresenter(pile, at=timezone.now()),
-        "back_url": address("observations:tray-list", ward.code),
-    }
+    page = {"form": form, "pile": told, "back_url": address("observations:tray-list", ward.code)}
     status = 422 if form.errors else 200
-    return render(request, "observations/tray_decide.html", told, status=status)
+    return render(request, "observations/tray_decide.html", page, status=status)
 
 
 def _shown(request: HttpRequest, pile: Pile) -> list[UnclaimedReading]:
