@@ -158,6 +158,13 @@ class WornPresenter(DevicePresenter):
         return address("observations:holding-correct", self._worn.holding.pk)
 
 
+def asked(prompt: Prompt) -> str:
+    """What readings ask for, and why: in one breath where its words say both."""
+    kind = str(prompt.get_kind_display())
+    said = kind.partition(":")[0].casefold() in prompt.text.casefold()
+    return prompt.text if said else f"{kind.capitalize()}: {prompt.text}"
+
+
 class PromptPresenter:
     """What the readings ask a person to do."""
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from observations.presenters.kit import CAUSES, charge
+from observations.presenters.kit import CAUSES, asked, charge
 from observations.worn import known
 from patients.models import Contact
 from rounds.board.entries import SILENCES
@@ -220,7 +220,7 @@ class PatientPresenter:
         """What readings ask for stands before what people have set themselves."""
         return [
             TaskLine(
-                f"{capfirst(prompt.get_kind_display())}: {prompt.text}",
+                asked(prompt),
                 near_moment(prompt.raised_at, self._page.now),
                 overdue=False,
                 who="",

@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Look
+from observations.actions.readings import strike_readings
 from observations.models import Prompt
+from observations.runs import readings_of
 from patients.actions.admissions import discharge
 from patients.actions.care import record_safety, set_limit
 from rounds.actions.reviews import review
 from rounds.actions.tasks import add_task
-from tests.observations.factories import make_held_hub, make_key, post_set
+from tests.observations.factories import NORMAL, SEVEN, make_held_hub, make_key, post_set
 from tests.patients.factories import make_admission, make_patient
 from tests.rounds.factories import HIGH, make_alert, make_handover, make_set
 
@@ -146,6 +148,41 @@ def test_what_readings_ask_for_stands_among_what_is_to_be_done(read, admission, 
         raised_at=now,
     )
     assert "Repeat the measurement: SpO2 12 % was sent" in _text(read(admission))
+
+
+def test_what_says_what_to_do_in_its_own_words_is_not_told_twice(read, admission, now):
+    words = "Cuff BP-1 has 3% left. Change or charge the battery."
+    told = {"ward": admission.ward, "admission": admission, "text": words, "raised_at": now}
+    Prompt.objects.create(kind="battery", **told)
+    text = _text(read(admission))
+    assert words in text
+    assert "Change or charge the battery: Cuff" not in text
+
+
+def test_one_act_of_correcting_is_one_line_of_the_timeline(read, admission, ward_nurse, now):
+    hub = make_held_hub(admission, by=ward_nurse)
+    key = make_key()
+    for back in (3, 2):
+        post_set(key, hub, now - back * HOUR)
+    keys = readings_of(admission.pk, hub.pk, now - 4 * HOUR, now)
+    strike_readings(admission=admission, keys=keys, reason="Worn by her husband", by=ward_nurse)
+    text = _text(read(admission, "?timeline=all"))
+    timeline = text[text.index('class="timeline"') :]
+    assert timeline.count("Worn by her husband") == 1
+    assert "<s>14 readings of " in timeline
+
+
+def test_what_several_devices_send_late_is_one_line_of_the_timeline(
+    read, admission, ward_nurse, now
+):
+    key, then = make_key(), now - 2 * HOUR
+    for seconds, kind in enumerate(("spo2", "pulse", "temperature")):
+        hub = make_held_hub(admission, by=ward_nurse, kinds=[kind])
+        others = dict.fromkeys(SEVEN) | {kind: NORMAL[kind]}
+        post_set(key, hub, then + dt.timedelta(seconds=seconds), **others)
+    text = _text(read(admission, "?timeline=all"))
+    assert text.count("3 readings measured") == 1
+    assert text.count(" late</p>") == 1
 
 
 def test_a_look_is_written_down_once(read, admission, ward_nurse):
