@@ -62,7 +62,20 @@ class Course:
 
     @property
     def full_sets(self) -> int:
-        return sum(1 for _, score in self.scores if score.total is not None)
+        return sum(1 for _, score in self.set_scores if score.total is not None)
+
+    @property
+    def set_scores(self) -> list[tuple[dt.datetime, news2.Score]]:
+        """Of the scores of one look the last, which knows the most."""
+        found: list[tuple[dt.datetime, news2.Score]] = []
+        begun: dt.datetime | None = None
+        for at, score in self.scores:
+            if begun is not None and at - begun < ONE_LOOK:
+                found[-1] = (at, score)
+            else:
+                begun = at
+                found.append((at, score))
+        return found
 
     @property
     def late_sets(self) -> int:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from observations.presenters.kit import CAUSES, asked, charge
+from observations.presenters.kit import CAUSES, asked, charge, is_low
 from observations.worn import known
 from patients.models import Contact
 from rounds.board.entries import SILENCES
@@ -53,7 +53,9 @@ class KitLine(NamedTuple):
     serial: str
     heard: str
     battery: str
+    low: bool
     state: str
+    url: str
     why: str = ""
 
 
@@ -203,6 +205,11 @@ class PatientPresenter:
         return address("observations:device-list", self.admission.ward.code)
 
     @property
+    def correct_url(self) -> str:
+        """Where readings that are wrong, or another patient's, are put right."""
+        return address("observations:reading-correct", self.admission.pk) if self.may_treat else ""
+
+    @property
     def tasks(self) -> list[TaskLine]:
         return [
             TaskLine(
@@ -237,7 +244,9 @@ class PatientPresenter:
                 serial=held.device.serial,
                 heard=self._moment(self._heard(held.device)),
                 battery=charge(held.device),
+                low=is_low(held.device),
                 state=held.device.get_status_display(),
+                url=address("observations:device-show", held.device.pk),
                 why=self._why(held.device),
             )
             for held in self._page.kit

@@ -85,7 +85,7 @@ class ChartPresenter:
         row = self._page.opened.row
         data = vitals_chart(
             drawn(self._course),
-            self._course.scores,
+            self._course.set_scores,
             start=self._course.start,
             end=self._course.end,
             now=self._page.at,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observations import news2
 from patients.actions.admissions import move_bed
 from patients.actions.care import set_mode
 from rounds.actions.stays import discharge_with_open, take_back_discharge
@@ -67,6 +68,17 @@ def test_a_value_measured_again_at_once_makes_a_set_of_its_own():
     """Nothing is left out of the table, the struck one least."""
     looks = _course_of(("spo2", 0), ("pulse", 5), ("spo2", 60)).looks
     assert [[one.kind for one in look] for look in looks] == [["spo2", "pulse"], ["spo2"]]
+
+
+def test_of_the_scores_of_one_look_the_last_is_drawn_and_counted():
+    parts = {"respiratory_rate": 16, "spo2": 97, "oxygen": False, "systolic": 124, "pulse": 72}
+    incomplete = news2.score(**parts, consciousness=None, temperature=None)
+    whole = news2.score(**parts, consciousness="A", temperature=36.8)
+    told = [(0, incomplete), (40, incomplete), (90, whole), (900, incomplete)]
+    scores = tuple((START + dt.timedelta(seconds=after), score) for after, score in told)
+    found = Course(START, START + HOUR, (), scores, {})
+    assert [score for _, score in found.set_scores] == [whole, incomplete]
+    assert found.full_sets == 1
 
 
 def test_a_late_set_of_several_devices_counts_once():
