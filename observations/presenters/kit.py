@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from lib import london
 from observations.kinds import KINDS
@@ -30,6 +31,8 @@ CAUSES: Final[Mapping[Cause, str]] = {
 }
 
 
+# A charge that was told longer ago says when.
+_OLD_CHARGE: Final = dt.timedelta(hours=24)
 # A reading takes its while to arrive: only what was heard well after it is worth a word.
 _SINCE_READING: Final = dt.timedelta(minutes=30)
 
@@ -53,11 +56,23 @@ def is_low(device: Device) -> bool:
     return status is not None and status.battery is not None and status.battery <= LOW_BATTERY
 
 
+class Moment(NamedTuple):
+    """An instant with its age in words, and the whole of it for who asks."""
+
+    at: dt.datetime
+    words: str
+    title: str
+
+
+def moment(then: dt.datetime | None, now: dt.datetime) -> Moment | None:
+    return Moment(then, london.age(then, now), london.long_moment(then)) if then else None
+
+
 class DevicePresenter:
     """A device by itself."""
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, *, at: dt.datetime) -> None:
+        self.device, self._at = device, at
         self.serial, self.model = device.serial, device.model
         self.measures = measures(device)
         self.state = str(device.get_status_display()).capitalize()
@@ -69,29 +84,48 @@ class DevicePresenter:
 
     @property
     def battery(self) -> str:
-        return charge(self.device)
+        """64%; or 64%, told Tue 10:40, where nothing newer was told for a day"""
+        status, words = told(self.device), charge(self.device)
+        then = status.battery_at if status else None
+        if then is None or self._at - then < _OLD_CHARGE:
+            return words
+        return f"{words}, told {london.near_moment(then, self._at)}"
 
     @property
     def battery_low(self) -> bool:
         return is_low(self.device)
 
     @property
-    def more(self) -> str:
-        """signal 60%, firmware 4.2.1"""
+    def signal(self) -> str:
         status = told(self.device)
-        if status is None:
-            return ""
-        facts = [f"signal {status.signal}%"] if status.signal is not None else []
-        facts += [f"firmware {status.firmware}"] if status.firmware else []
-        return ", ".join(facts)
+        return "" if status is None or status.signal is None else f"{status.signal}%"
+
+    @property
+    def firmware(self) -> str:
+        status = told(self.device)
+        return status.firmware if status else ""
+
+    @property
+    def told_itself(self) -> Moment | None:
+        """When it last told of its battery, signal or firmware."""
+        status = told(self.device)
+        return self._moment(status.measured_at if status else None)
+
+    @property
+    def last_heard(self) -> Moment | None:
+        """Of anything: it lives, whether or not somebody measures."""
+        return self._moment(self.device.last_heard_at)
+
+    def _moment(self, then: dt.datetime | None) -> Moment | None:
+        return moment(then, self._at)
 
 
 class WornPresenter(DevicePresenter):
     """A device with its holder; templates/observations/_kit_worn.html."""
 
     def __init__(self, worn: Worn, *, at: dt.datetime) -> None:
-        super().__init__(worn.holding.device)
-        self._worn, self._at = worn, at
+        super().__init__(worn.holding.device, at=at)
+        self._worn = worn
         self.admission = worn.holding.admission
         self.whom = named(self.admission.patient)
         self.heard_at = worn.heard_at
@@ -101,12 +135,8 @@ class WornPresenter(DevicePresenter):
         return address("rounds:patient-detail", self.admission.pk)
 
     @property
-    def heard_age(self) -> str:
-        return london.age(self.heard_at, self._at) if self.heard_at else ""
-
-    @property
-    def heard_title(self) -> str:
-        return london.long_moment(self.heard_at) if self.heard_at else ""
+    def last_reading(self) -> Moment | None:
+        return self._moment(self.heard_at)
 
     @property
     def since(self) -> str:
@@ -122,7 +152,9 @@ class WornPresenter(DevicePresenter):
             told.append(self.state)
         if self._worn.silent:
             kinds = ", ".join(KINDS[kind].short.rstrip(".") for kind in self._worn.silent)
-            told.append(f"{CAUSES[self._worn.cause]}: {kinds}")
+            due = self._worn.due_at
+            owed = f", due {london.near_moment(due, self._at)}" if due else ""
+            told.append(f"{CAUSES[self._worn.cause]}: {kinds}{owed}")
         elif self._down_since:
             since = london.near_moment(self._down_since, self._at)
             told.append(f"Its gateway is down since {since}")
@@ -136,12 +168,12 @@ class WornPresenter(DevicePresenter):
         return gateway.down_since if gateway else None
 
     @property
-    def lives(self) -> str:
-        """heard 06:10: it lives, whether or not somebody measures"""
+    def lives(self) -> Moment | None:
+        """When it was last heard, where that was well after its last reading."""
         at, read = self.device.last_heard_at, self.heard_at
         if at is None or (read is not None and at - read < _SINCE_READING):
-            return ""
-        return f"last heard {london.near_moment(at, self._at)}"
+            return None
+        return self.last_heard
 
     @property
     def left(self) -> str:
@@ -181,22 +213,37 @@ class PromptPresenter:
         return address("rounds:patient-detail", admission.pk) if admission else ""
 
 
+class HeldPresenter:
+    """A patient with the kit of which nothing is to be said; templates/observations/_kit_held."""
+
+    def __init__(self, lines: list[WornPresenter]) -> None:
+        self.lines = lines
+        self.whom, self.whom_url = lines[0].whom, lines[0].whom_url
+
+
 class KitPresenter:
     """What templates/observations/device_list.html shows."""
 
     def __init__(self, kit: Kit, *, at: dt.datetime) -> None:
         worn = [WornPresenter(one, at=at) for one in kit.worn]
-        self.worn = sorted(worn, key=lambda one: (not one.concerns, one.whom, one.serial))
+        self.worn = sorted(
+            worn, key=lambda one: (not one.concerns, one.whom, one.admission.pk, one.serial)
+        )
+        self.as_of = london.clock(at)
+        self.concerned = [one for one in self.worn if one.concerns]
+        calm = [one for one in self.worn if not one.concerns]
+        grouped = groupby(calm, key=lambda one: (one.whom, one.admission.pk))
+        self.held = [HeldPresenter(list(lines)) for _, lines in grouped]
         self.wanted = [WornPresenter(one, at=at) for one in kit.wanted]
-        self.in_store = [DevicePresenter(one) for one in kit.in_store]
-        self.out_of_use = [DevicePresenter(one) for one in kit.out_of_use]
-        self.shared = [DevicePresenter(one) for one in kit.shared]
+        self.in_store = [DevicePresenter(one, at=at) for one in kit.in_store]
+        self.out_of_use = [DevicePresenter(one, at=at) for one in kit.out_of_use]
+        self.shared = [DevicePresenter(one, at=at) for one in kit.shared]
         self.prompts = [PromptPresenter(one, at=at) for one in kit.prompts]
 
     @property
     def sentence(self) -> str:
         """12 devices with patients, 2 need a look; 1 wanted back; 8 in store."""
-        concerned = sum(bool(one.concerns) for one in self.worn)
+        concerned = len(self.concerned)
         look = f", {concerned} {'needs' if concerned == 1 else 'need'} a look" if concerned else ""
         with_patients = counted(len(self.worn), "device", "devices")
         return (

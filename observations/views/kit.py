@@ -34,7 +34,12 @@ from observations.policies import (
     check_can_manage_kit,
     check_can_treat,
 )
-from observations.presenters.kit import DevicePresenter, HolderPresenter, KitPresenter
+from observations.presenters.kit import (
+    DevicePresenter,
+    HolderPresenter,
+    KitPresenter,
+    moment,
+)
 from observations.views.asking import caring_ward
 from patients.models import Admission
 from patients.presenters.words import address, named
@@ -66,12 +71,12 @@ def device_show(request: HttpRequest, pk: int) -> HttpResponse:
     holdings = device.holdings.select_related("admission__patient", "recorded_by")
     mine = set(Admission.objects.caring(user).filter(holdings__device=device).values_list("pk"))
     told = {
-        "device": DevicePresenter(device),
+        "device": DevicePresenter(device, at=at),
         "holders": [
             HolderPresenter(one, at=at, known=(one.admission_id,) in mine)
             for one in holdings.order_by("-starts", "-recorded_at")
         ],
-        "heard_at": heard({pk for (pk,) in mine}, at=at).get(device.pk),
+        "last_reading": moment(heard({pk for (pk,) in mine}, at=at).get(device.pk), at),
         "may_change": can_manage_device(user, device),
     }
     return render(request, "observations/device_show.html", told)

@@ -1,6 +1,7 @@
 """What the chart draws and the timeline tells: nothing marked is lost, everything in its order."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,7 +72,13 @@ def test_a_value_measured_again_at_once_makes_a_set_of_its_own():
 
 
 def test_of_the_scores_of_one_look_the_last_is_drawn_and_counted():
-    parts = {"respiratory_rate": 16, "spo2": 97, "oxygen": False, "systolic": 124, "pulse": 72}
+    parts: dict[str, Any] = {
+        "respiratory_rate": 16,
+        "spo2": 97,
+        "oxygen": False,
+        "systolic": 124,
+        "pulse": 72,
+    }
     incomplete = news2.score(**parts, consciousness=None, temperature=None)
     whole = news2.score(**parts, consciousness="A", temperature=36.8)
     told = [(0, incomplete), (40, incomplete), (90, whole), (900, incomplete)]
