@@ -59,6 +59,7 @@ def test_a_worrying_reading_without_a_patient_rings_until_it_is_somebodys(
         "HUB-LOST",
         None,
     )
+    assert alert.triggers.get().text == "Reading without a patient: SpO2 84 %, HUB-LOST"
     waiting = list(UnclaimedReading.objects.all())
     assign(readings=waiting, admission=admission, reason="Phoned", by=ward_nurse, at=NOW)
     alert.refresh_from_db()
