@@ -191,6 +191,13 @@ def test_a_device_is_issued_once(nurse, admission):
     assert Holding.objects.get().admission == admission
 
 
+def test_an_empty_store_says_what_to_do(nurse, admission):
+    address = reverse("observations:device-issue", args=[admission.ward.code])
+    assert "Nothing is in store: take a device back first" in text(nurse.get(address))
+    make_hub(provider=admission.ward.lead_provider)
+    assert "Nothing is in store" not in text(nurse.get(address))
+
+
 def test_nobody_of_another_ward_can_be_chosen(nurse, admission):
     stranger = make_admission(ward=make_ward("RT5-elsewhere", name="Elsewhere"))
     address = reverse("observations:device-issue", args=[admission.ward.code])
