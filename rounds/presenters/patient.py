@@ -116,6 +116,11 @@ class PatientPresenter:
         return cells(self.row)
 
     @property
+    def readings(self) -> words.Line | None:
+        """Due, late, silent and why, paused, on leave: as on the board. A past stay owes none."""
+        return words.readings(self.row) if self.open else None
+
+    @property
     def alert_heading(self) -> str:
         alert = self.row.alert
         if alert is None:

@@ -10,7 +10,7 @@ from observations.actions.readings import strike_readings
 from observations.models import Prompt
 from observations.runs import readings_of
 from patients.actions.admissions import discharge
-from patients.actions.care import record_safety, set_limit
+from patients.actions.care import record_safety, set_limit, set_pause
 from rounds.actions.reviews import review
 from rounds.actions.tasks import add_task
 from tests.observations.factories import NORMAL, SEVEN, make_held_hub, make_key, post_set
@@ -43,6 +43,12 @@ def _text(answer):
     return answer.content.decode()
 
 
+def _readings_tile(answer):
+    _, found, after = _text(answer).partition("tile--readings")
+    assert found
+    return after[: after.index("</div>")]
+
+
 def test_the_banner_says_who_this_is(read, admission, now):
     text = _text(read(admission))
     number = admission.patient.nhs_number
@@ -60,6 +66,22 @@ def test_not_asked_stands_apart_from_none(read, admission, now, ward_nurse):
     assert "Allergies: <strong>not asked</strong>" not in text
     assert 'title="patient, ' in text
     assert '">none</span>' in text
+
+
+def test_what_is_owed_stands_beside_the_score(read, admission, now, ward_nurse):
+    """A paused or silent patient must not look like one who is measured."""
+    make_set(admission, at=now - HOUR)
+    assert "Next " in _readings_tile(read(admission))
+    ends = now + 3 * HOUR
+    set_pause(admission=admission, reason="At the dentist’s", until=ends, by=ward_nurse)
+    told = _readings_tile(read(admission))
+    assert "<strong>Paused</strong>" in told
+    assert "At the dentist’s, until " in told
+
+
+def test_a_past_stay_owes_no_readings(read, admission, ward_nurse, now):
+    discharge(admission=admission, destination="home", by=ward_nurse, at=now)
+    assert "tile--readings" not in _text(read(admission))
 
 
 def test_an_unowned_alert_stands_first_with_its_acknowledgement(read, admission, now):
