@@ -210,7 +210,7 @@ class AlertListPresenter:
         silent: Collection[UUID],
     ) -> None:
         self.as_of = at
-        self.updated = london.clock(at)
+        self.updated, self.printed = london.clock(at), london.dated(at)
         lines = [
             AlertPresenter(alert, at=at, may_answer=may_answer, silent=silent)
             for alert in in_order(opened)

@@ -229,7 +229,7 @@ class KitPresenter:
         self.worn = sorted(
             worn, key=lambda one: (not one.concerns, one.whom, one.admission.pk, one.serial)
         )
-        self.as_of = london.clock(at)
+        self.as_of = london.dated(at)
         self.concerned = [one for one in self.worn if one.concerns]
         calm = [one for one in self.worn if not one.concerns]
         grouped = groupby(calm, key=lambda one: (one.whom, one.admission.pk))

@@ -174,7 +174,7 @@ class TrayPresenter:
 
     def __init__(self, piles: list[Pile], *, at: dt.datetime) -> None:
         self.piles = [PilePresenter(pile, at=at) for pile in piles]
-        self.as_of = london.clock(at)
+        self.as_of = london.dated(at)
         self._count = sum(len(pile.readings) for pile in piles)
 
     @property
