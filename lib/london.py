@@ -60,6 +60,11 @@ def short_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def dated(at: datetime) -> str:
+    """Mon 18 Dec, 07:45: for what may be printed, or left open over night"""
+    return f"{short_day(day_of(at))}, {clock(at)}"
+
+
 def plain_day(day: date) -> str:
     """3 Mar 1944"""
     return f"{day.day} {day:%b %Y}"

@@ -30,12 +30,13 @@ _KINDS: Final = {number: name for name, number in kinds.NUMBERS.items()}
 @dataclass(frozen=True, slots=True)
 class Worn:
     """A device with its holder; `silent` are its kinds that are overdue beyond being late, `cause`
-    is why."""
+    is why, `due_at` since when."""
 
     holding: Holding
     heard_at: dt.datetime | None
     silent: tuple[str, ...] = ()
     cause: silence.Cause = "silent"
+    due_at: dt.datetime | None = None
 
     @property
     def still_measuring(self) -> bool:
@@ -98,7 +99,7 @@ def _marked(holding: Holding, heard_at: dt.datetime | None, overdue: Dues, at: d
     silent = tuple(kind for kind in device.kinds if kind in overdue)
     due = min((known for kind in silent if (known := overdue[kind])), default=None)
     cause = silence.cause([worn.known(device)], due_at=due, now=at)
-    return Worn(holding, heard_at, silent, cause)
+    return Worn(holding, heard_at, silent, cause, due)
 
 
 def _silent(ids: Collection[UUID], at: dt.datetime) -> defaultdict[UUID, Dues]:

@@ -24,6 +24,7 @@ _HEAD: Final = 24
 _FOOT: Final = 22
 _ROW: Final = 22
 _SCORES: Final = 24
+_STRUCK_ROOM: Final = 90  # nearer to the right edge a struck value stands left of its cross
 _CELL: Final = 20  # the least from one number of a row to the next
 
 
@@ -190,7 +191,10 @@ def _points(panel: Panel, x: Scale, y: Scale) -> Iterator[str]:
 
 def _mark(panel: Panel, point: Point, x: float, y: float) -> str:
     if point.struck:
-        value = svg.text(x + 8, y - 6, f"{point.value:.{panel.decimals}f}", "chart-text--struck")
+        anchor: svg.Anchor = "end" if x > RIGHT - _STRUCK_ROOM else "start"
+        beside = x - 8 if anchor == "end" else x + 8
+        told = f"{point.value:.{panel.decimals}f}"
+        value = svg.text(beside, y - 6, told, "chart-text--struck", anchor)
         return svg.cross(x, y, "chart-point--struck") + value
     told = f"{clock(point.at)}: {_told(panel, point)} {_remark(point)}".rstrip()
     if point.hollow:
@@ -201,6 +205,8 @@ def _mark(panel: Panel, point: Point, x: float, y: float) -> str:
 def _note(point: Point, x: float, y: float, scale: Scale) -> str:
     css = "chart-text--small chart-halo"
     if point.struck:  # beside the struck value
+        if x > RIGHT - _STRUCK_ROOM:
+            return svg.text(x - 38, y - 6, point.note, css, "end")
         return svg.text(x + 38, y - 6, point.note, css)
     below = y + 16 < scale.start
     anchor: svg.Anchor = "start" if x < LEFT + 80 else "end" if x > RIGHT - 80 else "middle"

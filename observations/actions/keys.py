@@ -80,7 +80,7 @@ def _check_can_be_replaced(key: DeviceKey, at: dt.datetime) -> None:
     if key.replaced_at is not None:
         raise KeyRefusedError("This key has been replaced already: its successor is listed here.")
     if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= at):
-        raise KeyRefusedError("This key holds no more. Issue another one instead.")
+        raise KeyRefusedError("This key is no longer valid. Issue another one instead.")
 
 
 @transaction.atomic

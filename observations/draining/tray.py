@@ -175,13 +175,14 @@ def ring(fresh: Iterable[Fresh], *, at: datetime, batch: int) -> None:
 
 def _finding(item: Item) -> Finding:
     sent = item.sent
+    kind = kinds.KINDS[sent.kind]
     shown = kinds.show(sent.kind, sent.number, sent.code)
-    label = kinds.KINDS[sent.kind].short
+    told = f"{kind.short} {shown}" if sent.code else f"{kind.short} {shown} {kind.unit}".rstrip()
     return Finding(
         key=f"{NEWS2}:{sent.kind}",
         priority="prompt",
         parameters=frozenset({sent.kind}),
-        text=f"Reading without a patient: {label} {shown}, {sent.device or 'no device'}",
+        text=f"Reading without a patient: {told}, {sent.device or 'no device'}",
         values=((sent.kind, shown),),
         measured_at=sent.measured_at,
     )

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from lib import london
 from observations.forms.kit import AdmissionField
 from observations.runs import Run
 from patients.forms.fields import MomentField, among
 from patients.models import Admission
+from patients.presenters.words import counted
 
 MOVE: Final = "move"
 _MINUTE: Final = dt.timedelta(minutes=1)
@@ -60,7 +62,8 @@ class CorrectReadingsForm(forms.Form):
         super().__init__(data)
         device = self.fields["device"]
         assert isinstance(device, forms.ChoiceField)
-        device.choices = [(str(run.device_id), _told(run)) for run in runs]
+        now = timezone.now()
+        device.choices = [(str(run.device_id), _told(run, now)) for run in runs]
         among(self, "to", others)
 
     def clean(self) -> dict[str, Any]:
@@ -81,6 +84,8 @@ class CorrectReadingsForm(forms.Form):
             self.add_error("to", "This patient came after the first was measured.")
 
 
-def _told(run: Run) -> str:
-    first, last = london.long_moment(run.first_at), london.long_moment(run.last_at)
-    return f"{run.serial}: {run.many} measured {first} to {last}"
+def _told(run: Run, now: dt.datetime) -> str:
+    """OX-2117: 54 readings, Mon 16:41 to 07:58"""
+    first, last = (london.near_moment(at, now) for at in (run.first_at, run.last_at))
+    span = first if first == last else f"{first} to {last}"
+    return f"{run.serial}: {counted(run.many, 'reading', 'readings')}, {span}"

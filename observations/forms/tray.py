@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +15,7 @@ from patients.forms.fields import among
 from patients.models import Admission
 
 GIVE: Final = "give"
+DISMISS: Final = "dismiss"
 
 
 class DecideForm(forms.Form):
@@ -20,7 +23,7 @@ class DecideForm(forms.Form):
 
     decision = forms.ChoiceField(
         label="What are they?",
-        choices=[(GIVE, "A patient’s"), ("dismiss", "Nobody’s: dismiss them")],
+        choices=[(GIVE, "A patient’s"), (DISMISS, "Nobody’s: dismiss them")],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whose they are, or dismiss them."},
     )
@@ -29,6 +32,7 @@ class DecideForm(forms.Form):
         label="Whose?",
         required=False,
         empty_label="Choose a patient",
+        help_text="Only where they are a patient’s.",
         error_messages={"invalid_choice": "Choose one of these patients."},
     )
     reason = forms.CharField(
@@ -38,16 +42,39 @@ class DecideForm(forms.Form):
         error_messages={"required": "Say how you know."},
     )
 
-    def __init__(self, data: Any = None, *, admissions: QuerySet[Admission]) -> None:
+    def __init__(
+        self, data: Any = None, *, admissions: QuerySet[Admission], likely: Mapping[UUID, str]
+    ) -> None:
+        """`likely` are those whose they may be, and why each."""
         super().__init__(data)
         among(self, "admission", admissions)
+        field = self.fields["admission"]
+        assert isinstance(field, AdmissionField)
+        if likely:
+            field.choices = [("", field.empty_label), *_grouped(field, admissions, likely)]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        wanting = "admission" not in self.errors and not given.get("admission")
-        if given.get("decision") == GIVE and wanting:
+        chosen, decision = given.get("admission"), given.get("decision")
+        if decision == GIVE and not chosen and "admission" not in self.errors:
             self.add_error("admission", "Choose whose they are.")
+        if decision == DISMISS and chosen:
+            self.add_error("admission", "Either dismiss them, or choose “A patient’s” above.")
         return given
+
+
+def _grouped(
+    field: AdmissionField, admissions: Iterable[Admission], likely: Mapping[UUID, str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Whose they may be apart from the ward's other patients."""
+    near: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for one in admissions:
+        label, role = field.label_from_instance(one), likely.get(one.pk, "")
+        words = f"{label}, {role}" if role else label
+        (near if one.pk in likely else others).append((str(one.pk), words))
+    groups = [("May be", near), ("The ward’s other patients", others)]
+    return [group for group in groups if group[1]]
 
 
 class WardField(forms.ModelChoiceField[Ward]):

@@ -112,6 +112,11 @@ class GatewayProvider(models.Model):
         return f"{self.gateway} for {self.provider}"
 
 
+class DeviceKeyQuerySet(models.QuerySet["DeviceKey"]):
+    def valid(self, at: dt.datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None)
+
+
 class DeviceKey(models.Model):
     """A gateway's key: only its SHA-256 is kept, so the key is shown once and never again."""
 
@@ -128,6 +133,8 @@ class DeviceKey(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeviceKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [

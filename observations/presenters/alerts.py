@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from lib import london
 from observations.alerting.ladders import LADDER
@@ -29,8 +31,16 @@ class Action(NamedTuple):
 class AlertPresenter:
     """What templates/observations/_alert_row.html shows."""
 
-    def __init__(self, alert: Alert, *, at: dt.datetime, may_answer: bool) -> None:
-        self._alert, self._at, self._may = alert, at, may_answer
+    def __init__(
+        self,
+        alert: Alert,
+        *,
+        at: dt.datetime,
+        may_answer: bool,
+        silent: Collection[UUID] | None = None,
+    ) -> None:
+        """`silent` are the admissions of which something is silent now; None: nobody asked."""
+        self._alert, self._at, self._may, self._silent = alert, at, may_answer, silent
         self.pk = alert.pk
         self.level = TONES[alert.priority]
         self.letter = LETTERS[alert.priority]
@@ -42,7 +52,7 @@ class AlertPresenter:
     @property
     def title(self) -> str:
         """The most urgent first; what was found to be another patient's is struck out below."""
-        texts = [trigger.text for trigger in self._triggers if trigger.wrong_patient_at is None]
+        texts = [trigger.text for trigger in self._own]
         return "; ".join(texts) or self._alert.subject or self._alert.get_kind_display()
 
     @property
@@ -57,12 +67,14 @@ class AlertPresenter:
 
     @property
     def whom_more(self) -> str:
-        """83 F, called on 0116 496 0001"""
+        """83 F"""
         admission = self._alert.admission
-        if admission is None:
-            return ""
-        age = age_and_sex(admission.patient, london.day_of(self._at))
-        return f"{age}, phone {admission.patient.phone}" if admission.patient.phone else age
+        return age_and_sex(admission.patient, london.day_of(self._at)) if admission else ""
+
+    @property
+    def phone(self) -> str:
+        admission = self._alert.admission
+        return admission.patient.phone if admission else ""
 
     @property
     def whom_url(self) -> str:
@@ -88,12 +100,25 @@ class AlertPresenter:
         return f"{words}, last action {london.near_moment(acted, self._at)}"
 
     @property
-    def unacknowledged(self) -> str:
-        """What rang since somebody acknowledged; empty when all was, or nothing yet."""
-        new = [trigger for trigger in self._triggers if not trigger.is_acknowledged]
-        if len(new) == len(self._triggers):
+    def leading(self) -> str:
+        """What wants somebody now: of an alert that rang again, what nobody has acknowledged."""
+        new = [one for one in self._own if not one.is_acknowledged]
+        return "; ".join(one.text for one in new) if self.acknowledged else self.title
+
+    @property
+    def acknowledged(self) -> str:
+        """What somebody had acknowledged before it rang again; empty where it did not."""
+        known = [one for one in self._own if one.is_acknowledged]
+        return "; ".join(one.text for one in known) if len(known) < len(self._own) else ""
+
+    @property
+    def heard_again(self) -> str:
+        """A silence that is over leaves its alert open: somebody asks why it was."""
+        admission = self._alert.admission
+        rang = any(one.rule == SILENCE for one in self._triggers)
+        if self._silent is None or admission is None or not (rang and self.is_open):
             return ""
-        return "; ".join(trigger.text for trigger in new)
+        return "" if admission.pk in self._silent else "Nothing is silent now"
 
     @property
     def next(self) -> str:
@@ -161,6 +186,10 @@ class AlertPresenter:
         return address("observations:alert-escalate", self.pk) if wanted else ""
 
     @property
+    def _own(self) -> list[Trigger]:
+        return [one for one in self._triggers if one.wrong_patient_at is None]
+
+    @property
     def _triggers(self) -> list[Trigger]:
         return sorted(self._alert.triggers.all(), key=lambda one: (ORDER[one.priority], one.pk))
 
@@ -176,14 +205,27 @@ class AlertListPresenter:
     """What templates/observations/_alert_list.html shows."""
 
     def __init__(
-        self, opened: list[Alert], closed: list[Alert], *, at: dt.datetime, may_answer: bool
+        self,
+        opened: list[Alert],
+        closed: list[Alert],
+        *,
+        at: dt.datetime,
+        may_answer: bool,
+        silent: Collection[UUID],
     ) -> None:
         self.as_of = at
-        self.updated = london.clock(at)
-        lines = [AlertPresenter(alert, at=at, may_answer=may_answer) for alert in in_order(opened)]
+        self.updated, self.printed = london.clock(at), london.dated(at)
+        lines = [
+            AlertPresenter(alert, at=at, may_answer=may_answer, silent=silent)
+            for alert in in_order(opened)
+        ]
         self.unowned = [line for line in lines if not line.owner]
         self.owned = [line for line in lines if line.owner]
         self.closed = [AlertPresenter(alert, at=at, may_answer=False) for alert in closed]
+
+    @property
+    def none_open(self) -> bool:
+        return not (self.unowned or self.owned)
 
     @property
     def sentence(self) -> str:

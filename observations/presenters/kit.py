@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from lib import london
 from observations.kinds import KINDS
@@ -62,6 +63,18 @@ def is_low(device: Device) -> bool:
     return status is not None and status.battery is not None and status.battery <= LOW_BATTERY
 
 
+class Moment(NamedTuple):
+    """An instant with its age in words, and the whole of it for who asks."""
+
+    at: dt.datetime
+    words: str
+    title: str
+
+
+def moment(then: dt.datetime | None, now: dt.datetime) -> Moment | None:
+    return Moment(then, london.age(then, now), london.long_moment(then)) if then else None
+
+
 class DevicePresenter:
     """A device by itself."""
 
@@ -85,14 +98,28 @@ class DevicePresenter:
         return is_low(self.device)
 
     @property
-    def more(self) -> str:
-        """signal 60%, firmware 4.2.1; or signal 60%, firmware 4.2.1, 3 days ago"""
+    def signal(self) -> str:
         status = told(self.device)
-        if status is None:
-            return ""
-        facts = [f"signal {status.signal}%"] if status.signal is not None else []
-        facts += [f"firmware {status.firmware}"] if status.firmware else []
-        return ", ".join(facts) + _ago(status.measured_at, self._at) if facts else ""
+        return "" if status is None or status.signal is None else f"{status.signal}%"
+
+    @property
+    def firmware(self) -> str:
+        status = told(self.device)
+        return status.firmware if status else ""
+
+    @property
+    def told_itself(self) -> Moment | None:
+        """When it last told of its battery, signal or firmware."""
+        status = told(self.device)
+        return self._moment(status.measured_at if status else None)
+
+    @property
+    def last_heard(self) -> Moment | None:
+        """Of anything: it lives, whether or not somebody measures."""
+        return self._moment(self.device.last_heard_at)
+
+    def _moment(self, then: dt.datetime | None) -> Moment | None:
+        return moment(then, self._at)
 
 
 class WornPresenter(DevicePresenter):
@@ -110,12 +137,8 @@ class WornPresenter(DevicePresenter):
         return address("rounds:patient-detail", self.admission.pk)
 
     @property
-    def heard_age(self) -> str:
-        return london.age(self.heard_at, self._at) if self.heard_at else ""
-
-    @property
-    def heard_title(self) -> str:
-        return london.long_moment(self.heard_at) if self.heard_at else ""
+    def last_reading(self) -> Moment | None:
+        return self._moment(self.heard_at)
 
     @property
     def since(self) -> str:
@@ -131,7 +154,9 @@ class WornPresenter(DevicePresenter):
             told.append(self.state)
         if self._worn.silent:
             kinds = ", ".join(KINDS[kind].short.rstrip(".") for kind in self._worn.silent)
-            told.append(f"{CAUSES[self._worn.cause]}: {kinds}")
+            due = self._worn.due_at
+            owed = f", due {london.near_moment(due, self._at)}" if due else ""
+            told.append(f"{CAUSES[self._worn.cause]}: {kinds}{owed}")
         elif self._down_since:
             since = london.near_moment(self._down_since, self._at)
             told.append(f"Its gateway is down since {since}")
@@ -145,12 +170,12 @@ class WornPresenter(DevicePresenter):
         return gateway.down_since if gateway else None
 
     @property
-    def lives(self) -> str:
-        """heard 06:10: it lives, whether or not somebody measures"""
+    def lives(self) -> Moment | None:
+        """When it was last heard, where that was well after its last reading."""
         at, read = self.device.last_heard_at, self.heard_at
         if at is None or (read is not None and at - read < _SINCE_READING):
-            return ""
-        return f"last heard {london.near_moment(at, self._at)}"
+            return None
+        return self.last_heard
 
     @property
     def left(self) -> str:
@@ -165,6 +190,13 @@ class WornPresenter(DevicePresenter):
     @property
     def correct_url(self) -> str:
         return address("observations:holding-correct", self._worn.holding.pk)
+
+
+def asked(prompt: Prompt) -> str:
+    """What readings ask for, and why: in one breath where its words say both."""
+    kind = str(prompt.get_kind_display())
+    said = kind.partition(":")[0].casefold() in prompt.text.casefold()
+    return prompt.text if said else f"{kind.capitalize()}: {prompt.text}"
 
 
 class PromptPresenter:
@@ -183,12 +215,27 @@ class PromptPresenter:
         return address("rounds:patient-detail", admission.pk) if admission else ""
 
 
+class HeldPresenter:
+    """A patient with the kit of which nothing is to be said; templates/observations/_kit_held."""
+
+    def __init__(self, lines: list[WornPresenter]) -> None:
+        self.lines = lines
+        self.whom, self.whom_url = lines[0].whom, lines[0].whom_url
+
+
 class KitPresenter:
     """What templates/observations/device_list.html shows."""
 
     def __init__(self, kit: Kit, *, at: dt.datetime) -> None:
         worn = [WornPresenter(one, at=at) for one in kit.worn]
-        self.worn = sorted(worn, key=lambda one: (not one.concerns, one.whom, one.serial))
+        self.worn = sorted(
+            worn, key=lambda one: (not one.concerns, one.whom, one.admission.pk, one.serial)
+        )
+        self.as_of = london.dated(at)
+        self.concerned = [one for one in self.worn if one.concerns]
+        calm = [one for one in self.worn if not one.concerns]
+        grouped = groupby(calm, key=lambda one: (one.whom, one.admission.pk))
+        self.held = [HeldPresenter(list(lines)) for _, lines in grouped]
         self.wanted = [WornPresenter(one, at=at) for one in kit.wanted]
         self.in_store = [DevicePresenter(one, at=at) for one in kit.in_store]
         self.out_of_use = [DevicePresenter(one, at=at) for one in kit.out_of_use]
@@ -198,7 +245,7 @@ class KitPresenter:
     @property
     def sentence(self) -> str:
         """12 devices with patients, 2 need a look; 1 wanted back; 8 in store."""
-        concerned = sum(bool(one.concerns) for one in self.worn)
+        concerned = len(self.concerned)
         look = f", {concerned} {'needs' if concerned == 1 else 'need'} a look" if concerned else ""
         with_patients = counted(len(self.worn), "device", "devices")
         return (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from lib import london
 from observations import kinds
 from observations.alone import scores_three
 from observations.models import UnclaimedReading
 from observations.unclaimed import Pile
+from patients.models import Admission
 from patients.presenters.words import address, counted, named
 
 SHOWN: Final = 12
@@ -26,11 +29,32 @@ _WHY: Final = {
 }
 
 
+# Whose each of two candidates would make it, in the order in which they were noted.
+_ROLES: Final = {
+    "not_the_holder": ("held the device then", "named by the sender"),
+    "unclear_holder": ("held it by the right time", "held it by its own clock"),
+}
+
+
 class Line(NamedTuple):
     """One reading of a pile, and whether it alone scores 3."""
 
     text: str
     worries: bool
+
+
+class Moment(NamedTuple):
+    """What was measured within one minute; `when` is empty where one time holds for all."""
+
+    when: str
+    lines: list[Line]
+
+
+class Candidate(NamedTuple):
+    """Whose they may be, and why."""
+
+    name: str
+    role: str = ""
 
 
 class PilePresenter:
@@ -56,12 +80,22 @@ class PilePresenter:
         return f"measured {start}" if start == end else f"measured {start} to {end}"
 
     @property
-    def lines(self) -> list[Line]:
-        """What alone scores 3 before the rest; with the time of each, unless it is one for all."""
-        first, last = self._pile.readings[0], self._pile.readings[-1]
-        dated = first.measured_at != last.measured_at
-        ordered = sorted(self._pile.readings, key=lambda row: not _worries(row))
-        return [Line(self._line(row, dated=dated), _worries(row)) for row in ordered[:SHOWN]]
+    def worries(self) -> bool:
+        """Whether any of them alone scores 3."""
+        return any(map(_worries, self._pile.readings))
+
+    @property
+    def moments(self) -> list[Moment]:
+        """By the minute, the newest of many; what alone scores 3 is never left out, and leads."""
+        newest_first = reversed(self._pile.readings)
+        worst_first = sorted(newest_first, key=lambda row: not _worries(row))
+        shown = sorted(worst_first[:SHOWN], key=lambda row: row.measured_at)
+        grouped = [
+            (when, [_line(row) for row in sorted(some, key=_as_read)])
+            for when, some in groupby(shown, key=self._when)
+        ]
+        dated = self._when(self._pile.readings[0]) != self._when(self._pile.readings[-1])
+        return [Moment(when if dated else "", lines) for when, lines in grouped]
 
     @property
     def owner(self) -> str:
@@ -81,25 +115,46 @@ class PilePresenter:
         return max(0, len(self._pile.readings) - SHOWN)
 
     @property
-    def candidates(self) -> list[str]:
-        told = [named(admission.patient) for admission in self._pile.candidates]
+    def candidates(self) -> list[Candidate]:
+        roles = self.roles
+        told = [Candidate(named(one.patient), roles.get(one.pk, "")) for one in self._likely]
         if self._pile.hidden:
-            told.append(
-                "a patient of another ward"
-                if self._pile.hidden == 1
-                else f"{self._pile.hidden} patients of other wards"
-            )
+            many = self._pile.hidden
+            of_others = "a patient of another ward" if many == 1 else f"{many} of other wards"
+            told.append(Candidate(of_others))
         return told
+
+    @property
+    def roles(self) -> dict[UUID, str]:
+        """Why each candidate is one, where that is known: by admission."""
+        asked = self._pile.first.candidates
+        roles = _ROLES.get(self._pile.first.why, ())
+        # Of an unclear holder only one may be known, and then not which of the two.
+        told = dict(zip(asked, roles, strict=False)) if len(asked) >= len(roles) else {}
+        return {one.pk: told.get(one.pk, "") for one in self._likely}
 
     @property
     def rows(self) -> str:
         """The ids of all that is shown, for the form."""
         return ",".join(str(row.pk) for row in self._pile.readings)
 
-    def _line(self, row: UnclaimedReading, *, dated: bool) -> str:
-        """08:02 SpO2 84 %"""
-        told = f"{kinds.KINDS[row.kind].short.rstrip('.')} {_value(row)}"
-        return f"{london.near_moment(row.measured_at, self._at)} {told}" if dated else told
+    @property
+    def _likely(self) -> list[Admission]:
+        return self._pile.candidates
+
+    def _when(self, row: UnclaimedReading) -> str:
+        return london.near_moment(row.measured_at, self._at)
+
+
+def _as_read(row: UnclaimedReading) -> tuple[bool, int]:
+    """What worries first, then as a set is read out: breathing, SpO2, blood pressure…"""
+    return not _worries(row), kinds.NUMBERS[row.kind]
+
+
+def _line(row: UnclaimedReading) -> Line:
+    """SpO2 84 %"""
+    told = f"{kinds.KINDS[row.kind].short.rstrip('.')} {_value(row)}"
+    return Line(told, _worries(row))
 
 
 def _worries(row: UnclaimedReading) -> bool:
@@ -119,6 +174,7 @@ class TrayPresenter:
 
     def __init__(self, piles: list[Pile], *, at: dt.datetime) -> None:
         self.piles = [PilePresenter(pile, at=at) for pile in piles]
+        self.as_of = london.dated(at)
         self._count = sum(len(pile.readings) for pile in piles)
 
     @property

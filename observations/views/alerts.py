@@ -24,7 +24,7 @@ from observations.actions import alerts as actions
 from observations.actions.alerts import AlertRefusedError
 from observations.actions.concerns import raise_carer_concern
 from observations.forms.alerts import ActForm, ClosingForm, ConcernForm, EscalateForm, HandOnForm
-from observations.models import Alert
+from observations.models import Alert, DueTime, UnclaimedReading
 from observations.policies import (
     can_treat,
     check_can_answer,
@@ -93,7 +93,9 @@ def alert_list(request: HttpRequest, code: str) -> HttpResponse:
 def _told(user: User, ward: Ward, **more: object) -> dict[str, object]:
     at = timezone.now()
     behind = int(standing.lag(at).total_seconds())
-    return {"ward": ward, "list": _list(user, ward, at), "lag": behind, **more}
+    strays = UnclaimedReading.objects.caring(user).open().filter(ward=ward).count()
+    listed = _list(user, ward, at)
+    return {"ward": ward, "list": listed, "lag": behind, "unclaimed": strays, **more}
 
 
 def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:
@@ -101,8 +103,17 @@ def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:
     known = known.select_related("owner", "closed_by", "admission__patient", "ward")
     known = known.prefetch_related("triggers", "events__by", "admission__patient__identifiers")
     closed = known.filter(closed_at__gt=at - KEPT_IN_SIGHT).order_by("-closed_at")
-    may_answer = can_treat(user, ward)
-    return AlertListPresenter(list(known.open()), list(closed), at=at, may_answer=may_answer)
+    opened = list(known.open())
+    overdue = DueTime.objects.filter(
+        admission__in={one.admission_id for one in opened} - {None}, silent_at__lte=at
+    )
+    return AlertListPresenter(
+        opened,
+        list(closed),
+        at=at,
+        may_answer=can_treat(user, ward),
+        silent=set(overdue.values_list("admission_id", flat=True)),
+    )
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -27,7 +28,13 @@ from observations.actions.keys import (
 )
 from observations.forms.gateways import WatchForm
 from observations.models import DeviceKey, Gateway, GatewayProvider, Inbox
-from observations.presenters.gateways import GatewayPresenter, ShownKey
+from observations.presenters.gateways import (
+    GatewayPresenter,
+    RevokingPresenter,
+    ShownKey,
+    in_order,
+    prefix_of,
+)
 from patients.presenters.words import address
 from patients.views.acting import form_page
 
@@ -43,7 +50,7 @@ def gateway_list(request: HttpRequest) -> HttpResponse:
         GatewayPresenter(one, at=at, parked=parked.get(one.pk, 0), patients=_patients(one))
         for one in gateways
     ]
-    page = {"gateways": told, "strays": strays.count_of(gateways)}
+    page = {"gateways": in_order(told), "strays": strays.count_of(gateways)}
     return render(request, "observations/gateway_list.html", page)
 
 
@@ -74,7 +81,7 @@ def key_issue(request: HttpRequest, pk: int) -> HttpResponse:
     check_can_administer(user)
     gateway = get_object_or_404(_gateways(user, timezone.now()), pk=pk)
     secret = issue_key(gateway=gateway, by=user)
-    return _shown(request, gateway, secret, "Earlier keys of this gateway hold as before.")
+    return _shown(request, gateway, secret, "Earlier keys of this gateway stay valid.")
 
 
 @require_POST
@@ -87,16 +94,27 @@ def key_rotate(request: HttpRequest, pk: int) -> HttpResponseBase:
     except KeyRefusedError as refused:
         messages.error(request, refused.message)
         return redirect("observations:gateway-list")
-    note = f"The old key, vw_{key.prefix}_…, holds for {BOTH_HOLD_FOR.days} days more at most."
+    old = prefix_of(key)
+    note = f"The old key, {old}, stays valid for {BOTH_HOLD_FOR.days} more days at most."
     return _shown(request, key.gateway, secret, note)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Asked for by name on a page of its own: a slip would cut off every patient behind it."""
     user = signed_in(request)
-    key = revoke_key(key=_key(user, pk), by=user)
-    messages.success(request, f"Key vw_{key.prefix}_… is revoked: nothing comes in with it now.")
-    return redirect("observations:gateway-list")
+    key = _key(user, pk)
+    if request.method == "POST":
+        revoke_key(key=key, by=user)
+        messages.success(request, f"{prefix_of(key)} is revoked: nothing comes in with it now.")
+        return redirect("observations:gateway-list")
+    others = DeviceKey.objects.valid(timezone.now()).filter(gateway=key.gateway).exclude(pk=key.pk)
+    told = {
+        "form": forms.Form(),
+        "told": RevokingPresenter(key, list(others), patients=_patients(key.gateway)),
+        "back_url": address("observations:gateway-list"),
+    }
+    return render(request, "observations/key_revoke.html", told)
 
 
 def _shown(request: HttpRequest, gateway: Gateway, secret: str, note: str) -> HttpResponse:

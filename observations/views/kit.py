@@ -30,7 +30,12 @@ from observations.policies import (
     check_can_manage_kit,
     check_can_treat,
 )
-from observations.presenters.kit import DevicePresenter, HolderPresenter, KitPresenter
+from observations.presenters.kit import (
+    DevicePresenter,
+    HolderPresenter,
+    KitPresenter,
+    moment,
+)
 from observations.views.acting import attempt
 from observations.views.asking import caring_ward
 from patients.models import Admission
@@ -38,6 +43,7 @@ from patients.presenters.words import address, named
 from patients.views.acting import form_page
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
+NOTHING_IN_STORE = "Nothing is in store: take a device back first, or ask your supplier for one."
 
 
 @require_safe
@@ -69,7 +75,7 @@ def device_show(request: HttpRequest, pk: int) -> HttpResponse:
             HolderPresenter(one, at=at, known=(one.admission_id,) in mine)
             for one in holdings.order_by("-starts", "-recorded_at")
         ],
-        "heard_at": heard({pk for (pk,) in mine}, at=at).get(device.pk),
+        "last_reading": moment(heard({pk for (pk,) in mine}, at=at).get(device.pk), at),
         "may_change": can_manage_device(user, device),
     }
     return render(request, "observations/device_show.html", told)
@@ -81,11 +87,12 @@ def device_issue(request: HttpRequest, code: str) -> HttpResponseBase:
     ward = caring_ward(user, code)
     check_can_treat(user, ward)
     devices = Device.objects.caring(user).filter(provider=ward.lead_provider)
+    in_store = devices.filter(status=Device.Status.IN_STORE, use=Device.Use.PERSONAL)
     admissions = Admission.objects.treating(user).current().on(ward).select_related("patient")
     form = IssueForm(
         request.POST or None,
         initial={"device": request.GET.get("device"), "admission": request.GET.get("admission")},
-        devices=devices.filter(status=Device.Status.IN_STORE, use=Device.Use.PERSONAL),
+        devices=in_store,
         admissions=admissions.order_by("patient__family_name"),
     )
     if form.is_valid() and attempt(form, lambda: issue_device(**form.cleaned_data, by=user)):
@@ -93,8 +100,14 @@ def device_issue(request: HttpRequest, code: str) -> HttpResponseBase:
         words = f"{given['device']} is with {named(given['admission'].patient)}. Ask for a reading."
         messages.success(request, words)
         return redirect("observations:device-list", code=ward.code)
-    back = address("observations:device-list", ward.code)
-    return _page(request, form, title="Issue kit", submit="Issue this device", back_url=back)
+    return _page(
+        request,
+        form,
+        title="Issue kit",
+        note="" if in_store.exists() else NOTHING_IN_STORE,
+        submit="Issue this device",
+        back_url=address("observations:device-list", ward.code),
+    )
 
 
 @require_http_methods(READ_OR_POST)

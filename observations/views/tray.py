@@ -46,7 +46,9 @@ def tray_decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     ward = reading.ward
     assert ward is not None, "caring() finds none without a ward"
     pile = pile_of(reading, user=user)
-    form = DecideForm(request.POST or None, admissions=choices(pile, ward, user=user))
+    told = PilePresenter(pile, at=timezone.now())
+    known = choices(pile, ward, user=user)
+    form = DecideForm(request.POST or None, admissions=known, likely=told.roles)
     shown = _shown(request, pile)
     if form.is_valid() and attempt(form, lambda: _decide(form.cleaned_data, shown, user)):
         messages.success(request, _words(form.cleaned_data))
@@ -55,7 +57,7 @@ def tray_decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         request,
         "observations/tray_decide.html",
         form,
-        pile=PilePresenter(pile, at=timezone.now()),
+        pile=told,
         back_url=address("observations:tray-list", ward.code),
     )
 

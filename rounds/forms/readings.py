@@ -44,12 +44,18 @@ class ReadingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for kind in (*SEVEN, *MORE):
             self.fields[kind] = _field(kind)
+        # As they stand on the page, so that the summary of what is wrong reads in that order.
+        self.order_fields([*SEVEN, "said_by", "measured_at", "source", "comment", *MORE])
 
     def seven(self) -> list[Box]:
         return [Box(self[kind], KINDS[kind].unit) for kind in SEVEN]
 
     def more(self) -> list[Box]:
         return [Box(self[kind], KINDS[kind].unit) for kind in MORE]
+
+    def more_is_filled(self) -> bool:
+        """Then it stands open: what was typed, or is wrong, is not to be looked for."""
+        return any(self[kind].value() or self[kind].errors for kind in MORE)
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
@@ -99,5 +105,6 @@ def _field(kind: str) -> forms.Field:
 def _wrong(kind: str, why: str) -> str:
     known = KINDS[kind]
     if why == "implausible":
-        return f"This cannot be: between {known.low:g} and {known.high:g} {known.unit}".rstrip()
+        limits = f"between {known.low:g} and {known.high:g} {known.unit}".rstrip()
+        return f"Check it: it must be {limits}."
     return "Enter “air” or litres a minute." if kind == "oxygen" else "Enter a number."

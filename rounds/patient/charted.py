@@ -15,6 +15,8 @@ from observations.models import Correction, Reading, Score
 from observations.models.readings import Context, Quality
 from patients.models import Admission
 
+# A person measures with one device after the other, and each sends for itself.
+ONE_LOOK: Final = dt.timedelta(minutes=5)
 Window = tuple[dt.datetime, dt.datetime]
 SHOWN: Final = {"24h": dt.timedelta(hours=24), "5d": dt.timedelta(days=5), "stay": None}
 # The newest readings must not stick to the edge, and a stay of an hour must not fill the paper.
@@ -60,11 +62,37 @@ class Course:
 
     @property
     def full_sets(self) -> int:
-        return sum(1 for _, score in self.scores if score.total is not None)
+        return sum(1 for _, score in self.set_scores if score.total is not None)
+
+    @property
+    def set_scores(self) -> list[tuple[dt.datetime, news2.Score]]:
+        """Of the scores of one look the last, which knows the most."""
+        found: list[tuple[dt.datetime, news2.Score]] = []
+        begun: dt.datetime | None = None
+        for at, score in self.scores:
+            if begun is not None and at - begun < ONE_LOOK:
+                found[-1] = (at, score)
+            else:
+                begun = at
+                found.append((at, score))
+        return found
 
     @property
     def late_sets(self) -> int:
-        return len({one.at for one in self.readings if one.late})
+        return sum(any(one.late for one in look) for look in self.looks)
+
+    @property
+    def looks(self) -> list[list[Measured]]:
+        """Readings taken together, each kind once: one device after the other makes one set."""
+        found: list[list[Measured]] = []
+        for one in self.readings:
+            look = found[-1] if found else None
+            together = look and one.at - look[0].at < ONE_LOOK
+            if look and together and one.kind not in {other.kind for other in look}:
+                look.append(one)
+            else:
+                found.append([one])
+        return found
 
 
 def window(admission: Admission, show: str, at: dt.datetime) -> Window:

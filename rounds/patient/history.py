@@ -19,6 +19,7 @@ from patients.models import (
     PrescribedOxygen,
 )
 from rounds.models import Review, Task
+from rounds.patient.charted import ONE_LOOK
 
 # Sets closer together than this are one look at the patient.
 APART: Final = dt.timedelta(minutes=30)
@@ -32,7 +33,7 @@ class ScoreThen(NamedTuple):
 
 
 class LateSet(NamedTuple):
-    """Readings of one instant that arrived late."""
+    """Readings of one look, whichever devices measured them, that arrived late together."""
 
     at: dt.datetime
     received_at: dt.datetime
@@ -113,11 +114,14 @@ def _late(admission: Admission, until: dt.datetime) -> tuple[LateSet, ...]:
         measured_at__lte=until,
         late=True,
     )
-    sets: dict[dt.datetime, LateSet] = {}
+    sets: list[LateSet] = []
     for at, received in found.order_by("measured_at").values_list("measured_at", "received_at"):
-        many = sets[at].many + 1 if at in sets else 1
-        sets[at] = LateSet(at, received, many)
-    return tuple(sets.values())
+        last = sets[-1] if sets else None
+        if last and at - last.at < ONE_LOOK and abs(received - last.received_at) < ONE_LOOK:
+            sets[-1] = last._replace(many=last.many + 1)
+        else:
+            sets.append(LateSet(at, received, 1))
+    return tuple(sets)
 
 
 def _corrections(admission: Admission, until: dt.datetime) -> tuple[Correction, ...]:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from observations.presenters.kit import CAUSES, charge
+from observations.presenters.kit import CAUSES, asked, charge, is_low
 from observations.worn import known
 from patients.models import Contact
 from rounds.board.entries import SILENCES
@@ -53,7 +53,9 @@ class KitLine(NamedTuple):
     serial: str
     heard: str
     battery: str
+    low: bool
     state: str
+    url: str
     why: str = ""
 
 
@@ -112,6 +114,11 @@ class PatientPresenter:
     @property
     def cells(self) -> list[Cell]:
         return cells(self.row)
+
+    @property
+    def readings(self) -> words.Line | None:
+        """Due, late, silent and why, paused, on leave: as on the board. A past stay owes none."""
+        return words.readings(self.row) if self.open else None
 
     @property
     def alert_heading(self) -> str:
@@ -203,6 +210,11 @@ class PatientPresenter:
         return address("observations:device-list", self.admission.ward.code)
 
     @property
+    def correct_url(self) -> str:
+        """Where readings that are wrong, or another patient's, are put right."""
+        return address("observations:reading-correct", self.admission.pk) if self.may_treat else ""
+
+    @property
     def tasks(self) -> list[TaskLine]:
         return [
             TaskLine(
@@ -220,7 +232,7 @@ class PatientPresenter:
         """What readings ask for stands before what people have set themselves."""
         return [
             TaskLine(
-                f"{capfirst(prompt.get_kind_display())}: {prompt.text}",
+                asked(prompt),
                 near_moment(prompt.raised_at, self._page.now),
                 overdue=False,
                 who="",
@@ -237,7 +249,9 @@ class PatientPresenter:
                 serial=held.device.serial,
                 heard=self._moment(self._heard(held.device)),
                 battery=charge(held.device, at=self._page.now),
+                low=is_low(held.device),
                 state=held.device.get_status_display(),
+                url=address("observations:device-show", held.device.pk),
                 why=self._why(held.device),
             )
             for held in self._page.kit

@@ -85,7 +85,7 @@ class ChartPresenter:
         row = self._page.opened.row
         data = vitals_chart(
             drawn(self._course),
-            self._course.scores,
+            self._course.set_scores,
             start=self._course.start,
             end=self._course.end,
             now=self._page.at,
@@ -118,30 +118,24 @@ class ChartPresenter:
     def rows(self) -> list[SetRow]:
         """A set a row, the newest first."""
         scores = dict(self._course.scores)
-        sets = _by_instant(self._course)
-        return [
-            SetRow(
-                near_moment(at, self._page.at),
-                _told(scores.get(at)),
-                [_cell(kind, readings) for kind, _ in _COLUMNS],
-                _remark(readings, self._course),
-            )
-            for at, readings in sorted(sets.items(), reverse=True)
-        ]
+        return [self._row(look, scores) for look in reversed(self._course.looks)]
 
     @property
     def empty(self) -> bool:
         return not self._course.readings
 
+    def _row(self, look: list[Measured], scores: dict[dt.datetime, news2.Score]) -> SetRow:
+        """Of a set's scores the last, which knows the most."""
+        told = [scores[one.at] for one in look if one.at in scores]
+        return SetRow(
+            near_moment(look[0].at, self._page.at),
+            _told(told[-1] if told else None),
+            [_cell(kind, look) for kind, _ in _COLUMNS],
+            _remark(look, self._course),
+        )
+
     def _address(self, query: dict[str, str]) -> str:
         return f"{self._url}?{urlencode(query)}"
-
-
-def _by_instant(course: Course) -> dict[dt.datetime, list[Measured]]:
-    sets: dict[dt.datetime, list[Measured]] = {}
-    for reading in course.readings:
-        sets.setdefault(reading.at, []).append(reading)
-    return sets
 
 
 def _told(score: news2.Score | None) -> str:
@@ -174,7 +168,7 @@ def _remark(readings: list[Measured], course: Course) -> str:
         parts.append("poor quality, not scored")
     if any(one.context == Context.EXERTION for one in readings):
         parts.append("on exertion, not scored")
-    parts += [_struck(one, course) for one in readings if one.error]
+    parts += dict.fromkeys(_struck(one, course) for one in readings if one.error)
     parts += sorted({one.comment for one in readings if one.comment})
     return "; ".join(parts)
 

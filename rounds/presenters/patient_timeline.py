@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from lib.london import age, clock, day_of, long_day, near_moment, plain_day
 from observations.kinds import KINDS
+from observations.models import Correction
+from observations.presenters.kit import asked
 from rounds.patient.history import History
 
 # So many lines tell the last days of most; the rest is one press away.
@@ -118,9 +120,7 @@ def _tasks(known: History) -> Iterator[Entry]:
 
 def _prompts(known: History) -> Iterator[Entry]:
     for prompt in known.prompts:
-        yield Entry(
-            prompt.raised_at, "", f"{prompt.get_kind_display().capitalize()}: {prompt.text}"
-        )
+        yield Entry(prompt.raised_at, "", asked(prompt))
         if prompt.done_at and prompt.done_by:
             outcome = prompt.outcome or prompt.get_kind_display()
             yield Entry(prompt.done_at, "Done:", f"{outcome} {prompt.done_by.short_name}")
@@ -194,11 +194,24 @@ def _agreed(known: History) -> Iterator[Entry]:
 
 
 def _corrections(known: History) -> Iterator[Entry]:
-    for correction in known.corrections:
-        by = correction.by.short_name if correction.by else "the sender"
-        struck = f"Reading of {near_moment(correction.measured_at, correction.at)}"
-        words = f"{correction.get_what_display()} by {by}: {correction.reason}"
-        yield Entry(correction.at, "", words, struck)
+    """One line an act, however many readings it was about."""
+    acts: dict[tuple[object, ...], list[Correction]] = {}
+    for one in known.corrections:
+        acts.setdefault((one.at, one.what, one.by_id, one.reason), []).append(one)
+    for corrections in acts.values():
+        first = corrections[0]
+        by = first.by.short_name if first.by else "the sender"
+        words = f"{first.get_what_display()} by {by}: {first.reason}"
+        yield Entry(first.at, "", words, _of(corrections))
+
+
+def _of(corrections: list[Correction]) -> str:
+    """Reading of 07:58; or 14 readings of 07:58 to 12:05"""
+    moments = sorted(one.measured_at for one in corrections)
+    start, end = (near_moment(at, corrections[0].at) for at in (moments[0], moments[-1]))
+    many = len(corrections)
+    told = f"{many} readings" if many > 1 else "Reading"
+    return f"{told} of {start}" if start == end else f"{told} of {start} to {end}"
 
 
 _TELLERS: Final[tuple[Callable[[History], Iterator[Entry]], ...]] = (

@@ -133,6 +133,14 @@ def test_an_unknown_tail_is_dotted_from_a_hollow_dot_and_has_no_colour():
     assert not any("risk" in css for css in unknown)
 
 
+@pytest.mark.parametrize(("hours", "anchor"), [(0, "end"), (60, "start")])
+def test_a_struck_value_at_the_right_edge_stands_clear_of_the_newest_value(hours, anchor):
+    struck = vitals.Point(NOW - hours * DAY / 24, 37.3, struck=True)
+    picture = vitals.vitals(paper(POINT, struck))
+    [told] = [one for one in picture.split("<text")[1:] if "chart-text--struck" in one]
+    assert ('text-anchor="end"' in told) == (anchor == "end")
+
+
 def test_a_struck_reading_is_crossed_out_and_not_joined():
     struck = vitals.Point(NOW - DAY, 200, struck=True)
     picture = vitals.vitals(paper(POINT, struck, vitals.Point(NOW, 90)))

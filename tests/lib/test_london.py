@@ -64,6 +64,7 @@ def test_moments_are_written_as_the_nhs_writes_them():
     assert london.long_moment(at) == "Thursday 14 December 2023, 07:45"
     assert london.clock(utc(2024, 7, 1, 6, 5)) == "07:05"
     assert london.short_day(date(2023, 12, 18)) == "Mon 18 Dec"
+    assert london.dated(utc(2023, 12, 18, 7, 45)) == "Mon 18 Dec, 07:45"
     assert london.plain_day(date(1944, 3, 3)) == "3 Mar 1944"
 
 

@@ -161,6 +161,7 @@ ROWS = [
         )
         for verb in ("rotate", "revoke")
     ),
+    Row("observations:key-revoke", allowed={"org_admin"}, kwargs="key_of_matrix"),
 ]
 
 

@@ -11,10 +11,13 @@ from lib.london import near_moment
 from observations.actions import alerts as actions
 from observations.actions.concerns import raise_carer_concern
 from observations.alerting import ladders, ringing
+from observations.kinds import NUMBERS
 from observations.models import Alert, AlertEvent, Bell
 from observations.rules import Finding
 from patients.actions.admissions import discharge
 from patients.actions.people import add_contact, record_safety
+from patients.models import Patient
+from tests.observations.factories import make_unclaimed
 from tests.patients.factories import make_admission
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +110,40 @@ def test_a_concern_was_measured_by_nobody(nurse, admission, ward_nurse, now):
 def test_an_empty_list_says_so(nurse, admission):
     page = nurse.get(reverse("observations:alert-list", args=[admission.ward.code]))
     assert "No alert is open." in text(page)
+
+
+def test_what_rang_again_leads_and_what_was_acknowledged_follows(nurse, admission, ward_nurse, now):
+    first = ring(admission, now - 30 * MINUTE, "prompt", 3)
+    actions.acknowledge(alert=first, by=ward_nurse, at=now - 20 * MINUTE)
+    pulse = Finding("limit:pulse", "urgent", frozenset({"pulse"}), "Pulse 132 /min", (), now)
+    ringing.ring_findings(admission.pk, admission.ward_id, [pulse], at=now)
+    [line] = listed(nurse, first).context["list"].unowned
+    assert (line.leading, line.acknowledged) == ("Pulse 132 /min", "NEWS2 3")
+
+
+def test_a_silence_that_is_over_says_so_while_its_alert_is_open(nurse, admission, now):
+    silence = Finding("silence", "prompt", frozenset({"spo2"}), "Silent: SpO2", (), now)
+    ringing.ring_findings(admission.pk, admission.ward_id, [silence], at=now)
+    due = {"due_at": now - 180 * MINUTE, "silent_at": now - 60 * MINUTE}
+    admission.due_times.update_or_create(kind=NUMBERS["spo2"], defaults=due)
+    alert = Alert.objects.get()
+    assert "Nothing is silent now." not in text(listed(nurse, alert))
+    admission.due_times.all().delete()
+    assert "Nothing is silent now." in text(listed(nurse, alert))
+
+
+def test_nothing_is_said_of_silence_where_none_rang(nurse, alert):
+    assert "Nothing is silent now." not in text(listed(nurse, alert))
+
+
+def test_a_patient_is_called_from_the_list(nurse, admission, now):
+    Patient.objects.update(phone="07700 900107")
+    assert 'href="tel:07700 900107"' in text(listed(nurse, ring(admission, now)))
+
+
+def test_the_list_says_how_many_readings_wait_without_a_patient(nurse, alert, admission):
+    make_unclaimed(admission)
+    assert "Readings without a patient: 1" in text(listed(nurse, alert))
 
 
 def test_closed_alerts_stay_in_sight_for_a_day(nurse, alert, ward_nurse, now):

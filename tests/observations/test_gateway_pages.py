@@ -62,7 +62,7 @@ def test_a_key_that_has_been_replaced_is_not_replaced_again(admin, gateway):
     answer = admin.post(address, follow=True)
     assert "This key has been replaced already" in text(answer)
     assert f'action="{address}"' not in text(answer)
-    assert "Replaced. Holds until" in text(answer)
+    assert "Replaced. Valid until" in text(answer)
     assert DeviceKey.objects.count() == 2
     assert DeviceKey.objects.filter(expires_at=None).count() == 1
 
@@ -70,7 +70,7 @@ def test_a_key_that_has_been_replaced_is_not_replaced_again(admin, gateway):
 def test_a_key_that_ended_is_not_replaced(admin, gateway):
     make_key(gateway, expires_at=timezone.now() - dt.timedelta(hours=1))
     address = reverse("observations:key-rotate", args=[DeviceKey.objects.get().pk])
-    assert "This key holds no more" in text(admin.post(address, follow=True))
+    assert "This key is no longer valid" in text(admin.post(address, follow=True))
     assert DeviceKey.objects.count() == 1
 
 
@@ -100,6 +100,51 @@ def test_a_revoked_key_opens_nothing_from_then_on(admin, gateway):
     assert post(secret, []).status_code == 401
     assert admin.post(address).status_code == 404
     assert "Revoked" in text(admin.get(reverse("observations:gateway-list")))
+
+
+def test_revoking_is_asked_for_by_name_on_a_page_of_its_own(admin, gateway):
+    """A slip would cut off every patient behind the gateway."""
+    secret = make_key(gateway)
+    key = DeviceKey.objects.get()
+    address = reverse("observations:key-revoke", args=[key.pk])
+    page = text(admin.get(address))
+    assert f"Revoke vw_{key.prefix}_… of North" in page
+    assert "No patient reports through it." in page
+    assert "It is the gateway’s only valid key." in page
+    assert post(secret, []).status_code == 202
+    assert f'action="{address}"' not in text(admin.get(reverse("observations:gateway-list")))
+
+
+def test_before_revoking_one_sees_which_other_keys_are_valid(admin, gateway):
+    for _ in range(2):
+        make_key(gateway)
+    make_key(gateway, expires_at=timezone.now() - dt.timedelta(hours=1))
+    key, other, ended = DeviceKey.objects.order_by("pk")
+    page = text(admin.get(reverse("observations:key-revoke", args=[key.pk])))
+    assert f"sends with vw_{other.prefix}_… instead." in page
+    assert ended.prefix not in page
+
+
+def test_a_successor_that_nobody_uses_is_told_until_it_is_used(admin, gateway):
+    """In a week the old key ends, and the readings with it."""
+    make_key(gateway)
+    fresh = secret_on(
+        admin.post(reverse("observations:key-rotate", args=[DeviceKey.objects.get().pk]))
+    )
+    page = reverse("observations:gateway-list")
+    assert "has not been used yet" in text(admin.get(page))
+    inbox.accept(key=fresh, body=b'{"readings": []}')
+    drain.drain_all()
+    assert "has not been used yet" not in text(admin.get(page))
+
+
+def test_a_gateway_that_needs_somebody_stands_first(admin, gateway):
+    make_key(gateway)
+    make_gateway(gateway.allowed.get().provider, name="Zealous without a key")
+    answer = admin.get(reverse("observations:gateway-list"))
+    names = [one.gateway.name for one in answer.context["gateways"]]
+    assert names == ["Zealous without a key", "North"]
+    assert "No key is valid: nothing can come in" in text(answer)
 
 
 @pytest.mark.parametrize("verb", ["key-rotate", "key-revoke", "key-issue"])

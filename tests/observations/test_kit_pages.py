@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from lib import london
 from observations.actions.devices import (
     DeviceRefusedError,
     issue_device,
@@ -56,6 +57,11 @@ def nurse(signed_in, ward_nurse):
     return signed_in(ward_nurse)
 
 
+def told_of(device, *, battery, at, **more):
+    told = {"battery": battery, "battery_at": at, "measured_at": at, **more}
+    DeviceStatus.objects.update_or_create(device=device, defaults=told)
+
+
 def text(answer):
     return " ".join(answer.content.decode().split())
 
@@ -81,7 +87,7 @@ def send(device, at):
 def test_the_page_says_who_wears_what_and_when_it_was_last_heard(nurse, admission, hub, now):
     send(hub, now - 3 * HOUR)
     worn = kit_page(nurse, admission).context["kit"].worn[0]
-    assert (worn.serial, worn.heard_at, worn.heard_age) == ("HUB-A", now - 3 * HOUR, "3 h")
+    assert (worn.serial, *worn.last_reading[:2]) == ("HUB-A", now - 3 * HOUR, "3 h")
     assert "WEARER" in worn.whom
 
 
@@ -108,14 +114,39 @@ def test_a_charge_told_long_ago_says_so(nurse, admission, hub, now, battery, hou
     )
     (worn,) = kit_page(nurse, admission).context["kit"].worn
     assert worn.battery == words
-    assert worn.more == "signal 60%" + words.removeprefix(f"{battery}%").removeprefix(", low")
+    assert worn.signal == "60%"
 
 
 def test_silent_kinds_are_named_for_the_device_that_measures_them(nurse, admission, hub, now):
     due = {"due_at": now - 9 * HOUR, "late_at": now - 8 * HOUR, "silent_at": now - 7 * HOUR}
     admission.due_times.update_or_create(kind=NUMBERS["spo2"], defaults=due)
     admission.due_times.update_or_create(kind=NUMBERS["weight"], defaults=due)
-    assert kit_page(nurse, admission).context["kit"].worn[0].concerns == ["Silent: SpO2"]
+    since = london.near_moment(now - 9 * HOUR, now)
+    told = kit_page(nurse, admission).context["kit"].worn[0].concerns
+    assert told == [f"Silent: SpO2, due {since}"]
+
+
+def test_kit_that_is_well_stands_together_by_patient(nurse, admission, hub, ward_nurse, now):
+    """Forty patients with four pieces each are forty lines, below what needs a look."""
+    make_held_hub(admission, by=ward_nurse, serial="HUB-B")
+    other = make_admission(by=ward_nurse, patient=make_patient(family_name="Another"))
+    make_held_hub(other, by=ward_nurse, serial="HUB-C")
+    flat = make_held_hub(other, by=ward_nurse, serial="HUB-D")
+    told_of(flat, battery=3, at=now)
+    kit = kit_page(nurse, admission).context["kit"]
+    assert [[one.serial for one in held.lines] for held in kit.held] == [
+        ["HUB-C"],
+        ["HUB-A", "HUB-B"],
+    ]
+    assert [one.serial for one in kit.concerned] == ["HUB-D"]
+
+
+def test_a_devices_page_tells_its_signal_and_firmware_and_when(nurse, hub, now):
+    told_of(hub, battery=11, at=now - HOUR, signal=34, firmware="4.2.1")
+    page = text(nurse.get(reverse("observations:device-show", args=[hub.pk])))
+    for fact in ("<dt>Signal</dt><dd>34%", "<dt>Firmware</dt><dd>4.2.1", "Battery 11%, low:"):
+        assert fact in page
+    assert ">60 min</time> ago" in page
 
 
 def test_kit_of_the_discharged_is_wanted_back_and_says_when_it_still_measures(
@@ -164,6 +195,13 @@ def test_a_device_is_issued_once(nurse, admission):
     assert again.status_code == 422
     assert "Choose a device that is in store." in text(again)
     assert Holding.objects.get().admission == admission
+
+
+def test_an_empty_store_says_what_to_do(nurse, admission):
+    address = reverse("observations:device-issue", args=[admission.ward.code])
+    assert "Nothing is in store: take a device back first" in text(nurse.get(address))
+    make_hub(provider=admission.ward.lead_provider)
+    assert "Nothing is in store" not in text(nurse.get(address))
 
 
 def test_nobody_of_another_ward_can_be_chosen(nurse, admission):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from lib import london
 from observations.models import Bell, Correction, Reading, Standing
+from patients.presenters.words import named
 from tests.capacity.factories import make_ward
 from tests.observations.factories import make_gateway, make_held_hub, make_key, make_set, post
 from tests.patients.factories import make_admission, make_patient
@@ -62,6 +63,15 @@ def text(answer) -> str:
     return " ".join(answer.content.decode().split())
 
 
+def correct(browser, admission, sent):
+    """As a person does: what would happen is read before it does."""
+    checked = browser.post(page(admission), sent)
+    assert checked.status_code == 200
+    assert not Correction.objects.exists()
+    seen = checked.context["check"].seen
+    return browser.post(page(admission), sent | {"seen": seen}, follow=True)
+
+
 def test_a_run_goes_to_who_wore_the_kit_with_its_bells_and_a_trace(
     hub, wearer, husband, ward_nurse, signed_in, now
 ):
@@ -69,8 +79,8 @@ def test_a_run_goes_to_who_wore_the_kit_with_its_bells_and_a_trace(
     assert Bell.objects.get().alert.admission == wearer
     sent = typed(hub, now - 2 * HOUR, now - 2 * HOUR, decision="move", to=husband.pk)
     browser = signed_in(ward_nurse)
-    assert f"{hub.serial}: 21 measured" in text(browser.get(page(wearer)))
-    answer = browser.post(page(wearer), sent, follow=True)
+    assert f"{hub.serial}: 21 readings" in text(browser.get(page(wearer)))
+    answer = correct(browser, wearer, sent)
     assert "7 readings are HUSBAND" in text(answer)
     moved = Reading.objects.filter(admission_id=husband.pk)
     assert {one.measured_at for one in moved} == {now - 2 * HOUR}
@@ -82,9 +92,54 @@ def test_a_run_goes_to_who_wore_the_kit_with_its_bells_and_a_trace(
 
 def test_a_wrong_run_is_struck_through(hub, wearer, ward_nurse, signed_in, now):
     sent = typed(hub, now - 3 * HOUR, now - HOUR, decision="strike")
-    answer = signed_in(ward_nurse).post(page(wearer), sent, follow=True)
+    answer = correct(signed_in(ward_nurse), wearer, sent)
     assert "7 readings are struck through." in text(answer)
     assert Reading.objects.filter(error=True).count() == 7
+
+
+def test_what_would_move_is_named_with_both_patients_first(
+    hub, wearer, husband, ward_nurse, signed_in, now
+):
+    sent = typed(hub, now - 6 * HOUR, now - HOUR, decision="move", to=husband.pk)
+    told = text(signed_in(ward_nurse).post(page(wearer), sent))
+    assert f"14 readings of {hub.serial}, measured " in told
+    assert f"go from {named(wearer.patient)} to {named(husband.patient)}." in told
+    assert f"Move 14 readings to {named(husband.patient)}" in told
+
+
+@pytest.mark.parametrize("changed", ["decision", "first", "to"])
+def test_what_was_changed_after_the_check_is_checked_again(
+    hub, wearer, husband, ward_nurse, signed_in, now, changed
+):
+    other = make_admission(
+        ward=wearer.ward, patient=make_patient(family_name="Other"), at=now - 24 * HOUR
+    )
+    sent = typed(hub, now - 6 * HOUR, now - HOUR, decision="move", to=husband.pk)
+    later = typed(hub, now - 3 * HOUR, now - HOUR)
+    browser = signed_in(ward_nurse)
+    seen = browser.post(page(wearer), sent).context["check"].seen
+    sent |= {
+        "decision": {"decision": "strike"},
+        "first": {name: later[name] for name in ("first_0", "first_1")},
+        "to": {"to": other.pk},
+    }[changed]
+    answer = browser.post(page(wearer), sent | {"seen": seen})
+    assert answer.context["check"].seen != seen
+    assert not Correction.objects.exists()
+
+
+def test_a_reading_that_came_since_the_check_is_checked_too(
+    hub, wearer, ward_nurse, signed_in, now
+):
+    from observations.draining import drain
+
+    sent = typed(hub, now - 3 * HOUR, now - HOUR, decision="strike")
+    browser = signed_in(ward_nurse)
+    seen = browser.post(page(wearer), sent).context["check"].seen
+    post(make_key(make_gateway(hub.provider)), make_set(hub, now - 2 * HOUR + MINUTE))
+    drain.drain_all()
+    assert "14 readings" in text(browser.post(page(wearer), sent | {"seen": seen}))
+    assert not Correction.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_they_ring_nowhere_and_their_administrator_is_told(waiting, signed_in, v
 
 def test_another_organisations_administrator_sees_nothing_of_them(waiting, signed_in, org_admin):
     browser = signed_in(org_admin)
-    assert "Nothing strays" in text(strays(browser))
+    assert "No reading is out of sight" in text(strays(browser))
     address = reverse("observations:stray-place", args=[waiting[0].gateway_id])
     assert browser.post(address, {"rows": "1", "reason": "x"}).status_code == 404
 

@@ -59,6 +59,7 @@ def test_a_worrying_reading_without_a_patient_rings_until_it_is_somebodys(
         "HUB-LOST",
         None,
     )
+    assert alert.triggers.get().text == "Reading without a patient: SpO2 84 %, HUB-LOST"
     waiting = list(UnclaimedReading.objects.all())
     assign(readings=waiting, admission=admission, reason="Phoned", by=ward_nurse, at=NOW)
     alert.refresh_from_db()
@@ -121,10 +122,41 @@ def test_readings_that_one_decision_answers_stand_together_oldest_first(nurse, p
         ("HUB-UNKNOWN", "2 readings", True),
         ("HUB-2", "1 reading", False),
     ]
-    first, second = told.piles[0].lines
-    assert ("SpO2 84 %" in first.text, first.worries) == (True, True)
-    assert ("Pulse 72" in second.text, second.worries) == (True, False)
-    assert "LIKELY" in told.piles[0].candidates[0]
+    assert [(one.when, one.lines) for one in told.piles[0].moments] == [
+        ("", [("SpO2 84 %", True), ("Pulse 72 /min", False)])
+    ]
+    assert [one.worries for one in told.piles] == [True, False]
+    assert "LIKELY" in told.piles[0].candidates[0].name
+
+
+def test_readings_of_several_minutes_say_when_each_was_measured(nurse, patient):
+    """Even where many are left out, what alone scores 3 is not."""
+    now = timezone.now().replace(second=30)
+    for minute in range(20):
+        make_unclaimed(patient, measured_at=now - minute * MINUTE)
+    make_unclaimed(patient, kind="spo2", value=84, measured_at=now + dt.timedelta(seconds=10))
+    [pile] = tray(nurse, patient).context["tray"].piles
+    assert (len(pile.moments), pile.more) == (11, 9)
+    assert [line.text for line in pile.moments[-1].lines] == ["SpO2 84 %", "Pulse 72 /min"]
+    assert all(one.when for one in pile.moments)
+
+
+def test_who_held_the_device_is_told_from_whom_the_sender_named(nurse, patient):
+    named = make_admission(ward=patient.ward, patient=make_patient(family_name="Named"))
+    one = make_unclaimed(patient, why="not_the_holder", candidates=[patient.pk, named.pk])
+    [pile] = tray(nurse, patient).context["tray"].piles
+    assert [candidate.role for candidate in pile.candidates] == [
+        "held the device then",
+        "named by the sender",
+    ]
+    page = text(nurse.get(reverse("observations:tray-decide", args=[one.pk])))
+    assert "held the device then</option>" in page
+
+
+def test_of_an_unclear_holder_of_whom_one_is_known_nothing_is_guessed(nurse, patient):
+    make_unclaimed(patient, why="unclear_holder")
+    [pile] = tray(nurse, patient).context["tray"].piles
+    assert [candidate.role for candidate in pile.candidates] == [""]
 
 
 def test_the_tray_says_who_owns_the_alert_and_who_is_told_next(
@@ -145,8 +177,10 @@ def test_those_whose_it_may_be_stand_first_among_the_patients(nurse, patient):
     make_admission(ward=patient.ward, at=at, patient=make_patient(family_name="Aardvark"))
     one = make_unclaimed(patient)
     page = nurse.get(reverse("observations:tray-decide", args=[one.pk]))
-    names = [str(label) for _, label in page.context["form"].fields["admission"].choices]
-    assert ["LIKELY" in name for name in names[1:]] == [True, False]
+    groups = dict(page.context["form"].fields["admission"].choices[1:])
+    [[(_, likely)], [(_, other)]] = groups.values()
+    assert [*groups] == ["May be", "The ward’s other patients"]
+    assert ("LIKELY" in likely, "AARDVARK" in other) == (True, True)
 
 
 def test_an_empty_tray_says_so(nurse, patient):
@@ -190,10 +224,12 @@ def test_what_came_after_the_form_was_drawn_waits_for_its_own_decision(nurse, pa
         ({"decision": ""}, "decision"),
         ({"decision": "give"}, "admission"),
         ({"decision": "dismiss", "reason": " "}, "reason"),
+        ({"decision": "dismiss", "admission": "this patient"}, "admission"),
     ],
 )
 def test_a_decision_without_its_reason_or_patient_stays_on_the_page(nurse, patient, typed, wrong):
     one = make_unclaimed(patient)
+    typed = {k: patient.pk if v == "this patient" else v for k, v in typed.items()}
     answer = decide(nurse, [one], **({"reason": "Because of this"} | typed))
     assert answer.status_code == 422
     assert wrong in answer.context["form"].errors

@@ -1,15 +1,17 @@
 """What the chart draws and the timeline tells: nothing marked is lost, everything in its order."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observations import news2
 from patients.actions.admissions import move_bed
 from patients.actions.care import set_mode
 from rounds.actions.stays import discharge_with_open, take_back_discharge
-from rounds.patient.charted import Measured, course, thinned, window
+from rounds.patient.charted import Course, Measured, course, thinned, window
 from rounds.patient.history import history
 from rounds.presenters.patient_timeline import TimelinePresenter, entries
 from tests.capacity.factories import make_beds
@@ -42,6 +44,53 @@ def test_thinning_keeps_the_extremes_and_all_that_is_marked(drawn):
     numbers = [one.number for one in readings]
     assert {min(numbers), max(numbers)} <= {one.number for one in kept}
     assert kept == sorted(kept, key=lambda one: one.at)
+
+
+def _course_of(*told, received=dt.timedelta(0), late=False):
+    """Readings of (kind, seconds after the start)."""
+    readings = []
+    for n, (kind, seconds) in enumerate(told):
+        at = START + dt.timedelta(seconds=seconds)
+        one = _measured(n, 70, late=late)
+        readings.append(one._replace(kind=kind, at=at, received_at=at + received))
+    return Course(START, START + HOUR, tuple(readings), (), {})
+
+
+def test_one_device_after_the_other_makes_one_set():
+    told = [("pulse", 0), ("spo2", 0), ("systolic", 40), ("temperature", 200), ("pulse", 900)]
+    looks = _course_of(*told).looks
+    assert [[one.kind for one in look] for look in looks] == [
+        ["pulse", "spo2", "systolic", "temperature"],
+        ["pulse"],
+    ]
+
+
+def test_a_value_measured_again_at_once_makes_a_set_of_its_own():
+    """Nothing is left out of the table, the struck one least."""
+    looks = _course_of(("spo2", 0), ("pulse", 5), ("spo2", 60)).looks
+    assert [[one.kind for one in look] for look in looks] == [["spo2", "pulse"], ["spo2"]]
+
+
+def test_of_the_scores_of_one_look_the_last_is_drawn_and_counted():
+    parts: dict[str, Any] = {
+        "respiratory_rate": 16,
+        "spo2": 97,
+        "oxygen": False,
+        "systolic": 124,
+        "pulse": 72,
+    }
+    incomplete = news2.score(**parts, consciousness=None, temperature=None)
+    whole = news2.score(**parts, consciousness="A", temperature=36.8)
+    told = [(0, incomplete), (40, incomplete), (90, whole), (900, incomplete)]
+    scores = tuple((START + dt.timedelta(seconds=after), score) for after, score in told)
+    found = Course(START, START + HOUR, (), scores, {})
+    assert [score for _, score in found.set_scores] == [whole, incomplete]
+    assert found.full_sets == 1
+
+
+def test_a_late_set_of_several_devices_counts_once():
+    late = _course_of(("spo2", 0), ("systolic", 40), received=HOUR, late=True)
+    assert late.late_sets == 1
 
 
 def test_what_fits_on_the_paper_is_drawn_whole():

@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Look
+from observations.actions.readings import strike_readings
 from observations.models import Prompt
+from observations.runs import readings_of
 from patients.actions.admissions import discharge
-from patients.actions.care import record_safety, set_limit
+from patients.actions.care import record_safety, set_limit, set_pause
 from rounds.actions.reviews import review
 from rounds.actions.tasks import add_task
-from tests.observations.factories import make_held_hub, make_key, post_set
+from tests.observations.factories import NORMAL, SEVEN, make_held_hub, make_key, post_set
 from tests.patients.factories import make_admission, make_patient
 from tests.rounds.factories import HIGH, make_alert, make_handover, make_set
 
@@ -41,6 +43,12 @@ def _text(answer):
     return answer.content.decode()
 
 
+def _readings_tile(answer):
+    _, found, after = _text(answer).partition("tile--readings")
+    assert found
+    return after[: after.index("</div>")]
+
+
 def test_the_banner_says_who_this_is(read, admission, now):
     text = _text(read(admission))
     number = admission.patient.nhs_number
@@ -58,6 +66,22 @@ def test_not_asked_stands_apart_from_none(read, admission, now, ward_nurse):
     assert "Allergies: <strong>not asked</strong>" not in text
     assert 'title="patient, ' in text
     assert '">none</span>' in text
+
+
+def test_what_is_owed_stands_beside_the_score(read, admission, now, ward_nurse):
+    """A paused or silent patient must not look like one who is measured."""
+    make_set(admission, at=now - HOUR)
+    assert "Next " in _readings_tile(read(admission))
+    ends = now + 3 * HOUR
+    set_pause(admission=admission, reason="At the dentist’s", until=ends, by=ward_nurse)
+    told = _readings_tile(read(admission))
+    assert "<strong>Paused</strong>" in told
+    assert "At the dentist’s, until " in told
+
+
+def test_a_past_stay_owes_no_readings(read, admission, ward_nurse, now):
+    discharge(admission=admission, destination="home", by=ward_nurse, at=now)
+    assert "tile--readings" not in _text(read(admission))
 
 
 def test_an_unowned_alert_stands_first_with_its_acknowledgement(read, admission, now):
@@ -146,6 +170,41 @@ def test_what_readings_ask_for_stands_among_what_is_to_be_done(read, admission, 
         raised_at=now,
     )
     assert "Repeat the measurement: SpO2 12 % was sent" in _text(read(admission))
+
+
+def test_what_says_what_to_do_in_its_own_words_is_not_told_twice(read, admission, now):
+    words = "Cuff BP-1 has 3% left. Change or charge the battery."
+    told = {"ward": admission.ward, "admission": admission, "text": words, "raised_at": now}
+    Prompt.objects.create(kind="battery", **told)
+    text = _text(read(admission))
+    assert words in text
+    assert "Change or charge the battery: Cuff" not in text
+
+
+def test_one_act_of_correcting_is_one_line_of_the_timeline(read, admission, ward_nurse, now):
+    hub = make_held_hub(admission, by=ward_nurse)
+    key = make_key()
+    for back in (3, 2):
+        post_set(key, hub, now - back * HOUR)
+    keys = readings_of(admission.pk, hub.pk, now - 4 * HOUR, now)
+    strike_readings(admission=admission, keys=keys, reason="Worn by her husband", by=ward_nurse)
+    text = _text(read(admission, "?timeline=all"))
+    timeline = text[text.index('class="timeline"') :]
+    assert timeline.count("Worn by her husband") == 1
+    assert "<s>14 readings of " in timeline
+
+
+def test_what_several_devices_send_late_is_one_line_of_the_timeline(
+    read, admission, ward_nurse, now
+):
+    key, then = make_key(), now - 2 * HOUR
+    for seconds, kind in enumerate(("spo2", "pulse", "temperature")):
+        hub = make_held_hub(admission, by=ward_nurse, kinds=[kind])
+        others = dict.fromkeys(SEVEN) | {kind: NORMAL[kind]}
+        post_set(key, hub, then + dt.timedelta(seconds=seconds), **others)
+    text = _text(read(admission, "?timeline=all"))
+    assert text.count("3 readings measured") == 1
+    assert text.count(" late</p>") == 1
 
 
 def test_a_look_is_written_down_once(read, admission, ward_nurse):

@@ -134,7 +134,7 @@ def test_the_form_stores_seven_and_diastolic_with_a_comma_for_a_point(
 @pytest.mark.parametrize(
     ("kind", "value", "words"),
     [
-        ("spo2", "9", "This cannot be: between 30 and 100 %"),
+        ("spo2", "9", "Check it: it must be between 30 and 100 %."),
         ("pulse", "fast", "Enter a number."),
         ("oxygen", "mask", "Enter “air” or litres a minute."),
         ("said_by", "", "Say who."),
@@ -148,6 +148,20 @@ def test_what_is_wrong_is_said_beside_it_and_the_rest_stays(
     assert answer.status_code == 422
     assert words in text
     assert 'value="38,4"' in text
+
+
+def test_the_summary_of_what_is_wrong_reads_as_the_page_does(send, typed, ward_nurse):
+    wrong = {"said_by": "", "temperature": "warm", "respiratory_rate": "220", "weight": "heavy"}
+    form = send(ward_nurse, typed | wrong).context["form"]
+    assert [field.name for field in form if field.errors] == [
+        *("respiratory_rate", "temperature", "said_by", "weight")
+    ]
+
+
+@pytest.mark.parametrize(("weight", "opened"), [("heavy", True), ("81", True), ("", False)])
+def test_what_is_filled_in_of_the_rest_is_not_folded_away(send, typed, ward_nurse, weight, opened):
+    text = send(ward_nurse, typed | {"said_by": "", "weight": weight}).content.decode()
+    assert ('<details class="group" open>' in text) == opened
 
 
 def test_a_form_without_a_single_value_is_refused(send, typed, ward_nurse):
