@@ -18,18 +18,13 @@ from observations import limits
 from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
+from observations.storage.locks import Lock
 from observations.watch import batteries, deadlines, gateways, standing
 
 # Then another task may have the worker, a bell for instance; beat comes back every second.
 DRAIN_SECONDS: Final = 2
 # The copying of one day, at national scale, with time to spare.
 MERGE_SECONDS: Final = 3600
-_LOCKS: Final = {
-    "deadlines": 7_301_011,
-    "bells": 7_301_012,
-    "partitions": 7_301_013,
-    "merging": 7_301_015,
-}
 
 
 @shared_task(name="observations.tasks.drain_inbox", ignore_result=True)
@@ -39,7 +34,7 @@ def drain_inbox() -> None:
 
 @shared_task(name="observations.tasks.sweep_deadlines", ignore_result=True)
 def sweep_deadlines() -> None:
-    with _alone("deadlines") as mine:
+    with _alone(Lock.DEADLINES) as mine:
         if mine:
             now = timezone.now()
             # First, because what is silent through a gateway that is down does not ring.
@@ -54,14 +49,14 @@ def sweep_deadlines() -> None:
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)
 def send_bells() -> None:
-    with _alone("bells") as mine:
+    with _alone(Lock.BELLS) as mine:
         if mine:
             deliveries.send_waiting(at=timezone.now())
 
 
 @shared_task(name="observations.tasks.keep_partitions", ignore_result=True)
 def keep_partitions() -> None:
-    with _alone("partitions") as mine:
+    with _alone(Lock.KEEPING) as mine:
         if mine:
             now = timezone.now()
             partitions.ensure_ahead(now)
@@ -76,19 +71,19 @@ def keep_partitions() -> None:
     time_limit=MERGE_SECONDS,
 )
 def merge_partitions() -> None:
-    with _alone("merging") as mine:
+    with _alone(Lock.MERGING) as mine:
         if mine:
             merging.merge_months(at=timezone.now())
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[bool]:
+def _alone(lock: Lock) -> Iterator[bool]:
     """Whether no other worker does the same just now; let go with the connection at the latest."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCKS[name]])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         mine = bool(cursor.fetchone()[0])
         try:
             yield mine
         finally:
             if mine:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCKS[name]])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

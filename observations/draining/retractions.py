@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from observations.draining.uploads import Item, Together
 from observations.models import Inbox, Retraction, UnclaimedReading
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 
 RETRACTED: Final = "retracted"
-_LOCK: Final = 7_301_014
 
 
 class TakenBack(NamedTuple):
@@ -31,7 +31,7 @@ class TakenBack(NamedTuple):
 def remember(taken: Iterable[TakenBack], *, at: datetime) -> None:
     """Waits for the batches that may have asked already; whatever is stored after this knows."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.RETRACTIONS])
     lines = [Retraction(**one._asdict(), at=at) for one in sorted(set(taken))]
     Retraction.objects.bulk_create(lines, ignore_conflicts=True)
 
@@ -62,7 +62,7 @@ def among(groups: Sequence[Together]) -> set[TakenBack]:
     times = [group.measured_at for group in groups]
     gateways = sorted({group.asked.gateway_id for group in groups})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [Lock.RETRACTIONS])
     answer = rows(
         "SELECT gateway_id, serial, named, sender_id, measured_at FROM observations_retraction "
         "WHERE gateway_id = ANY(%s) AND measured_at >= %s AND measured_at <= %s",

@@ -25,11 +25,11 @@ from observations.intake.sent import CONTEXTS, QUALITIES, SOURCES, without_nul
 from observations.models import UnclaimedReading
 from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 from patients.models import Admission
 
 Doubt = tuple[Item, Unclaimed]
-_LOCK: Final = 7_301_015
 _INSERT: Final = """
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
         named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
@@ -57,7 +57,7 @@ def lock(doubts: Iterable[Doubt], *, at: datetime) -> None:
         rows(
             "SELECT pg_advisory_xact_lock(%s, key) FROM "
             "(SELECT DISTINCT hashtext(subject) AS key FROM unnest(%s) AS subject ORDER BY 1) k",
-            [_LOCK, sorted(worrying)],
+            [Lock.TRAY, sorted(worrying)],
         )
 
 

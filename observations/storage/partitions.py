@@ -13,11 +13,11 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 
 TABLES: Final = ("observations_reading", "observations_score")
 DAYS_AHEAD: Final = 7
-LOCK: Final = 7_301_001
 # Days that this process has seen to exist, by database: a merge leaves them in their month.
 _known: dict[str, set[date]] = {}
 
@@ -29,7 +29,7 @@ def ensure_days(days: Iterable[date]) -> None:
     if not missing:
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.PARTITIONS])
         for table in TABLES:
             there = set(attached(table))
             for day in missing:
