@@ -17,7 +17,7 @@ from observations.amends.corrections import Found, Key
 from observations.draining import retractions
 from observations.draining.retractions import TakenBack
 from observations.intake import payload
-from observations.intake.sent import without_nul
+from observations.intake.sent import storable
 from observations.models import Device
 
 _TRIES: Final = 3
@@ -71,7 +71,7 @@ def _asked(item: object, gateway_id: int) -> Asked | None:
         return None
     named = "" if isinstance(serial, str) else str(patient).replace(" ", "")
     told = item.get("reason")
-    reason = without_nul(told)[:200] if isinstance(told, str) else "retracted by sender"
+    reason = storable(told)[:200] if isinstance(told, str) else "retracted by sender"
     whose = serial if isinstance(serial, str) else ""
     return Asked(TakenBack(gateway_id, whose, named, str(sender_id), measured_at), reason)
 

@@ -21,7 +21,7 @@ from observations.alone import scores_three
 from observations.attribution import Directory, Unclaimed
 from observations.draining.duplicates import Content, content_of
 from observations.draining.uploads import Item, Outcome
-from observations.intake.sent import CONTEXTS, QUALITIES, SOURCES, without_nul
+from observations.intake.sent import CONTEXTS, QUALITIES, SOURCES, storable
 from observations.models import UnclaimedReading
 from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
@@ -129,7 +129,7 @@ def _insert(
 
 def _row(item: Item, claim: Unclaimed, ward_id: int | None) -> tuple[Any, ...]:
     upload, position, sent = item
-    whole = json.dumps(without_nul(upload.readings[position]))
+    whole = json.dumps(storable(upload.readings[position]))
     return (
         *(upload.gateway_id, sent.device, claim.device_id, ward_id, sent.id, sent.patient),
         *(sent.kind, sent.number, sent.code or "", whole, sent.measured_at, upload.received_at),

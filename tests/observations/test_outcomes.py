@@ -126,6 +126,16 @@ def test_1e400_is_one_readings_fault(key, hub):
     assert told(receipt) == [("rejected", "not_a_number"), ("stored", "")]
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e999", "9" * 5000, '[{"deep": 1e400}]'])
+def test_a_number_beyond_all_numbers_beside_a_reading_does_not_stop_the_queue(key, hub, number):
+    beside = json.dumps(reading("NOBODY-1", "pulse", 70, NOW - MINUTE, set="HERE"))
+    body = f'{{"readings": [{beside}]}}'.replace('"HERE"', number).encode()
+    receipt = inbox.accept(key=key, body=body, at=NOW).receipt
+    drain.drain_all(at=NOW)
+    assert told(receipt) == [("unclaimed", "unknown_device")]
+    assert "inf" in str(UnclaimedReading.objects.get().as_sent["set"])
+
+
 @pytest.mark.parametrize("depth", [9, 600, 900])
 @pytest.mark.parametrize("place", ["set", "value", "kind", "comment", "anything"])
 def test_deep_nesting_is_one_readings_fault(key, hub, place, depth):
