@@ -232,6 +232,30 @@ def test_an_id_used_for_something_else_on_the_same_day_is_told(send, hub, more, 
     assert Reading.objects.get().number == 97
 
 
+def test_a_refused_reading_sent_twice_at_once_is_refused_twice(send, hub):
+    """Who is told "duplicate" believes that it is stored."""
+    first = wrong(hub)
+    send([first])
+    again = first | {"value": 84}
+    assert told(send([again, again, first])) == [
+        ("rejected", "id_reused"),
+        ("rejected", "id_reused"),
+        ("duplicate", ""),
+    ]
+
+
+def test_an_id_that_two_workers_stored_twice_on_one_day_stops_nothing(send, hub):
+    """On the day a device changes hands its readings may be stored under two locks at once."""
+    first = wrong(hub)
+    send([first])
+    later = NOW - MINUTE / 2
+    row = Reading.objects.get()
+    fields = {field.attname: getattr(row, field.attname) for field in Reading._meta.concrete_fields}
+    Reading.objects.create(**fields | {"measured_at": later})
+    sent = [first, first | {"measured_at": later.isoformat()}, first | {"value": 84}]
+    assert told(send(sent)) == [("duplicate", ""), ("duplicate", ""), ("rejected", "id_reused")]
+
+
 def test_an_id_may_come_back_on_another_day(send, hub):
     first = wrong(hub)
     again = first | {"measured_at": (NOW - DAY).isoformat()}
