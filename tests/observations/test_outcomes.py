@@ -440,6 +440,18 @@ def test_a_receipt_of_what_waits_tells_it_as_pending(send, key, hub):
     assert {line["outcome"] for line in body["readings"]} == {None}
 
 
+def test_a_receipt_of_what_waits_is_told_however_deep_its_body_is(key):
+    nested = "[" * 900 + "]" * 900
+    body = f'{{"readings": [{{"id": "x", "set": {nested}}}]}}'.encode()
+    receipt = inbox.accept(key=key, body=body, at=NOW).receipt
+
+    def deep_down(frames: int) -> tuple[int, dict[str, Any]]:
+        return deep_down(frames - 1) if frames else answer(key, receipt)
+
+    status, told = deep_down(100)
+    assert (status, told["pending"]) == (200, 1)
+
+
 def test_another_gateways_receipt_does_not_exist(send, key, hub):
     receipt = send([wrong(hub)])
     assert answer(make_key(), receipt)[0] == 404
