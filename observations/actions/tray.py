@@ -135,10 +135,13 @@ def _give(
     except custody.NotStoredError as refused:
         why = refused.why.replace("_", " ") or "unknown"
         raise TrayRefusedError(f"One of them cannot be stored: {why}. None was given.") from refused
+    # Kit that this gateway may not speak for is stored as that kit's all the same.
+    devices = Device.objects.filter(serial__in={row.serial for row in rows})
+    ids = dict(devices.values_list("serial", "pk"))
     keys = [
-        Key(row.device_id, row.sender_id, row.measured_at, admission.pk)
+        Key(ids[row.serial], row.sender_id, row.measured_at, admission.pk)
         for row in rows
-        if row.device_id is not None
+        if row.serial in ids
     ]
     corrections.note_given(keys, reason=reason, at=at, by=by)
 
