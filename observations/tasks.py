@@ -6,11 +6,14 @@ once, because its rows are claimed one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.utils import timezone
 
@@ -20,6 +23,8 @@ from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
 from observations.storage.locks import Lock
 from observations.watch import batteries, deadlines, gateways, standing
+
+log = structlog.get_logger(__name__)
 
 # Then another task may have the worker, a bell for instance; beat comes back every second.
 DRAIN_SECONDS: Final = 2
@@ -35,16 +40,34 @@ def drain_inbox() -> None:
 @shared_task(name="observations.tasks.sweep_deadlines", ignore_result=True)
 def sweep_deadlines() -> None:
     with _alone(Lock.DEADLINES) as mine:
-        if mine:
-            now = timezone.now()
-            # First, because what is silent through a gateway that is down does not ring.
-            gateways.sweep(at=now)
-            deadlines.refresh_changed(at=now)
-            deadlines.sweep(at=now)
-            batteries.ask(at=now)
-            ladders.climb_due(at=now)
-            repeats.ring_due(at=now)
+        if mine and _swept(timezone.now()):
             standing.beat(timezone.now(), standing.SWEEP)
+
+
+def _swept(now: dt.datetime) -> bool:
+    """Whether all of it went well: whatever is wrong with one part, the others ring."""
+    parts: list[Callable[..., object]] = [
+        # First, because what is silent through a gateway that is down does not ring.
+        gateways.sweep,
+        deadlines.refresh_changed,
+        deadlines.sweep,
+        batteries.ask,
+        ladders.climb_due,
+        repeats.ring_due,
+    ]
+    failed = [part for part in parts if not _went_well(part, now)]
+    return not failed
+
+
+def _went_well(part: Callable[..., object], now: dt.datetime) -> bool:
+    try:
+        part(at=now)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        log.exception("sweep_failed", part=f"{part.__module__}.{part.__qualname__}")
+        return False
+    return True
 
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from observations import tasks
-from observations.alerting import deliveries, ladders
+from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain
 from observations.intake import inbox
 from observations.models import (
@@ -19,7 +19,7 @@ from observations.models import (
     Receipt,
     Standing,
 )
-from observations.watch import deadlines, standing
+from observations.watch import batteries, deadlines, gateways, standing
 from patients.actions.care import set_pause
 from patients.actions.limits import set_limit
 from patients.actions.touch import touch
@@ -197,6 +197,36 @@ def test_the_sweeps_task_shows_life(db):
     tasks.sweep_deadlines()
     beat = Heartbeat.objects.get(name=standing.SWEEP).beat_at
     assert timezone.now() - beat < MINUTE
+
+
+SWEPT = [
+    (gateways, "sweep"),
+    (deadlines, "refresh_changed"),
+    (deadlines, "sweep"),
+    (batteries, "ask"),
+    (ladders, "climb_due"),
+    (repeats, "ring_due"),
+]
+
+
+@pytest.mark.parametrize("broken", SWEPT)
+def test_a_part_of_the_sweep_that_fails_stops_no_other_and_is_seen(db, monkeypatch, broken):
+    """A ladder must climb, whatever is wrong with somebody's plan or battery."""
+    done = []
+
+    def stand_in(part):
+        def sweep(*, at):
+            if part == broken:
+                raise ZeroDivisionError
+            done.append(part)
+
+        return sweep
+
+    for part in SWEPT:
+        monkeypatch.setattr(*part, stand_in(part))
+    tasks.sweep_deadlines()
+    assert done == [part for part in SWEPT if part != broken]
+    assert not Heartbeat.objects.filter(name=standing.SWEEP).exists()
 
 
 def test_fresh_uploads_are_stored_before_a_replayed_buffer(send, key, hub):
