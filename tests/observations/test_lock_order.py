@@ -11,6 +11,7 @@ from observations.models import Alert, DueTime, Receipt
 from observations.watch import deadlines
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import body_of, make_set, reading
+from tests.patients.factories import make_admission
 
 
 def statements(work) -> list[str]:
@@ -31,6 +32,14 @@ def test_the_sweep_locks_admissions_before_it_writes(admission):
     locked = first(told, "patients_admission", "FOR NO KEY UPDATE")
     assert locked < first(told, "UPDATE observations_duetime")
     assert locked < first(told, 'UPDATE "observations_standing"')
+
+
+def test_changed_plans_are_taken_up_for_a_few_patients_at_a_time(admission, monkeypatch):
+    """Of a new pathway's every patient at once, a batch of readings would wait for all."""
+    make_admission(ward=admission.ward, at=ADMITTED)
+    monkeypatch.setattr(deadlines, "_LOCKED", 1)
+    told = statements(lambda: deadlines.refresh_changed(at=ADMITTED))
+    assert sum("FOR NO KEY UPDATE" in sql for sql in told) == 2
 
 
 def test_a_ladder_locks_its_patient_before_the_alert(send, hub):
