@@ -15,8 +15,10 @@ import structlog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from lib.pooling import is_pooled
 from observations import limits
 from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts, retractions
@@ -102,7 +104,7 @@ def merge_partitions() -> None:
 @contextmanager
 def _alone(lock: Lock) -> Iterator[bool]:
     """Whether no other worker does the same just now; let go with the connection at the latest."""
-    with connection.cursor() as cursor:
+    with _session() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         mine = bool(cursor.fetchone()[0])
         try:
@@ -110,3 +112,19 @@ def _alone(lock: Lock) -> Iterator[bool]:
         finally:
             if mine:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+
+
+@contextmanager
+def _session() -> Iterator[CursorWrapper]:
+    """One that keeps a lock: behind a pooler it is had by a transaction that does nothing else."""
+    if not is_pooled():
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            yield cursor
+    finally:
+        own.close()
