@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -491,6 +492,20 @@ def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypa
     call_command("retry_parked")
     drain.drain_all(at=NOW)
     assert told(bad) == [("stored", "")]
+
+
+@pytest.mark.parametrize("uploads", [1, 2])
+def test_a_worker_whose_time_is_over_blames_no_upload(send, hub, monkeypatch, uploads):
+    for _ in range(uploads):
+        send([wrong(hub)], drained=False)
+
+    def slow(*_args: object, **_more: object) -> int:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(drain, "store", slow)
+    with pytest.raises(SoftTimeLimitExceeded):
+        drain.drain_once(at=NOW)
+    assert set(Inbox.objects.values_list("attempts", flat=True)) == {0}
 
 
 def test_one_poisoned_upload_is_found_by_halving(send, hub, monkeypatch):
