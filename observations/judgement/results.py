@@ -73,6 +73,11 @@ class StandingNow:
         self.scale = judged.scale
         self.oxygen_from_plan, self.self_reported = judged.oxygen_from_plan, judged.self_reported
 
+    def compare_with(self, judged: Judged) -> None:
+        """This instant is the last before the newest."""
+        self.previous_at = judged.at
+        self.previous_total = None if judged.score is None else judged.score.total
+
     def clear(self) -> None:
         """As if nothing had been measured yet; what people reviewed stays."""
         self.measured_at = self.oldest_at = self.previous_at = self.last_reading_at = None

@@ -283,6 +283,8 @@ def _standings(jobs: list[Job]) -> list[StandingNow]:
             now.last_reading_at = max(point.at for point in job.latest.values())
         if telling and (now.measured_at is None or telling[-1].at >= now.measured_at):
             _move(now, telling)
+        elif telling and (now.previous_at is None or telling[-1].at >= now.previous_at):
+            now.compare_with(telling[-1])
         if not job.fresh:
             recalled.append(now)
     results.recall_responses(recalled)
@@ -297,9 +299,7 @@ def _telling(job: Job) -> list[Judged]:
 def _move(now: StandingNow, judged: list[Judged]) -> None:
     newest = judged[-1]
     if len(judged) > 1:
-        before = judged[-2]
-        now.previous_at = before.at
-        now.previous_total = None if before.score is None else before.score.total
+        now.compare_with(judged[-2])
     elif now.measured_at != newest.at:
         now.previous_at, now.previous_total = now.measured_at, now.total
     now.show(newest)
