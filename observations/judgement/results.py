@@ -148,6 +148,13 @@ def recall_responses(standings: Iterable[StandingNow]) -> None:
         asked[admission_id].unreviewed_response = response
 
 
+def recall_previous(now: StandingNow) -> None:
+    """After a correction, where the score before the newest lies further back than was judged."""
+    if now.measured_at is not None and now.previous_at is None:
+        before = history.score_before(now.admission_id, now.measured_at)
+        now.previous_at, now.previous_total = before or (None, None)
+
+
 def _since_review(now: StandingNow) -> Span | None:
     if now.measured_at is None:
         return None
