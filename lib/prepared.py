@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 
+from lib.pooling import is_pooled
+
 # By the driver's own connection: whoever connects again prepares again.
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
@@ -29,7 +31,7 @@ class Statement:
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            if _is_pooled():
+            if is_pooled():
                 cursor.execute(self.sql, values)
             else:
                 self._prepare_once()
@@ -45,8 +47,3 @@ class Statement:
         with connection.wrap_database_errors, connection.connection.cursor() as plain:
             plain.execute(self._prepare)
         known.add(self.name)
-
-
-def _is_pooled() -> bool:
-    """Behind PgBouncer in transaction mode the next statement may go to another session."""
-    return bool(connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"])

@@ -1,6 +1,6 @@
 """Sizes and windows that senders must know; `GET /api/v1/limits/` states them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 MAX_BODY: Final = 1024 * 1024
@@ -12,6 +12,8 @@ MAX_COMMENT: Final = 2000
 MAX_DEVICES: Final = 1000
 MAX_FIRMWARE: Final = 60
 ACCEPT_WINDOW: Final = timedelta(days=35)
+# Time itself begins in year 1, and a day before that cannot be said.
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(minutes=5)
 FRESH: Final = timedelta(minutes=15)
 RECEIPTS_KEPT: Final = timedelta(days=30)

@@ -6,31 +6,32 @@ once, because its rows are claimed one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Final
 
+import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from lib.pooling import is_pooled
 from observations import limits
 from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
+from observations.storage.locks import Lock
 from observations.watch import batteries, deadlines, gateways, standing
+
+log = structlog.get_logger(__name__)
 
 # Then another task may have the worker, a bell for instance; beat comes back every second.
 DRAIN_SECONDS: Final = 2
 # The copying of one day, at national scale, with time to spare.
 MERGE_SECONDS: Final = 3600
-_LOCKS: Final = {
-    "deadlines": 7_301_011,
-    "bells": 7_301_012,
-    "partitions": 7_301_013,
-    "merging": 7_301_015,
-}
 
 
 @shared_task(name="observations.tasks.drain_inbox", ignore_result=True)
@@ -40,17 +41,14 @@ def drain_inbox() -> None:
 
 @shared_task(name="observations.tasks.sweep_deadlines", ignore_result=True)
 def sweep_deadlines() -> None:
-    with _alone("deadlines") as mine:
-        if mine:
-            _sweep(timezone.now())
+    with _alone(Lock.DEADLINES) as mine:
+        if mine and _swept(timezone.now()):
             standing.beat(timezone.now(), standing.SWEEP)
 
 
-def _sweep(at: datetime) -> None:
-    """Each in turn, though one before it failed: a plan that cannot be read stops no ladder. What
-    failed is raised in the end, so that the sweep shows no life and boards say so."""
-    failures = []
-    for step in (
+def _swept(now: dt.datetime) -> bool:
+    """Whether all of it went well: whatever is wrong with one part, the others ring."""
+    parts: list[Callable[..., object]] = [
         # First, because what is silent through a gateway that is down does not ring.
         gateways.sweep,
         deadlines.refresh_changed,
@@ -58,25 +56,32 @@ def _sweep(at: datetime) -> None:
         batteries.ask,
         ladders.climb_due,
         repeats.ring_due,
-    ):
-        try:
-            step(at=at)
-        except Exception as error:  # noqa: BLE001 — raised below
-            failures.append(error)
-    if failures:
-        raise ExceptionGroup("the sweep failed in part", failures)
+    ]
+    failed = [part for part in parts if not _went_well(part, now)]
+    return not failed
+
+
+def _went_well(part: Callable[..., object], now: dt.datetime) -> bool:
+    try:
+        part(at=now)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        log.exception("sweep_failed", part=f"{part.__module__}.{part.__qualname__}")
+        return False
+    return True
 
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)
 def send_bells() -> None:
-    with _alone("bells") as mine:
+    with _alone(Lock.BELLS) as mine:
         if mine:
             deliveries.send_waiting(at=timezone.now())
 
 
 @shared_task(name="observations.tasks.keep_partitions", ignore_result=True)
 def keep_partitions() -> None:
-    with _alone("partitions") as mine:
+    with _alone(Lock.KEEPING) as mine:
         if mine:
             now = timezone.now()
             partitions.ensure_ahead(now)
@@ -91,19 +96,35 @@ def keep_partitions() -> None:
     time_limit=MERGE_SECONDS,
 )
 def merge_partitions() -> None:
-    with _alone("merging") as mine:
+    with _alone(Lock.MERGING) as mine:
         if mine:
             merging.merge_months(at=timezone.now())
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[bool]:
+def _alone(lock: Lock) -> Iterator[bool]:
     """Whether no other worker does the same just now; let go with the connection at the latest."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCKS[name]])
+    with _session() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         mine = bool(cursor.fetchone()[0])
         try:
             yield mine
         finally:
             if mine:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCKS[name]])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+
+
+@contextmanager
+def _session() -> Iterator[CursorWrapper]:
+    """One that keeps a lock: behind a pooler it is had by a transaction that does nothing else."""
+    if not is_pooled():
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            yield cursor
+    finally:
+        own.close()

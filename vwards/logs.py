@@ -1,9 +1,16 @@
 """Logs as events: one line each, with a request id, JSON where a machine reads them."""
 
-from typing import Any
+from traceback import TracebackException
+from types import TracebackType
+from typing import Any, Final
 
+import django.db
+import psycopg2
 import structlog
 
+Info = tuple[type[BaseException], BaseException, TracebackType | None]
+# Classes of SQLSTATE: a value that is none, a row that breaks a rule.
+_ABOUT_DATA: Final = ("22", "23")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -17,6 +24,30 @@ def without_starts(_logger: Any, _name: str, event: Any) -> Any:
     if event.get("event") == "request_started":
         raise structlog.DropEvent
     return event
+
+
+def exception_text(exc_info: Info) -> str:
+    """A traceback without the rows that PostgreSQL quotes in its messages."""
+    told = TracebackException(*exc_info)
+    _unquote(told, exc_info[1])
+    return "".join(told.format())
+
+
+def _unquote(told: TracebackException | None, error: BaseException | None) -> None:
+    if told is None or error is None:
+        return
+    refused = error.__cause__ if isinstance(error, django.db.Error) else error
+    if isinstance(refused, psycopg2.Error) and refused.pgcode:
+        told._str = _refusal(refused)  # type: ignore[attr-defined]  # has no public name
+    _unquote(told.__cause__, error.__cause__)
+    _unquote(told.__context__, error.__context__)
+
+
+def _refusal(error: psycopg2.Error) -> str:
+    """Its code, and the first line of what it says unless that is about a value or a row."""
+    code, said = error.pgcode or "", error.diag
+    about_data = code[:2] in _ABOUT_DATA
+    return f"{code} {said.constraint_name or '' if about_data else said.message_primary}".strip()
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -34,7 +65,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
+                    structlog.processors.ExceptionRenderer(exception_text),
                     renderer,
                 ],
             }

@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import User
 from observations.actions.refusals import ActionRefusedError
 from observations.amends import custody
+from observations.draining import retractions
 from observations.models import Device, Holding
 from observations.policies import check_can_manage_device, check_can_manage_kit
 from patients.models import Admission
@@ -89,6 +90,7 @@ def correct_holding(
     every reading in between goes to who held the device then."""
     check_can_manage_kit(by, holding.admission)
     moment = at or timezone.now()
+    retractions.wait()
     device = Device.objects.select_for_update().get(pk=holding.device_id)
     old = Holding.objects.believed().select_for_update(of=("self",)).get(pk=holding.pk)
     old.superseded_at, old.superseded_by, old.reason = moment, by, reason
@@ -147,6 +149,7 @@ def set_device_status(
 
 def _lock(device: Device, *admissions: Admission) -> Device:
     """In the house's order: device before admissions, these in order of their ids."""
+    retractions.wait()
     locked = Device.objects.select_for_update().get(pk=device.pk)
     ids = sorted({admission.pk for admission in admissions})
     list(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from django.db import transaction
 
@@ -17,7 +17,7 @@ from observations.amends.corrections import Found, Key
 from observations.draining import retractions
 from observations.draining.retractions import TakenBack
 from observations.intake import payload
-from observations.intake.sent import without_nul
+from observations.intake.sent import storable
 from observations.models import Device
 
 _TRIES: Final = 3
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 def take_back(*, items: Sequence[Any], gateway_id: int, at: datetime) -> list[str]:
     """One outcome for each: retracted, already, not_found or rejected. Remembered first, so that
     what is stored meanwhile is either found here or not stored."""
-    asked = [_asked(item, gateway_id) for item in items]
+    asked = [_asked(item, gateway_id, at) for item in items]
     retractions.remember((one.taken for one in asked if one), at=at)
     outcomes = ["rejected" if one is None else "not_found" for one in asked]
     known = {n: found for n, one in enumerate(asked) if one and (found := _find(one))}
@@ -60,23 +60,28 @@ def _strike(asked: list[Asked], gateway_id: int, at: datetime) -> None:
             return
 
 
-def _asked(item: object, gateway_id: int) -> Asked | None:
+def _asked(item: object, gateway_id: int, at: datetime) -> Asked | None:
     if not isinstance(item, dict):
         return None
     measured_at, sender_id = payload.instant(item.get("measured_at")), item.get("id")
-    serial, patient = item.get("device"), item.get("patient")
-    if measured_at is None or not _is_name(sender_id, limits.MAX_ID):
+    whose = _whose(item.get("device"), item.get("patient"))
+    if measured_at is None or whose is None or not _is_name(sender_id, limits.MAX_ID):
         return None
-    if not _is_name(serial, limits.MAX_ID) and not _is_name(patient, limits.MAX_PATIENT):
+    if not limits.EARLIEST <= measured_at <= at + limits.ACCEPT_WINDOW:
         return None
-    named = "" if isinstance(serial, str) else str(patient).replace(" ", "")
     told = item.get("reason")
-    reason = without_nul(told)[:200] if isinstance(told, str) else "retracted by sender"
-    whose = serial if isinstance(serial, str) else ""
-    return Asked(TakenBack(gateway_id, whose, named, str(sender_id), measured_at), reason)
+    reason = storable(told)[:200] if isinstance(told, str) else "retracted by sender"
+    return Asked(TakenBack(gateway_id, *whose, sender_id, measured_at), reason)
 
 
-def _is_name(value: object, longest: int) -> bool:
+def _whose(serial: object, patient: object) -> tuple[str, str] | None:
+    """The device's serial, or whom the sender named where there was none; None for neither."""
+    if serial is not None:
+        return (serial, "") if _is_name(serial, limits.MAX_ID) else None
+    return ("", patient.replace(" ", "")) if _is_name(patient, limits.MAX_PATIENT) else None
+
+
+def _is_name(value: object, longest: int) -> TypeGuard[str]:
     return isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value
 
 

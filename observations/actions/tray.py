@@ -17,8 +17,7 @@ from observations.actions.refusals import ActionRefusedError
 from observations.amends import corrections, custody
 from observations.amends.corrections import Key
 from observations.attribution import Unclaimed
-from observations.draining import tray
-from observations.draining.retractions import RETRACTED
+from observations.draining import retractions, tray
 from observations.draining.uploads import Item, Upload
 from observations.intake.sent import Reader, Sent
 from observations.models import Alert, Device, Gateway, UnclaimedReading
@@ -50,7 +49,7 @@ def assign(
     check_can_correct_readings(by, admission)
     moment = at or timezone.now()
     locked = _lock(readings, by)
-    if any(row.why == RETRACTED for row in locked):
+    if any(row.why == retractions.RETRACTED for row in locked):
         raise TrayRefusedError("The sender took some of them back. Dismiss these.")
     if any(row.measured_at < admission.admitted_at for row in locked):
         raise TrayRefusedError("Some were measured before this patient was admitted.")
@@ -132,16 +131,20 @@ def _give(
     except custody.NotStoredError as refused:
         why = refused.why.replace("_", " ") or "unknown"
         raise TrayRefusedError(f"One of them cannot be stored: {why}. None was given.") from refused
+    # Kit that this gateway may not speak for is stored as that kit's all the same.
+    devices = Device.objects.filter(serial__in={row.serial for row in rows})
+    ids = dict(devices.values_list("serial", "pk"))
     keys = [
-        Key(row.device_id, row.sender_id, row.measured_at, admission.pk)
+        Key(ids[row.serial], row.sender_id, row.measured_at, admission.pk)
         for row in rows
-        if row.device_id is not None
+        if row.serial in ids
     ]
     corrections.note_given(keys, reason=reason, at=at, by=by)
 
 
 def _lock(readings: Collection[UnclaimedReading], by: User) -> list[UnclaimedReading]:
     """Devices before readings, as a correction of custody locks them."""
+    retractions.wait()
     devices = sorted({row.device_id for row in readings if row.device_id is not None})
     list(Device.objects.select_for_update().filter(pk__in=devices).order_by("pk"))
     ids = [row.pk for row in readings]

@@ -30,7 +30,8 @@ _TO_TRAY: Final = """
     WITH gone AS (
         DELETE FROM observations_reading WHERE device_id = %(device_id)s
         AND sender_id = %(sender_id)s AND measured_at >= %(measured_at)s
-        AND measured_at <= %(measured_at)s RETURNING *
+        AND measured_at <= %(measured_at)s AND admission_id = %(admission_id)s AND NOT error
+        RETURNING *
     )
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
         named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
@@ -125,24 +126,24 @@ def note_given(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> N
 
 
 def unclaim(nobodys: Mapping[Key, Unclaimed], *, reason: str, at: datetime, by: User) -> int:
-    """Whose they are cannot be said any more: the readings go back to the tray, as sent."""
-    keys = sorted(nobodys)
-    admissions = lock_admissions({key.admission_id for key in keys})
-    for key in keys:
-        _to_tray(key, nobodys[key])
+    """Whose they are cannot be said any more: the readings go back to the tray, as sent. How many:
+    what somebody struck or moved before the lock was had stays where it is."""
+    admissions = lock_admissions({key.admission_id for key in nobodys})
+    keys = [key for key in sorted(nobodys) if _to_tray(key, nobodys[key])]
     _note(keys, Correction.What.MOVED, {"tray": True}, reason, at, by, None)
     spans = spans_of(keys)
     judge_again(spans, admissions, at=at, left=spans)
     return len(keys)
 
 
-def _to_tray(key: Key, nobodys: Unclaimed) -> None:
+def _to_tray(key: Key, nobodys: Unclaimed) -> bool:
     """The row itself moves: a reading in the table is always somebody's."""
     # Whose it was thought to be may know best.
     candidates = list(dict.fromkeys([key.admission_id, *nobodys.candidates]))
     told: dict[str, Any] = {"why": nobodys.why, "candidates": list(map(str, candidates))}
     with connection.cursor() as cursor:
         cursor.execute(_TO_TRAY, {**key._asdict(), **told, "numbers": _NUMBERS, "names": _NAMES})
+        return bool(cursor.rowcount)
 
 
 def judge_again(

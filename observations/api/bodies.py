@@ -70,7 +70,7 @@ def cut_short() -> RefusedError:
 
 
 def _unzipped(body: bytes) -> bytes:
-    """A kilobyte can hold a gigabyte: stop at the limit."""
+    """A kilobyte can hold a gigabyte: stop at the limit. What follows its end is somebody's too."""
     unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         unzipped = unzip.decompress(body, limits.MAX_BODY + 1)
@@ -78,6 +78,6 @@ def _unzipped(body: bytes) -> bytes:
         raise RefusedError(400, "The body is not gzip.") from None
     if len(unzipped) > limits.MAX_BODY:
         raise too_large()
-    if not unzip.eof:
+    if not unzip.eof or unzip.unused_data:
         raise RefusedError(400, "The body is not gzip.")
     return unzipped

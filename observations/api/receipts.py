@@ -55,7 +55,7 @@ def _done(receipt: Receipt) -> list[Line]:
 
 def _pending(waiting: Inbox) -> list[Line]:
     why = "parked" if waiting.parked_at else ""
-    readings = payload.decode(bytes(waiting.body)).readings
+    readings = payload.decode_again(bytes(waiting.body)).readings
     return [_line(index, _sender_id(item), None, why) for index, item in enumerate(readings)]
 
 

@@ -23,8 +23,6 @@ from observations.vitals import Vital, vitals
 from patients.models import Admission
 
 UNLESS_SAID = dt.timedelta(hours=24)
-# Time itself begins in year 1, and a day before that cannot be said.
-_EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 
 
 class AdmissionVitals(APIView):
@@ -50,7 +48,7 @@ class AdmissionVitals(APIView):
 
 def _span(request: Request, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     end = _moment(request, "to") or now
-    if end < _EARLIEST:
+    if end < limits.EARLIEST:
         raise ValidationError({"to": "That is before anything was measured."})
     start = _moment(request, "from") or end - UNLESS_SAID
     if start > end:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -47,6 +48,8 @@ _READ: Final = """
     SELECT receipt, gateway_id, key_id, received_at, sent_at, clock_offset, body
     FROM observations_inbox WHERE id = ANY(%s) ORDER BY id
 """
+# No connection to try the next upload on, or no time: no upload's fault.
+_OVER: Final = (InterfaceError, SoftTimeLimitExceeded)
 _floors: Final = lanes.Floors()
 
 
@@ -115,7 +118,7 @@ def _together(claimed: Claimed, at: dt.datetime, limit: int) -> Drained:
             _plan_for_keys()
             _claim(claimed, limit)
             return _keep(claimed.sound, at) if claimed.sound else Drained(0, 0)
-    except InterfaceError:
+    except _OVER:
         raise
     except Exception:
         if not claimed.sound:
@@ -140,6 +143,8 @@ def _again(claimed: Sequence[int], at: dt.datetime) -> Drained:
         return _alone(claimed[0], at)
     try:
         return _those(claimed, at)
+    except _OVER:
+        raise
     except Exception:
         if _is_lost():
             raise
@@ -157,6 +162,8 @@ def _those(claimed: Sequence[int], at: dt.datetime) -> Drained:
 def _alone(row: int, at: dt.datetime) -> Drained:
     try:
         return _those([row], at)
+    except _OVER:
+        raise
     except OperationalError:
         # A deadlock or a server that is going down is nobody's fault; the row stays as it is.
         if _is_lost():

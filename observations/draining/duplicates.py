@@ -6,7 +6,7 @@ Asked under the admissions' lock, so that two workers cannot both find a reading
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -47,20 +47,26 @@ class Content(NamedTuple):
 # What a sender's id must name once: a device's id of a UTC day.
 Key = tuple[int, str, date]
 Ours = tuple[Claimed, Item]
+# What is there under such an id already, and whose it is.
+There = tuple[Content, UUID]
 
 
 def without_duplicates(claimed: Sequence[Claimed]) -> list[Claimed]:
     """What is new of them; the others are told what they are."""
     new: dict[Key, Ours] = {}
+    again: list[tuple[Key, Ours]] = []
     for one in claimed:
         device_id, day = one.claim.device_id, one.together.measured_at.date()
         for item in one.items:
             ours = (one, item)
-            first = new.setdefault((device_id, item.sent.id, day), ours)
-            if first is not ours:
-                _tell(ours, content_of(first[1].sent), first[0].claim.admission_id)
-    for key, stored, admission_id in _stored(new):
-        _tell(new.pop(key), stored, admission_id)
+            key = (device_id, item.sent.id, day)
+            if new.setdefault(key, ours) is not ours:
+                again.append((key, ours))
+    stored = _stored(new)
+    for key, ours in again:
+        _tell(ours, stored.get(key) or [_as_stored(new[key])])
+    for key, there in stored.items():
+        _tell(new.pop(key), there)
     return _in_groups(new.values(), claimed)
 
 
@@ -89,7 +95,9 @@ def _in_groups(new: Any, claimed: Sequence[Claimed]) -> list[Claimed]:
     ]
 
 
-def _stored(new: dict[Key, Ours]) -> Iterator[tuple[Key, Content, UUID]]:
+def _stored(new: dict[Key, Ours]) -> dict[Key, list[There]]:
+    """Mostly one under a key. Two workers that hold two patients' locks may have stored two."""
+    found: dict[Key, list[There]] = defaultdict(list)
     days: dict[date, list[Key]] = defaultdict(list)
     for key in new:
         days[key[2]].append(key)
@@ -103,13 +111,19 @@ def _stored(new: dict[Key, Ours]) -> Iterator[tuple[Key, Content, UUID]]:
         for position, *stored, admission_id in rows(
             _KNOWN, [*asked, start, start + timedelta(days=1)]
         ):
-            yield keys[position], Content(*stored), admission_id
+            found[keys[position]].append((Content(*stored), admission_id))
+    return found
 
 
-def _tell(ours: Ours, stored: Content, admission_id: UUID) -> None:
+def _as_stored(ours: Ours) -> There:
     claimed, item = ours
-    moved = bool(item.sent.patient) and admission_id != claimed.claim.admission_id
-    if moved or content_of(item.sent) != stored:
-        item.tell(Outcome.REJECTED, "id_reused")
-    else:
-        item.tell(Outcome.DUPLICATE)
+    return content_of(item.sent), claimed.claim.admission_id
+
+
+def _tell(ours: Ours, there: Iterable[There]) -> None:
+    """A duplicate of what is there, or another reading under its id. Whom nobody named may have
+    been moved to somebody else since."""
+    content, admission_id = _as_stored(ours)
+    named = bool(ours[1].sent.patient)
+    same = any(c == content and (whose == admission_id or not named) for c, whose in there)
+    ours[1].tell(*((Outcome.DUPLICATE,) if same else (Outcome.REJECTED, "id_reused")))

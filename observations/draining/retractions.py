@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from observations.draining.uploads import Item, Together
 from observations.models import Inbox, Retraction, UnclaimedReading
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 
 RETRACTED: Final = "retracted"
-_LOCK: Final = 7_301_014
 
 
 class TakenBack(NamedTuple):
@@ -29,9 +29,12 @@ class TakenBack(NamedTuple):
 
 @transaction.atomic
 def remember(taken: Iterable[TakenBack], *, at: datetime) -> None:
-    """Waits for the batches that may have asked already; whatever is stored after this knows."""
+    """Waits for the batches that may have asked already; whatever is stored after this knows.
+
+    Who goes on to lock devices in the same transaction holds this meanwhile.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.RETRACTIONS])
     lines = [Retraction(**one._asdict(), at=at) for one in sorted(set(taken))]
     Retraction.objects.bulk_create(lines, ignore_conflicts=True)
 
@@ -55,14 +58,20 @@ def in_tray(one: TakenBack) -> bool:
     return bool(waiting.update(why=RETRACTED))
 
 
+def wait() -> None:
+    """From here on nothing is taken back until the caller's transaction is over. Asked before any
+    device or admission is locked: who takes something back may be waiting for these."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [Lock.RETRACTIONS])
+
+
 def among(groups: Sequence[Together]) -> set[TakenBack]:
     """Which of these were taken back; the caller's transaction stores the rest."""
     if not groups:
         return set()
     times = [group.measured_at for group in groups]
     gateways = sorted({group.asked.gateway_id for group in groups})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    wait()
     answer = rows(
         "SELECT gateway_id, serial, named, sender_id, measured_at FROM observations_retraction "
         "WHERE gateway_id = ANY(%s) AND measured_at >= %s AND measured_at <= %s",

@@ -26,7 +26,7 @@ from observations.draining.uploads import (
     Upload,
     together,
 )
-from observations.intake.sent import PLAINLY, Reader, Rejected, Sent, as_sent, without_nul
+from observations.intake.sent import PLAINLY, Reader, Rejected, Sent, as_sent, storable
 from observations.judgement import scoring
 from observations.judgement.judging import Point
 from observations.judgement.scoring import Touch
@@ -106,7 +106,7 @@ def _rejected(rejected: Rejected, given: object) -> Told:
     told = given if isinstance(given, dict) else {}
     value = as_sent(told.get("value"), told.get("unit"))
     kind = as_sent(told.get("kind"), None)[:30]
-    sent = without_nul(f"{kind} {value}")
+    sent = storable(f"{kind} {value}")
     return Told(rejected.id, Outcome.REJECTED, rejected.why, sent)
 
 

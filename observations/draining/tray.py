@@ -21,15 +21,15 @@ from observations.alone import scores_three
 from observations.attribution import Directory, Unclaimed
 from observations.draining.duplicates import Content, content_of
 from observations.draining.uploads import Item, Outcome
-from observations.intake.sent import CONTEXTS, QUALITIES, SOURCES, without_nul
+from observations.intake.sent import CONTEXTS, QUALITIES, SOURCES, storable
 from observations.models import UnclaimedReading
 from observations.models.inbox import alert_subject
 from observations.rules import NEWS2, Finding
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 from patients.models import Admission
 
 Doubt = tuple[Item, Unclaimed]
-_LOCK: Final = 7_301_015
 _INSERT: Final = """
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
         named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
@@ -57,7 +57,7 @@ def lock(doubts: Iterable[Doubt], *, at: datetime) -> None:
         rows(
             "SELECT pg_advisory_xact_lock(%s, key) FROM "
             "(SELECT DISTINCT hashtext(subject) AS key FROM unnest(%s) AS subject ORDER BY 1) k",
-            [_LOCK, sorted(worrying)],
+            [Lock.TRAY, sorted(worrying)],
         )
 
 
@@ -129,7 +129,7 @@ def _insert(
 
 def _row(item: Item, claim: Unclaimed, ward_id: int | None) -> tuple[Any, ...]:
     upload, position, sent = item
-    whole = json.dumps(without_nul(upload.readings[position]))
+    whole = json.dumps(storable(upload.readings[position]))
     return (
         *(upload.gateway_id, sent.device, claim.device_id, ward_id, sent.id, sent.patient),
         *(sent.kind, sent.number, sent.code or "", whole, sent.measured_at, upload.received_at),

@@ -17,6 +17,7 @@ from weakref import WeakSet
 from django.db import connection
 from psycopg2.extensions import connection as Raw  # noqa: N812 — a class with a lower-case name
 
+from lib.pooling import is_pooled
 from observations import clocks, limits
 
 if TYPE_CHECKING:
@@ -119,8 +120,7 @@ def _something_came(raw: Raw) -> bool:
 def _inserting() -> Iterator[tuple[CursorWrapper, str]]:
     """A cursor and the statement that it understands."""
     with connection.cursor() as cursor:
-        # A pooler in transaction mode hands out another session each time.
-        if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+        if is_pooled():
             yield cursor, _AT_ONCE
             return
         raw = connection.connection

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -157,14 +158,17 @@ class Reader:
         return ""
 
 
-def without_nul(value: Any) -> Any:
-    """PostgreSQL's text and jsonb hold every character but this one."""
+def storable(value: Any) -> Any:
+    """PostgreSQL's text and jsonb hold every character but NUL, and no number that is infinite,
+    which is how 1e400 is read."""
     if isinstance(value, str):
         return value.replace("\x00", "\ufffd")
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     if isinstance(value, list):
-        return [without_nul(part) for part in value]
+        return [storable(part) for part in value]
     if isinstance(value, dict):
-        return {without_nul(name): without_nul(part) for name, part in value.items()}
+        return {storable(name): storable(part) for name, part in value.items()}
     return value
 
 
@@ -203,7 +207,7 @@ def _is_unit(unit: object) -> bool:
 def _chart(kind: object, value: object, unit: object) -> Charted | kinds.Problem:
     """What no body can have is charted without columns: nothing stores it, a person may see it."""
     parsed = kinds.parse(kind, value, unit)
-    sent = without_nul(as_sent(value, unit))
+    sent = storable(as_sent(value, unit))
     if not isinstance(parsed, kinds.Problem):
         columns = (kinds.NUMBERS[str(kind)], parsed.number, parsed.code or NULL, escaped(sent))
         return Charted(str(kind), *parsed, sent, "\t".join(map(str, columns)))
@@ -219,8 +223,8 @@ def _marks(item: dict[str, Any]) -> Marks:
         SOURCES[item.get("source")],
         QUALITIES[item.get("quality")],
         CONTEXTS[item.get("context")],
-        without_nul(item.get("reported_by")),
-        without_nul(item.get("comment")),
+        storable(item.get("reported_by")),
+        storable(item.get("comment")),
     )
 
 

@@ -27,6 +27,8 @@ from observations.intake.keeping import Upload
 # One statement holds at most this many uploads, and about this much of their bytes.
 _MOST: Final = 256
 _BYTES: Final = 4 * 1024 * 1024
+# So much of them waits in memory while a database hangs; what has no room is refused.
+_ROOM: Final = 64 * 1024 * 1024
 # A database that hangs keeps nobody waiting longer than this, in seconds.
 PATIENCE: Final = 10.0
 # Where several came at once more are on their way: a pause halves what each of them costs.
@@ -54,6 +56,8 @@ class Together:
         self._lock = threading.Lock()
         self._pid = 0
         self._busy = False
+        # Bytes, each written by one thread only: those of what came, and of what was taken up.
+        self._came = self._taken = 0
         # Questions about the keys of uploads that are refused; they hold up nobody else.
         self._askers = ThreadPoolExecutor(2, thread_name_prefix="keys")
 
@@ -64,6 +68,10 @@ class Together:
         told: asyncio.Future[None] = loop.create_future()
         if self._pid != os.getpid():
             self._start()
+        size = len(upload.body)
+        if self._came - self._taken + size > _ROOM:
+            raise database_away()
+        self._came += size
         self._queue.put(Waiting(upload, told, loop))
         late = loop.call_later(PATIENCE, _give_up, told)
         try:
@@ -73,25 +81,35 @@ class Together:
 
     async def check_key(self, key: str) -> None:
         """Raises RefusedError when it does not hold, or when nobody can say."""
-        await asyncio.get_running_loop().run_in_executor(self._askers, _check_key, key)
+        asked = asyncio.get_running_loop().run_in_executor(self._askers, _check_key, key)
+        try:
+            await asyncio.wait_for(asked, PATIENCE)
+        except TimeoutError:
+            raise database_away() from None
 
     def _start(self) -> None:
         with self._lock:
             if self._pid == os.getpid():
                 return
             self._pid, self._queue = os.getpid(), SimpleQueue()
+            self._came = self._taken = 0
         threading.Thread(target=self._run, name="together", daemon=True).start()
 
     def _run(self) -> None:
         while True:
-            some = self._next()
-            outcomes = self._outcomes([one.upload for one in some])
-            by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Waiting, Outcome]]]
-            by_loop = defaultdict(list)
-            for one, outcome in zip(some, outcomes, strict=True):
-                by_loop[one.loop].append((one, outcome))
-            for loop, told in by_loop.items():
-                _tell_all(loop, told)
+            # A sender that was asked to come again does, and one that hung up as well.
+            some = [one for one in self._next() if not one.told.done()]
+            if some:
+                self._keep_all(some)
+
+    def _keep_all(self, some: Sequence[Waiting]) -> None:
+        outcomes = self._outcomes([one.upload for one in some])
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Waiting, Outcome]]]
+        by_loop = defaultdict(list)
+        for one, outcome in zip(some, outcomes, strict=True):
+            by_loop[one.loop].append((one, outcome))
+        for loop, told in by_loop.items():
+            _tell_all(loop, told)
 
     def _next(self) -> list[Waiting]:
         """All that wait by now, in the order in which they came."""
@@ -106,6 +124,7 @@ class Together:
         except Empty:
             pass
         self._busy = len(some) > 1
+        self._taken += size
         return some
 
     def _outcomes(self, uploads: Sequence[Upload]) -> Sequence[Outcome]:

@@ -116,6 +116,16 @@ def complete_scores(
     return found
 
 
+def score_before(admission_id: UUID, at: datetime) -> tuple[datetime, int | None] | None:
+    """When the last score before an instant was measured, and its total if it was complete."""
+    answer = rows(
+        "SELECT measured_at, total FROM observations_score WHERE admission_id = %s "
+        "AND measured_at >= %s AND measured_at < %s ORDER BY measured_at DESC LIMIT 1",
+        [admission_id, at - limits.ACCEPT_WINDOW, at],
+    )
+    return answer[0] if answer else None
+
+
 def last_responses(spans: Mapping[UUID, Span]) -> dict[UUID, str]:
     """After its start, up to its end: that of each admission's newest complete score, or what
     incomplete ones since raised it to; empty when there is none. One that lacks something lowers

@@ -73,6 +73,11 @@ class StandingNow:
         self.scale = judged.scale
         self.oxygen_from_plan, self.self_reported = judged.oxygen_from_plan, judged.self_reported
 
+    def compare_with(self, judged: Judged) -> None:
+        """This instant is the last before the newest."""
+        self.previous_at = judged.at
+        self.previous_total = None if judged.score is None else judged.score.total
+
     def clear(self) -> None:
         """As if nothing had been measured yet; what people reviewed stays."""
         self.measured_at = self.oldest_at = self.previous_at = self.last_reading_at = None
@@ -141,6 +146,13 @@ def recall_responses(standings: Iterable[StandingNow]) -> None:
     spans = {one: span for one, now in asked.items() if (span := _since_review(now))}
     for admission_id, response in history.last_responses(spans).items():
         asked[admission_id].unreviewed_response = response
+
+
+def recall_previous(now: StandingNow) -> None:
+    """After a correction, where the score before the newest lies further back than was judged."""
+    if now.measured_at is not None and now.previous_at is None:
+        before = history.score_before(now.admission_id, now.measured_at)
+        now.previous_at, now.previous_total = before or (None, None)
 
 
 def _since_review(now: StandingNow) -> Span | None:

@@ -273,20 +273,25 @@ def _scores(jobs: list[Job]) -> Iterable[tuple[str, Judged]]:
 
 
 def _standings(jobs: list[Job]) -> list[StandingNow]:
-    recalled = []
     for job in jobs:
-        now, telling = job.standing, _telling(job)
-        if job.again is not None:
-            now.clear()
-            now.last_reading_at = job.newest
-        else:
-            now.last_reading_at = max(point.at for point in job.latest.values())
-        if telling and (now.measured_at is None or telling[-1].at >= now.measured_at):
-            _move(now, telling)
-        if not job.fresh:
-            recalled.append(now)
-    results.recall_responses(recalled)
+        _stand(job)
+    results.recall_responses(job.standing for job in jobs if not job.fresh)
     return [job.standing for job in jobs]
+
+
+def _stand(job: Job) -> None:
+    now, telling = job.standing, _telling(job)
+    if job.again is not None:
+        now.clear()
+        now.last_reading_at = job.newest
+    else:
+        now.last_reading_at = max(point.at for point in job.latest.values())
+    if telling and (now.measured_at is None or telling[-1].at >= now.measured_at):
+        _move(now, telling)
+    elif telling and (now.previous_at is None or telling[-1].at >= now.previous_at):
+        now.compare_with(telling[-1])
+    if job.again is not None:
+        results.recall_previous(now)
 
 
 def _telling(job: Job) -> list[Judged]:
@@ -297,9 +302,7 @@ def _telling(job: Job) -> list[Judged]:
 def _move(now: StandingNow, judged: list[Judged]) -> None:
     newest = judged[-1]
     if len(judged) > 1:
-        before = judged[-2]
-        now.previous_at = before.at
-        now.previous_total = None if before.score is None else before.score.total
+        now.compare_with(judged[-2])
     elif now.measured_at != newest.at:
         now.previous_at, now.previous_total = now.measured_at, now.total
     now.show(newest)

@@ -1,6 +1,7 @@
 """Many rows at once: PostgreSQL's COPY, straight into a table or through a staging table.
 
-The staging tables are made once a connection and emptied by each commit.
+The staging tables are made once a connection and emptied by each commit; behind a pooler they are
+asked for in each transaction.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+
+from lib.pooling import is_pooled
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL: Final = "\\N"
@@ -90,7 +93,8 @@ def copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
 
 def stage(cursor: CursorWrapper, name: str, like: str, lines: Sequence[str]) -> None:
     """Fill the staging table `name`, made like the query's result on a connection's first use."""
-    made = _staged.setdefault(connection.connection, set())  # forgotten with the connection
+    # Forgotten with the connection.
+    made = set() if is_pooled() else _staged.setdefault(connection.connection, set())
     if name not in made:
         cursor.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS {name} ON COMMIT DELETE ROWS AS {like} WITH NO DATA"

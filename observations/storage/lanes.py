@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 
 _FLOORS: Final = {False: "observations_floor_fresh", True: "observations_floor_replayed"}
@@ -30,7 +31,6 @@ REPLAYED: Final = """
     parked_at IS NULL AND replayed = true
     AND id > (SELECT last_value FROM observations_floor_replayed)
 """
-_LOCK: Final = 7_301_015
 _EVERY: Final = 1.0
 # Numbers below a floor come back with a restored backup, whose sequences are younger than its
 # rows; a worker looks below when it starts, and then this often.
@@ -82,7 +82,7 @@ class Floors:
     @transaction.atomic
     def move(self, *, whole: bool = False) -> None:
         """As far up as is certain; when `whole`, down to whatever waits below, too."""
-        rows("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        rows("SELECT pg_advisory_xact_lock(%s)", [Lock.FLOORS])
         mark = self._mark
         if whole:
             self._whole_at = time.monotonic()

@@ -25,8 +25,8 @@ from django.db import OperationalError, connection, transaction
 from psycopg2.errors import LockNotAvailable
 
 from observations.models import PartitionChange, PartitionCopy
+from observations.storage.locks import Lock
 from observations.storage.partitions import (
-    LOCK,
     TABLES,
     attached,
     bounds,
@@ -136,7 +136,7 @@ def exchange(month: Month) -> bool:
     much was changed, since it was built."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PATIENCE)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.PARTITIONS])
         cursor.execute(f"LOCK TABLE ONLY {month.table} IN ACCESS EXCLUSIVE MODE")
         if not _is_ready(month):
             return False

@@ -7,17 +7,17 @@ advisory lock, because two workers may miss the same day at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 
+from observations.storage.locks import Lock
 from observations.storage.queries import rows
 
 TABLES: Final = ("observations_reading", "observations_score")
 DAYS_AHEAD: Final = 7
-LOCK: Final = 7_301_001
 # Days that this process has seen to exist, by database: a merge leaves them in their month.
 _known: dict[str, set[date]] = {}
 
@@ -28,15 +28,25 @@ def ensure_days(days: Iterable[date]) -> None:
     missing = sorted(set(days) - known)
     if not missing:
         return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        for table in TABLES:
-            there = set(attached(table))
-            for day in missing:
-                if there.isdisjoint((day_name(table, day), month_name(table, day))):
-                    cursor.execute(_create(table, day))
+    with transaction.atomic():
+        if any(_absent(table, missing) for table in TABLES):
+            _make(missing)
         # Only a commit makes them true.
         transaction.on_commit(lambda: known.update(missing))
+
+
+def _make(days: Sequence[date]) -> None:
+    """One after the other, and looked for again under the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.PARTITIONS])
+        for table in TABLES:
+            for day in _absent(table, days):
+                cursor.execute(_create(table, day))
+
+
+def _absent(table: str, days: Iterable[date]) -> list[date]:
+    there = set(attached(table))
+    return [d for d in days if there.isdisjoint((day_name(table, d), month_name(table, d)))]
 
 
 def ensure_ahead(at: datetime) -> None:

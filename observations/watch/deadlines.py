@@ -85,12 +85,17 @@ def refresh(ids: Sequence[UUID], *, at: datetime) -> None:
 def sweep(*, at: datetime) -> int:
     """Note every moment that has passed, for each admission's board to move; how many moved."""
     ids = [row[0] for row in rows(PASSED, [at, _AT_ONCE])]
-    return sum(_sweep_some(ids[n : n + _LOCKED], at) for n in range(0, len(ids), _LOCKED))
+    return sum(_sweep_some(some, at) for some in _few(ids))
+
+
+def _few(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """At a time, so that no batch of readings waits for long behind their locks."""
+    return (ids[n : n + _LOCKED] for n in range(0, len(ids), _LOCKED))
 
 
 @transaction.atomic
 def _sweep_some(ids: Sequence[UUID], at: datetime) -> int:
-    """Admissions first, as the drain locks them, and few, so that no batch waits for long.
+    """Admissions first, as the drain locks them.
 
     Compare and swap: two sweeps at once note each moment once.
     """
@@ -140,8 +145,8 @@ def refresh_changed(*, at: datetime) -> int:
             [at, _AT_ONCE],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    if ids:
-        refresh(ids, at=at)
+    for some in _few(ids):
+        refresh(some, at=at)
     return len(ids)
 
 

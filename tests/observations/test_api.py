@@ -15,6 +15,7 @@ from observations.models import (
     Correction,
     Reading,
     Receipt,
+    Retraction,
     Standing,
     UnclaimedReading,
 )
@@ -129,6 +130,28 @@ def test_a_sender_takes_back_its_own_reading(send, key, hub, admission):
     assert Reading.objects.filter(error=True).count() == 1
     assert Standing.objects.get(pk=admission.pk).total == 0
     assert Correction.objects.get().gateway_id is not None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"device": ""},
+        {"device": 7},
+        {"device": "x" * 101},
+        {"device": None, "patient": ""},
+        {"device": None, "patient": ["x"]},
+        {"measured_at": "0001-01-01T00:00:00Z"},
+        {"measured_at": "1899-12-31T23:59:59Z"},
+        {"measured_at": "9999-12-31T23:59:59Z"},
+        {"measured_at": "2026-11-21T08:00:00"},
+        {"id": "x" * 101},
+        {"id": "\x00"},
+    ],
+)
+def test_what_no_reading_can_be_called_is_not_taken_back(key, wrong):
+    named = reading("HUB-1", "pulse", 70, NOW, patient="a-token")
+    assert retract(key, named | wrong) == (200, ["rejected"])
+    assert not Retraction.objects.exists()
 
 
 def test_nobody_takes_back_another_gateways_reading(send, hub):

@@ -15,7 +15,8 @@ from observations.actions.devices import (
 )
 from observations.actions.readings import enter_readings, move_readings, strike_readings
 from observations.actions.tray import TrayRefusedError, assign
-from observations.amends.corrections import Key
+from observations.amends.corrections import Key, unclaim
+from observations.attribution import Unclaimed
 from observations.draining import drain
 from observations.intake import inbox
 from observations.models import (
@@ -31,6 +32,7 @@ from observations.models import (
     UnclaimedReading,
 )
 from observations.vitals import vitals
+from tests.capacity.factories import make_provider
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import body_of, make_hub, make_set, reading
 from tests.patients.factories import make_admission
@@ -336,6 +338,34 @@ def test_what_was_given_from_the_tray_stays_given(send, hub, admission, second, 
     assign(readings=waiting, admission=admission, reason="she told us", by=ward_nurse, at=NOW)
     shifted(hub, ward_nurse)
     assert holders() == [admission.pk]
+
+
+def test_what_was_given_from_an_unknown_sender_stays_given(
+    send, hub, admission, second, ward_nurse
+):
+    """The kit exists, and the gateway that brought the reading does not serve its organisation."""
+    theirs = make_hub(provider=make_provider("RX9"))
+    send([reading(theirs, "pulse", 70, NOW - HOUR)])
+    waiting = list(UnclaimedReading.objects.open())
+    assign(readings=waiting, admission=admission, reason="she told us", by=ward_nurse, at=NOW)
+    since = NOW - 2 * HOUR
+    issue_device(device=theirs, admission=second, by=ward_nurse, at=NOW, starts=since)
+    assert holders() == [admission.pk]
+
+
+def test_what_somebody_moved_meanwhile_does_not_go_back_to_the_tray(
+    send, hub, admission, second, ward_nurse
+):
+    """Asked whose it is before the lock was had; a person has said so since."""
+    send([reading(hub, "pulse", 70, NOW)])
+    asked = keys()
+    move_readings(
+        keys=asked, admission=admission, to=second, reason="her husband's", by=ward_nurse, at=NOW
+    )
+    nobodys = {key: Unclaimed("no_holder", hub.pk, ()) for key in asked}
+    assert unclaim(nobodys, reason="given back", by=ward_nurse, at=NOW) == 0
+    assert holders() == [second.pk]
+    assert Correction.objects.count() == 1
 
 
 def test_what_cannot_be_stored_is_not_said_to_be_given(send, hub, admission, ward_nurse):

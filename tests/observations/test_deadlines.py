@@ -1,13 +1,12 @@
 """Time alone makes things due, late, silent and stale; and a worker that stopped is seen."""
 
 import datetime as dt
-from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
 
 from observations import tasks
-from observations.alerting import deliveries, ladders
+from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain
 from observations.intake import inbox
 from observations.models import (
@@ -20,7 +19,7 @@ from observations.models import (
     Receipt,
     Standing,
 )
-from observations.watch import deadlines, standing
+from observations.watch import batteries, deadlines, gateways, standing
 from patients.actions.care import set_pause
 from patients.actions.limits import set_limit
 from patients.actions.touch import touch
@@ -200,14 +199,33 @@ def test_the_sweeps_task_shows_life(db):
     assert timezone.now() - beat < MINUTE
 
 
-def test_what_fails_in_a_sweep_stops_no_ladder_and_shows_no_life(send, hub, monkeypatch):
-    send(make_set(hub, NOW, spo2=84))
-    broken = RuntimeError("a plan that cannot be read")
-    monkeypatch.setattr(deadlines, "sweep", Mock(side_effect=broken))
-    with pytest.raises(ExceptionGroup) as failed:
-        tasks.sweep_deadlines()
-    assert failed.value.exceptions == (broken,)
-    assert Bell.objects.filter(why="step").exists()
+SWEPT = [
+    (gateways, "sweep"),
+    (deadlines, "refresh_changed"),
+    (deadlines, "sweep"),
+    (batteries, "ask"),
+    (ladders, "climb_due"),
+    (repeats, "ring_due"),
+]
+
+
+@pytest.mark.parametrize("broken", SWEPT)
+def test_a_part_of_the_sweep_that_fails_stops_no_other_and_is_seen(db, monkeypatch, broken):
+    """A ladder must climb, whatever is wrong with somebody's plan or battery."""
+    done = []
+
+    def stand_in(part):
+        def sweep(*, at):
+            if part == broken:
+                raise ZeroDivisionError
+            done.append(part)
+
+        return sweep
+
+    for part in SWEPT:
+        monkeypatch.setattr(*part, stand_in(part))
+    tasks.sweep_deadlines()
+    assert done == [part for part in SWEPT if part != broken]
     assert not Heartbeat.objects.filter(name=standing.SWEEP).exists()
 
 

@@ -16,6 +16,7 @@ from observations.draining.gateways import REMEMBERED
 from observations.intake import inbox, pressure
 from observations.models import Gateway, Inbox
 from observations.storage import lanes
+from observations.storage.locks import Lock
 from observations.watch import standing
 from tests.observations.conftest import NOW
 from tests.observations.factories import body_of, reading
@@ -170,6 +171,18 @@ def test_a_worker_that_starts_finds_what_a_restored_backup_left_below_the_floor(
     assert drain.drain_once(at=NOW).uploads == 0
     lanes.Floors().follow()
     assert drain.drain_all(at=NOW).uploads == 2
+
+
+def test_no_task_of_hours_keeps_a_drain_waiting(other, floors):
+    """A merge of months holds its lock while it copies, and readings come in all the same."""
+    with other.cursor() as tasks, connection.cursor() as cursor:
+        for lock in (Lock.DEADLINES, Lock.BELLS, Lock.KEEPING, Lock.MERGING):
+            tasks.execute("SELECT pg_advisory_lock(%s)", [lock])
+        cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            floors.move()
+        finally:
+            cursor.execute("RESET lock_timeout")
 
 
 def test_floors_raised_from_all_sides_lose_nothing(floors):

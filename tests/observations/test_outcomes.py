@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -126,6 +127,16 @@ def test_1e400_is_one_readings_fault(key, hub):
     assert told(receipt) == [("rejected", "not_a_number"), ("stored", "")]
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e999", "9" * 5000, '[{"deep": 1e400}]'])
+def test_a_number_beyond_all_numbers_beside_a_reading_does_not_stop_the_queue(key, hub, number):
+    beside = json.dumps(reading("NOBODY-1", "pulse", 70, NOW - MINUTE, set="HERE"))
+    body = f'{{"readings": [{beside}]}}'.replace('"HERE"', number).encode()
+    receipt = inbox.accept(key=key, body=body, at=NOW).receipt
+    drain.drain_all(at=NOW)
+    assert told(receipt) == [("unclaimed", "unknown_device")]
+    assert "inf" in str(UnclaimedReading.objects.get().as_sent["set"])
+
+
 @pytest.mark.parametrize("depth", [9, 600, 900])
 @pytest.mark.parametrize("place", ["set", "value", "kind", "comment", "anything"])
 def test_deep_nesting_is_one_readings_fault(key, hub, place, depth):
@@ -220,6 +231,30 @@ def test_an_id_used_for_something_else_on_the_same_day_is_told(send, hub, more, 
     else:
         assert told(send([first, first | more])) == [("stored", ""), ("rejected", "id_reused")]
     assert Reading.objects.get().number == 97
+
+
+def test_a_refused_reading_sent_twice_at_once_is_refused_twice(send, hub):
+    """Who is told "duplicate" believes that it is stored."""
+    first = wrong(hub)
+    send([first])
+    again = first | {"value": 84}
+    assert told(send([again, again, first])) == [
+        ("rejected", "id_reused"),
+        ("rejected", "id_reused"),
+        ("duplicate", ""),
+    ]
+
+
+def test_an_id_that_two_workers_stored_twice_on_one_day_stops_nothing(send, hub):
+    """On the day a device changes hands its readings may be stored under two locks at once."""
+    first = wrong(hub)
+    send([first])
+    later = NOW - MINUTE / 2
+    row = Reading.objects.get()
+    fields = {field.attname: getattr(row, field.attname) for field in Reading._meta.concrete_fields}
+    Reading.objects.create(**fields | {"measured_at": later})
+    sent = [first, first | {"measured_at": later.isoformat()}, first | {"value": 84}]
+    assert told(send(sent)) == [("duplicate", ""), ("duplicate", ""), ("rejected", "id_reused")]
 
 
 def test_an_id_may_come_back_on_another_day(send, hub):
@@ -406,6 +441,18 @@ def test_a_receipt_of_what_waits_tells_it_as_pending(send, key, hub):
     assert {line["outcome"] for line in body["readings"]} == {None}
 
 
+def test_a_receipt_of_what_waits_is_told_however_deep_its_body_is(key):
+    nested = "[" * 900 + "]" * 900
+    body = f'{{"readings": [{{"id": "x", "set": {nested}}}]}}'.encode()
+    receipt = inbox.accept(key=key, body=body, at=NOW).receipt
+
+    def deep_down(frames: int) -> tuple[int, dict[str, Any]]:
+        return deep_down(frames - 1) if frames else answer(key, receipt)
+
+    status, told = deep_down(100)
+    assert (status, told["pending"]) == (200, 1)
+
+
 def test_another_gateways_receipt_does_not_exist(send, key, hub):
     receipt = send([wrong(hub)])
     assert answer(make_key(), receipt)[0] == 404
@@ -445,6 +492,20 @@ def test_a_poisoned_upload_is_parked_and_stops_no_other(send, key, hub, monkeypa
     call_command("retry_parked")
     drain.drain_all(at=NOW)
     assert told(bad) == [("stored", "")]
+
+
+@pytest.mark.parametrize("uploads", [1, 2])
+def test_a_worker_whose_time_is_over_blames_no_upload(send, hub, monkeypatch, uploads):
+    for _ in range(uploads):
+        send([wrong(hub)], drained=False)
+
+    def slow(*_args: object, **_more: object) -> int:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(drain, "store", slow)
+    with pytest.raises(SoftTimeLimitExceeded):
+        drain.drain_once(at=NOW)
+    assert set(Inbox.objects.values_list("attempts", flat=True)) == {0}
 
 
 def test_one_poisoned_upload_is_found_by_halving(send, hub, monkeypatch):

@@ -148,6 +148,22 @@ def test_the_previous_score_stands_beside_the_newest(send, hub, admission):
     assert (now.total, now.previous_total, now.previous_at) == (0, 1, NOW - HOUR)
 
 
+@pytest.mark.parametrize("hours", [13, 30, 50])
+def test_the_score_before_the_newest_is_the_same_in_whatever_order(send, hub, admission, hours):
+    """With a set or two a day it lies further back than a score reaches."""
+    before, first = NOW - hours * HOUR, NOW - 65 * HOUR
+    send(make_set(hub, first, pulse=95))
+    send(make_set(hub, NOW))
+    send(make_set(hub, before, pulse=115, temperature=None))
+    now = standing(admission)
+    assert (now.total, now.previous_total, now.previous_at) == (0, None, before)
+    send([reading(hub, "temperature", 36.8, before)])
+    now = standing(admission)
+    assert (now.total, now.previous_total, now.previous_at) == (0, 2, before)
+    send(make_set(hub, first + MINUTE))
+    assert standing(admission).previous_at == before
+
+
 def test_a_weight_after_a_set_takes_its_score_off_no_board(send, hub, admission):
     send(make_set(hub, NOW - HOUR, pulse=95))
     send(make_set(hub, NOW, spo2=84))

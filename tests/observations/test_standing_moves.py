@@ -57,6 +57,16 @@ def test_a_correction_finds_a_score_behind_days_of_weights(send, hub, admission,
     assert shown(admission) == (taken, "high", "high")
 
 
+def test_a_correction_forgets_no_score_that_the_newest_is_compared_with(
+    send, hub, admission, ward_nurse
+):
+    send(make_set(hub, NOW - 60 * HOUR, pulse=95))
+    send([*make_set(hub, NOW), reading(hub, "weight", 81, NOW + MINUTE)], at=NOW + MINUTE)
+    strike(admission, ward_nurse, kind_at=NOW + MINUTE)
+    now = Standing.objects.get(pk=admission.pk)
+    assert (now.measured_at, now.previous_total, now.previous_at) == (NOW, 1, NOW - 60 * HOUR)
+
+
 def test_a_partial_set_lowers_no_last_response(send, hub, admission):
     send(make_set(hub, NOW - 2 * HOUR, **ILL), at=NOW - 2 * HOUR)
     send([reading(hub, "spo2", 84, NOW)])

@@ -107,6 +107,62 @@ def test_a_database_that_hangs_keeps_nobody_waiting_for_ever(monkeypatch):
     assert outcomes(ours, b"c") == [None]
 
 
+def test_while_a_database_hangs_no_more_waits_for_it_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(together, "_ROOM", 10)
+    store = Store()
+    ours = Together(store.take)
+
+    async def keep() -> None:
+        store.open.clear()
+        waiting = [asyncio.create_task(ours.keep(upload(b"12345"))) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(RefusedError) as refused:
+            await asyncio.wait_for(ours.keep(upload(b"6")), 1)
+        assert refused.value.status == 503
+        store.open.set()
+        await asyncio.gather(*waiting)
+        await ours.keep(upload(b"6"))
+
+    try:
+        asyncio.run(keep())
+    finally:
+        store.open.set()
+
+
+def test_what_its_sender_was_asked_to_send_again_is_not_kept_as_well(monkeypatch):
+    monkeypatch.setattr(together, "PATIENCE", 0.05)
+    store = Store()
+    ours = Together(store.take)
+    store.open.clear()
+
+    async def keep() -> None:
+        first = asyncio.create_task(ours.keep(upload(b"under way")))
+        while not store.batches:
+            await asyncio.sleep(0.001)
+        told = await asyncio.gather(first, ours.keep(upload(b"given up")), return_exceptions=True)
+        assert statuses(list(told)) == [503, 503]
+
+    try:
+        asyncio.run(keep())
+    finally:
+        store.open.set()
+    assert outcomes(ours, b"again") == [None]
+    assert store.batches == [[b"under way"], [b"again"]]
+
+
+def test_a_database_that_hangs_keeps_nobody_waiting_for_a_question_about_a_key(monkeypatch):
+    monkeypatch.setattr(together, "PATIENCE", 0.05)
+    over = threading.Event()
+    monkeypatch.setattr(together, "_check_key", lambda _key: over.wait(10))
+    ours = Together(Store().take)
+    try:
+        with pytest.raises(RefusedError) as refused:
+            asyncio.run(asyncio.wait_for(ours.check_key("key"), 5))
+    finally:
+        over.set()
+    assert refused.value.status == 503
+
+
 def test_a_statement_holds_so_many_bytes_and_no_more(monkeypatch):
     monkeypatch.setattr(together, "_BYTES", 10)
     store = Store()

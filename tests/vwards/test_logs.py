@@ -7,6 +7,7 @@ import logging.config
 
 import pytest
 import structlog
+from django.db import DatabaseError, connection, transaction
 
 from vwards.logs import logging_config, without_starts
 
@@ -40,6 +41,30 @@ def test_an_exception_stays_inside_its_line(lines):
         logging.getLogger("wards-of-the-test").exception("failed")
     (event,) = lines()
     assert "ValueError: no such bed" in event["exception"]
+
+
+REFUSED = [
+    ("SELECT '{\"patient\": 9990000018 NaN}'::jsonb", "22P02"),
+    ("SELECT '9990000018'::smallint", "22003"),
+    ("ALTER TABLE t ADD CONSTRAINT only_small CHECK (patient < 5)", "23514 only_small"),
+    ("SELECT 1 FROM nowhere WHERE patient = 9990000018", '42P01 relation "nowhere" does not exist'),
+]
+
+
+@pytest.mark.parametrize(("statement", "told"), REFUSED)
+def test_what_a_database_would_not_take_is_not_quoted(db, lines, statement, told):
+    """PostgreSQL quotes the row that it refuses; a log is no place for a patient."""
+    with transaction.atomic():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE TEMP TABLE t AS SELECT 9990000018 AS patient")
+                cursor.execute(statement)
+        except DatabaseError:
+            logging.getLogger("wards-of-the-test").exception("failed")
+        transaction.set_rollback(True)
+    (event,) = lines()
+    assert "9990000018" not in event["exception"]
+    assert event["exception"].count(told) == 2  # Django's error, and its cause
 
 
 def test_a_request_is_logged_once():

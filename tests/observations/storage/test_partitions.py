@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from observations.storage import partitions
-from tests.observations.storage.conftest import run
+from observations.storage.locks import Lock
+from tests.observations.storage.conftest import DAYS, run
 
 # Nobody else's tests measure then.
 TODAY = dt.datetime(2001, 6, 10, 23, 30, tzinfo=dt.UTC)
@@ -60,6 +61,18 @@ def test_a_day_holds_its_own_day_only_and_has_the_tables_indexes():
     assert "'2001-06-10 00:00:00+00'" in bound
     assert "'2001-06-11 00:00:00+00'" in bound
     assert indexes == 2
+
+
+def test_who_finds_its_days_there_waits_for_nobody(february, somebody, monkeypatch):
+    """Locks of devices may be held meanwhile, and who makes another day may wait for these."""
+    monkeypatch.setattr(partitions, "_known", {})
+    somebody.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.PARTITIONS])
+    run("SET lock_timeout = '200ms'")
+    try:
+        partitions.ensure_days(DAYS)
+    finally:
+        run("RESET lock_timeout")
+    assert set(*partitions._known.values()) == set(DAYS)
 
 
 def test_a_day_that_another_process_made_is_left_as_it_is():
