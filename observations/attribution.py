@@ -114,18 +114,23 @@ class Directory:
             return Unclaimed("unknown_device", None, self.named(asked.patient, gateway, asked.at))
         if device.shared:
             return self._of_shared(asked, device, gateway)
-        return self._of_personal(asked, device, gateway)
+        return self._of_personal(asked, device)
 
-    def _of_personal(
-        self, asked: Asked, device: DeviceFacts, gateway: GatewayFacts
-    ) -> Claim | Unclaimed:
+    def _of_personal(self, asked: Asked, device: DeviceFacts) -> Claim | Unclaimed:
         claim = worn_by(device.id, self.holdings.get(device.id, []), asked.measured_at, asked.at)
         if not asked.patient or isinstance(claim, Unclaimed):
             return claim
+        return self.unless_named(claim, asked)
+
+    def unless_named(self, claim: Claim, asked: Asked) -> Claim | Unclaimed:
+        """Who wore it has it, unless the sender named somebody else."""
+        if not asked.patient:
+            return claim
+        gateway = self.gateways.get(asked.gateway_id, NO_GATEWAY)
         named = self.named(asked.patient, gateway, asked.at)
-        if claim.admission_id not in named:
-            return Unclaimed("not_the_holder", device.id, _known((claim.admission_id, *named)))
-        return claim
+        if claim.admission_id in named:
+            return claim
+        return Unclaimed("not_the_holder", claim.device_id, _known((claim.admission_id, *named)))
 
     def _of_shared(
         self, asked: Asked, device: DeviceFacts, gateway: GatewayFacts

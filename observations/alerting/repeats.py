@@ -54,7 +54,7 @@ def _repeat(seen: Alert, at: datetime) -> bool:
 
 
 def _own(alert: Alert) -> Iterable[Trigger]:
-    return alert.triggers.filter(wrong_patient_at__isnull=True)
+    return alert.triggers.filter(wrong_patient_at__isnull=True).order_by("first_at", "pk")
 
 
 def _next(alert: Alert, going_on: Sequence[tuple[Trigger, Finding]], at: datetime) -> datetime:

@@ -13,16 +13,18 @@ from django.db import connection
 from accounts.models import User
 from observations import kinds
 from observations.alerting import mistaken
-from observations.attribution import Unclaimed
+from observations.attribution import Asked, Unclaimed
 from observations.judgement import scoring
 from observations.lookups import lock_admissions
-from observations.models import Correction, Finding, Trigger
+from observations.models import Correction, Device, Finding, Trigger
 from observations.storage import partitions
 from observations.storage.batches import next_batch
 from observations.storage.queries import rows
 from observations.watch import deadlines
 
 Span = tuple[datetime, datetime]
+# A reading's device, its sender's id and when it was measured.
+Identity = tuple[int, str, datetime]
 _NUMBERS: Final = list(kinds.NAMES)
 _NAMES: Final = list(kinds.NAMES.values())
 BY_HAND: Final = "by_hand"
@@ -36,10 +38,10 @@ _TO_TRAY: Final = """
     INSERT INTO observations_unclaimedreading (gateway_id, serial, device_id, ward_id, sender_id,
         named, kind, number, code, as_sent, measured_at, received_at, clock_offset, receipt, why,
         candidates, decision, reason)
-    SELECT gone.gateway_id, d.serial, gone.device_id, a.ward_id, gone.sender_id, '', k.name,
-           gone.number, coalesce(gone.code, ''),
+    SELECT gone.gateway_id, d.serial, gone.device_id, a.ward_id, gone.sender_id,
+           coalesce(gone.named, ''), k.name, gone.number, coalesce(gone.code, ''),
            jsonb_strip_nulls(jsonb_build_object(
-               'id', gone.sender_id, 'device', d.serial, 'kind', k.name,
+               'id', gone.sender_id, 'device', d.serial, 'patient', gone.named, 'kind', k.name,
                'value', CASE WHEN gone.code IS NULL
                         THEN to_jsonb(split_part(gone.as_sent, ' ', 1)::numeric)
                         ELSE to_jsonb(split_part(gone.as_sent, ' ', 1)) END,
@@ -57,6 +59,15 @@ _TO_TRAY: Final = """
     ON CONFLICT (gateway_id, serial, named, kind, sender_id, measured_at)
     DO UPDATE SET decision = '', decided_at = NULL, decided_by_id = NULL, reason = '',
                   why = excluded.why, candidates = excluded.candidates
+"""
+_UNNAME: Final = """
+    UPDATE observations_reading r SET named = NULL
+    FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS k(device_id, sender_id, measured_at)
+    JOIN observations_reading had USING (device_id, sender_id, measured_at)
+    WHERE had.measured_at >= %s AND had.measured_at <= %s AND had.named IS NOT NULL
+      AND r.measured_at >= %s AND r.measured_at <= %s AND r.measured_at = had.measured_at
+      AND r.device_id = had.device_id AND r.sender_id = had.sender_id
+    RETURNING had.device_id, had.sender_id, had.measured_at, had.named
 """
 
 
@@ -100,7 +111,8 @@ def move(
 ) -> int:
     """Another patient's: both are judged again, and what rang for the wrong one is marked.
 
-    `by_hand`: somebody said so of these very readings, and no change of custody undoes it.
+    `by_hand`: somebody said so of these very readings, whomever their sender named, and no change
+    of custody undoes it.
     """
     admissions = lock_admissions({key.admission_id for key in keys} | {to})
     moved = [
@@ -110,7 +122,8 @@ def move(
         and _update(key, "admission_id = %s", "admission_id = %s", [to], [key.admission_id])
     ]
     after = {"admission": str(to), **({BY_HAND: True} if by_hand else {})}
-    _note(moved, Correction.What.MOVED, after, reason, at, by, None)
+    names = _unname(moved) if by_hand else {}
+    _note(moved, Correction.What.MOVED, after, reason, at, by, None, names)
     if moved:
         spans = spans_of(moved)
         given = {to: (min(s for s, _ in spans.values()), max(e for _, e in spans.values()))}
@@ -120,6 +133,7 @@ def move(
 
 def note_given(keys: Sequence[Key], *, reason: str, at: datetime, by: User) -> None:
     """Out of the tray by a person's decision, which no change of custody undoes."""
+    _unname(keys)
     for key in keys:
         after = {"admission": str(key.admission_id), BY_HAND: True}
         _note([key], Correction.What.MOVED, after, reason, at, by, None)
@@ -138,8 +152,8 @@ def unclaim(nobodys: Mapping[Key, Unclaimed], *, reason: str, at: datetime, by: 
 
 def _to_tray(key: Key, nobodys: Unclaimed) -> bool:
     """The row itself moves: a reading in the table is always somebody's."""
-    # Whose it was thought to be may know best.
-    candidates = list(dict.fromkeys([key.admission_id, *nobodys.candidates]))
+    # Whose it was thought to be may know, too; the others as of one that comes now, for one pile.
+    candidates = list(dict.fromkeys([*nobodys.candidates, key.admission_id]))
     told: dict[str, Any] = {"why": nobodys.why, "candidates": list(map(str, candidates))}
     with connection.cursor() as cursor:
         cursor.execute(_TO_TRAY, {**key._asdict(), **told, "numbers": _NUMBERS, "names": _NAMES})
@@ -180,18 +194,25 @@ def find(device_id: int, sender_id: str, measured_at: datetime) -> Found | None:
     return Found(Key(*answer[0][:4]), *answer[0][4:]) if answer else None
 
 
-def of_device(device_id: int, start: datetime, end: datetime) -> list[tuple[Key, float]]:
-    """A device's readings from `start` to before `end`, with their clock's error, that a change of
-    hands may move: not what was struck through, nor what a person gave to somebody by hand."""
+def of_device(device: Device, start: datetime, end: datetime) -> list[tuple[Key, Asked]]:
+    """A device's readings from `start` to before `end`, each with the question whose it is, that a
+    change of hands may move: not what was struck through, nor what a person gave to somebody."""
     answer = rows(
-        "SELECT device_id, sender_id, measured_at, admission_id, clock_offset "
+        "SELECT device_id, sender_id, measured_at, admission_id, gateway_id, clock_offset, "
+        "coalesce(named, '') "
         "FROM observations_reading r WHERE device_id = %s AND measured_at >= %s "
         "AND measured_at < %s AND NOT error AND NOT EXISTS (SELECT FROM observations_correction c "
         "WHERE c.device_id = r.device_id AND c.measured_at = r.measured_at "
         "AND c.sender_id = r.sender_id AND c.after ? %s) ORDER BY sender_id, measured_at",
-        [device_id, start, end, BY_HAND],
+        [device.pk, start, end, BY_HAND],
     )
-    return [(Key(*row[:4]), row[4]) for row in answer]
+    return [_with_question(device.serial, Key(*row[:4]), *row[4:]) for row in answer]
+
+
+def _with_question(
+    serial: str, key: Key, gateway_id: int, offset: float, named: str
+) -> tuple[Key, Asked]:
+    return key, Asked(gateway_id, offset, serial, named, key.measured_at)
 
 
 def _update(
@@ -208,6 +229,17 @@ def _update(
         return bool(cursor.rowcount)
 
 
+def _unname(keys: Sequence[Key]) -> dict[Identity, str]:
+    """A person said whose they are: whom their senders named is asked no more, and goes with the
+    patient whom it named. It is told once, for the trace."""
+    if not keys:
+        return {}
+    devices, ids, times = ([key[n] for key in keys] for n in range(3))
+    first, last = min(key.measured_at for key in keys), max(key.measured_at for key in keys)
+    answer = rows(_UNNAME, [devices, ids, times, first, last, first, last])
+    return {(device_id, sender_id, at): named for device_id, sender_id, at, named in answer}
+
+
 def _note(
     keys: Iterable[Key],
     what: str,
@@ -216,6 +248,7 @@ def _note(
     at: datetime,
     by: User | None,
     gateway_id: int | None,
+    names: Mapping[Identity, str] | None = None,
 ) -> None:
     Correction.objects.bulk_create(
         Correction(
@@ -223,7 +256,7 @@ def _note(
             sender_id=key.sender_id,
             measured_at=key.measured_at,
             what=what,
-            before={"admission": str(key.admission_id)},
+            before=_before(key, names or {}),
             after=after,
             reason=reason,
             by=by,
@@ -232,6 +265,11 @@ def _note(
         )
         for key in keys
     )
+
+
+def _before(key: Key, names: Mapping[Identity, str]) -> dict[str, str]:
+    named = names.get(key[:3])
+    return {"admission": str(key.admission_id), **({"named": named} if named else {})}
 
 
 def _mark_wrong_patient(spans: Mapping[UUID, Span], *, at: datetime, batch: int) -> None:

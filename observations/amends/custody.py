@@ -6,7 +6,7 @@ The caller holds the device's lock, so that no reading of it is stored meanwhile
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -52,21 +52,24 @@ def concerns(device: Device, since: datetime) -> bool:
     waiting = UnclaimedReading.objects.open().filter(
         device_id=device.pk, measured_at__gte=since, why__in=_ASKED_AGAIN
     )
-    return bool(corrections.of_device(device.pk, since, since + _SLACK)) or waiting.exists()
+    return bool(corrections.of_device(device, since, since + _SLACK)) or waiting.exists()
 
 
 @transaction.atomic
 def ask_again(
     device: Device, start: datetime, end: datetime, *, reason: str, by: User, at: datetime
 ) -> int:
-    """Every reading measured from `start` to before `end` goes to who held the device then, or to
-    the tray; both patients are judged again. How many changed hands."""
+    """Every reading measured from `start` to before `end` goes to who held the device then, unless
+    its sender named somebody else, or to the tray; both patients are judged again. How many changed
+    hands."""
     held = _held(device)
-    stored = corrections.of_device(device.pk, start - _SLACK, end + _SLACK)
+    stored = corrections.of_device(device, start - _SLACK, end + _SLACK)
     waiting = _waiting(device, start - _SLACK, end + _SLACK)
     concerned = {key.admission_id for key, _ in stored} | {period.admission_id for period in held}
-    directory = lookups.look_up([one.asked for one in waiting], at=at, also=concerned)
-    moved = _move(device, stored, held, reason=reason, by=by, at=at)
+    named = [asked for _, asked in stored if asked.patient]
+    questions = [*named, *(one.asked for one in waiting)]
+    directory = lookups.look_up(questions, at=at, also=concerned)
+    moved = _move(_changed(device, stored, held, directory), reason=reason, by=by, at=at)
     return moved + _adopt_holders(waiting, directory, reason=reason, by=by, at=at)
 
 
@@ -153,23 +156,32 @@ def _asked(row: UnclaimedReading) -> Asked | None:
     return Asked.about(sent, gateway_id=row.gateway_id, offset=row.clock_offset)
 
 
-def _move(
+def _changed(
     device: Device,
-    stored: Sequence[tuple[Key, float]],
+    stored: Sequence[tuple[Key, Asked]],
     held: list[Held],
-    *,
-    reason: str,
-    by: User,
-    at: datetime,
+    directory: Directory,
+) -> Iterator[tuple[Key, Claim | Unclaimed]]:
+    """What another held, or nobody, than was believed; and whose it is by that."""
+    for key, asked in stored:
+        claim = attribution.worn_by(device.pk, held, asked.measured_at, asked.at)
+        if isinstance(claim, Unclaimed):
+            yield key, claim
+        elif claim.admission_id != key.admission_id:
+            # Asked of a new holder only: for who has it already the name was right when it came,
+            # and a number that has changed since takes no reading away.
+            yield key, directory.unless_named(claim, asked)
+
+
+def _move(
+    changed: Iterable[tuple[Key, Claim | Unclaimed]], *, reason: str, by: User, at: datetime
 ) -> int:
     to: dict[UUID, list[Key]] = defaultdict(list)
     nobodys: dict[Key, Unclaimed] = {}
-    for key, offset in stored:
-        true_at = key.measured_at - timedelta(seconds=offset) if offset else key.measured_at
-        claim = attribution.worn_by(device.pk, held, key.measured_at, true_at)
+    for key, claim in changed:
         if isinstance(claim, Unclaimed):
             nobodys[key] = claim
-        elif claim.admission_id != key.admission_id:
+        else:
             to[claim.admission_id].append(key)
     moved = sum(
         corrections.move(keys, to=holder, reason=reason, by=by, at=at)

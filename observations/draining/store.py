@@ -37,7 +37,8 @@ from observations.storage.versions import touch_standings
 from observations.watch import deadlines
 
 _READING: Final = (
-    *("device_id", "sender_id", "measured_at", "admission_id", "kind", "number", "code", "as_sent"),
+    *("device_id", "sender_id", "measured_at", "admission_id", "named"),
+    *("kind", "number", "code", "as_sent"),
     *("source", "quality", "context", "late", "reported_by", "comment"),
     *("gateway_id", "sent_at", "received_at", "stored_at", "clock_offset", "batch", "receipt"),
 )
@@ -146,7 +147,10 @@ def _lines(claimed: Claimed, tail: str) -> Iterator[str]:
     group, (device_id, admission_id) = claimed
     late = group.upload.is_late(group.measured_at)
     outcome, flag = (Outcome.LATE, "t") if late else (Outcome.STORED, "f")
-    whose = f"\t{group.measured_at}\t{admission_id}\t"
+    # Without a known device the name is in its number, and no custody is ever corrected.
+    patient = group.asked.patient
+    named = copying.escaped(patient) if patient and device_id > 0 else copying.NULL
+    whose = f"\t{group.measured_at}\t{admission_id}\t{named}\t"
     plainly = f"{PLAINLY.columns}\t{flag}\t{copying.NULL}\t{copying.NULL}\t{tail}"
     for item in group.items:
         sent = item.sent

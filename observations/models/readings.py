@@ -3,6 +3,8 @@ change them."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 
@@ -28,6 +30,16 @@ class Context(models.IntegerChoices):
     AFTER_TREATMENT = 3, "after treatment"
 
 
+NAMED: Final = (
+    "Whom the sender named beside a known device, as sent: an enrolment token or an NHS number. "
+    "Not the admission that it meant at the time: custody corrected later asks the whole question "
+    "again, by the tokens, numbers and admissions that are believed then, and what goes to the "
+    "tray keeps its name. Null where nobody was named, where no device is known (the name is in "
+    "device_id), and once a person decided whose it is; so it names nobody but the patient of its "
+    "row, and is forgotten with that admission."
+)
+
+
 class Reading(models.Model):
     """One value of one kind, measured at one instant by one device on one patient.
 
@@ -41,6 +53,12 @@ class Reading(models.Model):
     sender_id = models.CharField(max_length=100)
     measured_at = models.DateTimeField()
     admission_id = models.UUIDField()
+    named = models.CharField(  # noqa: DJ001 - as below
+        max_length=64,
+        null=True,
+        help_text="whom the sender named beside a known device: enrolment token or NHS number",
+        db_comment=NAMED,
+    )
     kind = models.SmallIntegerField(help_text="observations.kinds number")
     number = models.FloatField(null=True)
     code = models.CharField(max_length=4, null=True)  # noqa: DJ001 - COPY writes null as \N

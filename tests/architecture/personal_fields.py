@@ -140,7 +140,8 @@ PERSONAL: dict[str, Personal] = {
         about={"kind", "number", "code", "as_sent", "candidates", "decision", "reason", "why"},
     ),
     "observations.Reading": Personal(
-        about={"kind", "number", "code", "as_sent", "context", "reported_by", "comment"}
+        names={"named"},
+        about={"kind", "number", "code", "as_sent", "context", "reported_by", "comment"},
     ),
     "observations.Correction": Personal(about={"before", "after", "reason"}),
     "observations.Score": Personal(about={"total", "lowest", "response", "parts"}),

@@ -22,6 +22,12 @@ def admission(ward_nurse: User) -> Admission:
 
 
 @pytest.fixture
+def second(admission: Admission) -> Admission:
+    """Another patient of the ward, who holds nothing yet."""
+    return make_admission(ward=admission.ward, at=ADMITTED)
+
+
+@pytest.fixture
 def hub(admission: Admission, ward_nurse: User) -> Device:
     return make_held_hub(admission, by=ward_nurse, at=ADMITTED)
 

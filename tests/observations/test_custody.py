@@ -35,15 +35,9 @@ from observations.vitals import vitals
 from tests.capacity.factories import make_provider
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import body_of, make_hub, make_set, reading
-from tests.patients.factories import make_admission
 
 MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def second(admission):
-    return make_admission(ward=admission.ward, at=ADMITTED)
 
 
 def handed_over(hub, second, by, at):

@@ -71,6 +71,17 @@ def test_a_carers_concern_without_an_action_rings_again(admission, ward_nurse):
     assert again(OWNED + HOUR) == 1
 
 
+def test_what_began_together_is_told_again_in_the_order_in_which_it_was_told(send, hub, ward_nurse):
+    send(make_set("HUB-NOBODYS", NOW, **ILL))
+    first = Trigger.objects.order_by("pk")[0]
+    Trigger.objects.filter(pk=first.pk).delete()
+    first.save(force_insert=True)  # told first, and now the last that the table has
+    actions.acknowledge(alert=Alert.objects.get(), by=ward_nurse, at=OWNED)
+    assert again(OWNED + HOUR) == 1
+    opened, still = Bell.objects.order_by("pk").values_list("text", flat=True)
+    assert still == opened
+
+
 def test_what_nobody_owns_climbs_its_whole_ladder_before_it_starts_anew(send, hub):
     send(make_set(hub, NOW, **ILL))
     for minute in range(1, 45):

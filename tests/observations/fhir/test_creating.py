@@ -74,6 +74,16 @@ def test_by_the_plain_api_first_and_by_fhir_then_it_is_one_row(key, hub, admissi
     assert Reading.objects.count() == 1
 
 
+def test_whom_it_names_beside_the_device_is_kept_with_it(key, hub, admission, now):
+    number = admission.patient.nhs_number
+    for subject in (
+        {"identifier": {"system": NHS_NUMBER, "value": number}},
+        {"reference": f"Patient/{admission.patient_id}"},
+    ):
+        assert post(key, observation(hub, "pulse", now, subject=subject)).status_code == 201
+    assert list(Reading.objects.values_list("named", flat=True)) == [number] * 2
+
+
 def _named(named, hub, admission, now):
     if named == "device":
         return observation(hub, "pulse", now)

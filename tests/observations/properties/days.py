@@ -25,15 +25,15 @@ CY: Final = "Cy"
 PEOPLE: Final = (ADA, BEN, CY)
 
 HUB: Final = "hub"
-"""Ada's, and Ben's after it changed hands; through two gateways."""
+"""Ada's, and Ben's after it changed hands, whomever a reading names; through two gateways."""
 OWN: Final = "own hub"
 """Ben's, all day; through two gateways."""
 FAST: Final = "hub of a fast clock"
-"""Cy's, until it came back; its gateway's clock is ten minutes ahead."""
+"""Cy's, named or not, until it came back; its gateway's clock is ten minutes ahead."""
 SHARED: Final = "shared hub"
 """The care home's: each reading names its patient."""
 APP: Final = "app"
-"""No device at all: Ada by her NHS number, Cy by an enrolment token."""
+"""No device at all: each reading names its patient."""
 NOBODYS: Final = "nobody's hub"
 """A device that nobody here knows."""
 
@@ -47,7 +47,15 @@ WAYS: Final[dict[str, tuple[str, ...]]] = {
     NOBODYS: (RIGHT,),
 }
 """By which gateways a kit's readings may come. An app's ids are its gateway's own."""
-NAMES: Final[dict[str, tuple[str, ...]]] = {SHARED: (BEN, CY), APP: (ADA, CY)}
+NAMES: Final[dict[str, tuple[str, ...]]] = {
+    HUB: ("", "", ADA, BEN),
+    FAST: ("", CY),
+    SHARED: (BEN, CY),
+    APP: (ADA, CY),
+}
+"""Whom a kit's readings name; "" for nobody."""
+BY_TOKEN: Final = frozenset(((HUB, BEN), (APP, CY)))
+"""What names its patient by an enrolment token, everything else by the NHS number."""
 
 VALUES: Final[dict[str, tuple[tuple[Any, str | None], ...]]] = {
     "spo2": ((97, "%"), (93, "%"), (90, "%"), (84, "%")),

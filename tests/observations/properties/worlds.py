@@ -19,7 +19,6 @@ from observations.models import (
     Alert,
     Bell,
     DueTime,
-    EnrolmentToken,
     Finding,
     Holding,
     LatestVital,
@@ -46,6 +45,7 @@ from tests.observations.properties.days import (
     AHEAD_OF_TIME,
     APP,
     BEN,
+    BY_TOKEN,
     CY,
     FAST,
     HUB,
@@ -79,9 +79,13 @@ class World:
             for way in (LEFT, RIGHT, AHEAD_OF_TIME)
         }
         self.keys = {way: make_key(gateway) for way, gateway in self.gateways.items()}
-        token = enrol(admission=self.people[CY], supplier=supplier, by=self.by, at=ADMITTED)
         self.named = {name: one.patient.nhs_number for name, one in self.people.items()}
-        self.token = EnrolmentToken.objects.get(pk=token.pk).token
+        self.tokens = {
+            name: enrol(
+                admission=self.people[name], supplier=supplier, by=self.by, at=ADMITTED
+            ).token
+            for name in sorted({name for _, name in BY_TOKEN})
+        }
         deadlines.refresh(sorted(self._ids()), at=ADMITTED)
 
     def _make_kit(self) -> None:
@@ -245,7 +249,7 @@ class World:
         return self._name(alert.admission_id) if alert.admission_id else self._plain(alert.subject)
 
     def _plain(self, text: str) -> str:
-        for name, called in (*self.named.items(), (CY, self.token)):
+        for name, called in (*self.named.items(), *self.tokens.items()):
             text = text.replace(called, name)
         return text.replace(self.mark, "")
 
@@ -256,7 +260,12 @@ class World:
         return None if kit == APP else f"{kit}{self.mark}"
 
     def _called(self, one: Measured) -> str | None:
-        return self.token if (one.kit, one.named) == (APP, CY) else self.named.get(one.named)
+        known = self.tokens if (one.kit, one.named) in BY_TOKEN else self.named
+        return known.get(one.named)
+
+    def _meant(self, called: str | None) -> str:
+        calls = {called: name for of in (self.named, self.tokens) for name, called in of.items()}
+        return calls[called] if called else ""
 
     def _ids(self) -> list[UUID]:
         return [one.pk for one in self.people.values()]
@@ -269,6 +278,7 @@ class World:
                 *(self._name(row.admission_id), serials.get(row.device_id, APP), row.sender_id),
                 *(row.measured_at, row.kind, row.number, row.code or "", row.as_sent),
                 *(row.source, row.quality, row.context, row.clock_offset),
+                self._meant(row.named),
             )
             for row in rows
         ]
@@ -277,10 +287,9 @@ class World:
         """Of what was taken back there, a person has only to agree."""
         gateways = [gateway.pk for gateway in self.gateways.values()]
         rows = UnclaimedReading.objects.open().filter(gateway_id__in=gateways)
-        calls = {called: name for name, called in self.named.items()} | {self.token: CY, "": ""}
         return [
             (
-                *(self._plain(row.serial), calls[row.named], row.sender_id, row.measured_at),
+                *(self._plain(row.serial), self._meant(row.named), row.sender_id, row.measured_at),
                 *(row.kind, row.number, row.code, row.why, row.clock_offset),
             )
             for row in rows.exclude(why="retracted")

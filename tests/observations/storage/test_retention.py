@@ -12,7 +12,7 @@ from django.db import InternalError, models
 from accounts.models import AuditEvent
 from capacity.models import Spell
 from observations.actions import retention
-from observations.actions.readings import strike_readings
+from observations.actions.readings import move_readings, strike_readings
 from observations.actions.retention import NotDueError, due, forget
 from observations.amends.corrections import Key
 from observations.models import (
@@ -87,6 +87,27 @@ def test_eight_years_after_discharge_everything_measured_goes(left, other, ward_
     assert (event.subject_id, event.by) == (str(left.patient_id), ward_lead)
     assert event.detail == {"reason": "list of May", "rows": sum(counts.values())}
     assert list(due(at=LATER)) == []
+
+
+def test_the_name_by_which_a_sender_called_them_goes_from_everybodys_readings(
+    send, hub, admission, other, ward_lead
+):
+    number = admission.patient.nhs_number
+    some = make_set(hub, NOW - HOUR) + make_set(hub, NOW)
+    send([one | {"patient": number} for one in some])
+    assert Reading.objects.filter(named=number).count() == 14
+    moved = [
+        Key(row.device_id, row.sender_id, row.measured_at, row.admission_id)
+        for row in Reading.objects.filter(named=number, measured_at=NOW)
+    ]
+    told = {"reason": "her neighbour's", "by": ward_lead, "at": NOW}
+    move_readings(keys=moved, admission=admission, to=other, **told)
+    discharge(admission=admission, destination="home", by=ward_lead, at=NOW + HOUR)
+    assert Correction.objects.filter(before__named=number).count() == 7
+    forget(patient=admission.patient, reason="list of May", by=ward_lead, at=LATER)
+    assert held_of(other)["Reading"] == 14
+    assert not Reading.objects.filter(named=number).exists()
+    assert not Correction.objects.exists()
 
 
 def test_a_record_is_kept_to_its_last_day(left, ward_lead):
