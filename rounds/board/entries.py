@@ -41,6 +41,25 @@ class Plan(NamedTuple):
     priority: str
 
 
+class StandingNow(NamedTuple):
+    """The newest score, and what it says of the time before it; see `observations.Standing`."""
+
+    version: int = 0
+    measured_at: dt.datetime | None = None
+    oldest_at: dt.datetime | None = None
+    total: int | None = None
+    lowest: int | None = None
+    response: str = ""
+    parts: tuple[int | None, ...] = ()
+    scale: int = 1
+    oxygen_from_plan: bool = False
+    self_reported: bool = False
+    previous_total: int | None = None
+    previous_at: dt.datetime | None = None
+    unreviewed_response: str = ""
+    reviewed_at: dt.datetime | None = None
+
+
 class PastScore(NamedTuple):
     measured_at: dt.datetime
     total: int | None

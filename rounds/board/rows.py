@@ -10,7 +10,6 @@ from typing import Final
 
 from lib.london import day_of
 from observations import kinds, news2
-from observations.models import Standing
 from observations.silence import Cause
 from observations.worn import Piece, cause
 from patients.models import Admission
@@ -28,6 +27,7 @@ from rounds.board.entries import (
     Readings,
     ReadingsState,
     ReviewNow,
+    StandingNow,
     TaskNow,
     Vital,
 )
@@ -52,7 +52,7 @@ class Row:
     nhs_number: str
     pathway: PathwayNow
     mode: ModeNow
-    standing: Standing | None
+    standing: StandingNow | None
     vitals: Mapping[str, Vital]
     dues: Mapping[str, Due]
     plan: Mapping[str, Plan]
