@@ -24,16 +24,19 @@ KNOWN: Final = f"""d.kinds, s.battery, s.gateway_id IS NOT NULL, g.down_since,
     coalesce(g.last_heard_at - d.last_heard_at
         >= CASE WHEN s.gateway_id IS NULL THEN {_MUTE[False]} ELSE {_MUTE[True]} END, false)"""
 PIECE: Final = f"json_build_array({KNOWN})"
-# Rows of admission_id and device_id; put an admission's own condition into both halves.
+# Rows of admission_id and device_id; put in a query for the admissions' ids.
 USED: Final = """
-    SELECT h.admission_id, h.device_id FROM observations_holding h
-    WHERE h.superseded_at IS NULL AND h.ends IS NULL AND h.admission_id {of}
+    WITH held AS (
+        SELECT one.id AS admission_id, h.device_id FROM ({of}) AS one(id)
+        LEFT JOIN observations_holding h
+          ON h.admission_id = one.id AND h.superseded_at IS NULL AND h.ends IS NULL
+    )
+    SELECT admission_id, device_id FROM held WHERE device_id IS NOT NULL
     UNION ALL
-    SELECT DISTINCT v.admission_id, v.device_id FROM observations_latestvital v
+    SELECT DISTINCT v.admission_id, v.device_id FROM held
+    JOIN observations_latestvital v ON v.admission_id = held.admission_id
     JOIN observations_device o ON o.id = v.device_id AND o.use = 'shared'
-    WHERE v.admission_id {of}
-      AND NOT EXISTS (SELECT FROM observations_holding k WHERE k.admission_id = v.admission_id
-                      AND k.superseded_at IS NULL AND k.ends IS NULL)
+    WHERE held.device_id IS NULL
 """
 JOINED: Final = """
     JOIN observations_device d ON d.id = used.device_id
@@ -42,7 +45,7 @@ JOINED: Final = """
 """
 _PIECES: Final = (
     f"SELECT used.admission_id, {PIECE}::text "  # noqa: S608 — constants
-    f"FROM ({USED.format(of='= ANY(%(ids)s::uuid[])')}) AS used {JOINED} "
+    f"FROM ({USED.format(of='SELECT unnest(%(ids)s::uuid[])')}) AS used {JOINED} "
     "ORDER BY used.admission_id, d.id"
 )
 _SERVED: Final = """

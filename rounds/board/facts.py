@@ -38,7 +38,7 @@ SELECT a.id::text, a.patient_id::text, a.ward_id::text, a.pathway_version_id::te
    WHERE l.admission_id = a.id AND l.starts <= %(at)s AND (l.ends IS NULL OR l.ends > %(at)s)
   )::text,
   (SELECT json_agg({worn.PIECE} ORDER BY d.id)
-   FROM ({worn.USED.format(of="= a.id")}) AS used {worn.JOINED})::text,
+   FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,
   (SELECT json_build_array(e.id, e.priority, e.rang_at, e.owned_at,
        u.first_name, u.last_name, u.username,
        (SELECT json_agg(t.text ORDER BY
