@@ -26,18 +26,18 @@ def step_end(at: dt.datetime) -> dt.datetime:
 
 
 def holds_until(row: Row) -> dt.datetime:
-    """Whatever a new word of the row depends on must be among these moments."""
-    return min(turn for moment in _moments(row) for turn in _turns(moment) if turn > row.at)
+    """Whatever a new word of the row depends on must be among these moments.
 
-
-def _turns(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """Some words turn at the moment itself, others as soon as it has passed."""
-    return moment, moment + _TICK
+    Some words turn at the moment itself, others as soon as it has passed.
+    """
+    first = min(moment for moment in _moments(row) if moment >= row.at)
+    return first if first > row.at else first + _TICK
 
 
 def _moments(row: Row) -> Iterator[dt.datetime]:
     yield step_end(row.at)
-    for due in row.dues.values():
+    # The kinds of a set are due and measured together: far fewer moments than values.
+    for due in set(row.dues.values()):
         yield from filter(None, due)
         if due.due_at:
             yield from (due.due_at + after for after in DEAD_BY_TELLING.values())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
+
+from django.utils.functional import cached_property
 
 from lib.london import day_of
 from observations import kinds, news2
@@ -188,7 +189,7 @@ class Row:
     def level(self) -> risk.Level:
         return risk.level(self.facts)
 
-    @property
+    @cached_property
     def place(self) -> tuple[risk.Place, str, str]:
         """Name and id come last, so that equals keep their places from poll to poll."""
         patient = self.admission.patient
