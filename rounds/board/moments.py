@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from observations.silence import DEAD_BY_TELLING
@@ -19,6 +20,8 @@ BY_THE_WEEKDAY: Final = dt.timedelta(days=6)
 _TICK: Final = dt.timedelta(microseconds=1)
 
 
+# Asked for by each row of a board.
+@lru_cache(maxsize=64)
 def step_end(at: dt.datetime) -> dt.datetime:
     """The end of the quarter of an hour that has begun; where the day's line ends."""
     hour = at.replace(minute=0, second=0, microsecond=0)

@@ -132,8 +132,12 @@ class Row:
             return Readings("none")
         return self._silent() or self._late() or self._gaps() or self._next()
 
-    def is_stale(self, kind: str) -> bool:
-        """Whether the shown value of a kind must not look current."""
+    @cached_property
+    def stale(self) -> tuple[str, ...]:
+        """The kinds whose shown values must not look current."""
+        return tuple(kind for kind in self.vitals if self._is_stale(kind))
+
+    def _is_stale(self, kind: str) -> bool:
         value, due = self.vitals[kind], self.dues.get(kind)
         if value.from_plan:
             return False
