@@ -13,6 +13,31 @@ ReadingsState = Literal[
 SILENCES: Final[frozenset[ReadingsState]] = frozenset(("silent", "dead", "gateway"))
 
 
+class PatientNow(NamedTuple):
+    """Of a patient what a row shows."""
+
+    pk: str
+    family_name: str
+    given_name: str
+    born: dt.date
+    sex: str
+    phone: str
+
+
+class AdmissionNow(NamedTuple):
+    """Of an admission what a row shows, opened or not; a model's making would take longer than all
+    of the row's."""
+
+    pk: str
+    patient: PatientNow
+    pathway_version_id: int
+    admitted_at: dt.datetime
+    expected_discharge: dt.date
+    usual_news2: int | None = None
+    usual_spo2: int | None = None
+    board_version: str = ""
+
+
 class Vital(NamedTuple):
     """The newest good value of a kind; `from_plan` for prescribed oxygen that nobody measured."""
 

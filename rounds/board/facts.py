@@ -17,9 +17,9 @@ from observations import worn
 
 # All of it as text, so that nothing is understood which only has to be compared.
 _ROWS: Final = f"""
-SELECT a.id::text, a.patient_id::text, a.ward_id::text, a.pathway_version_id::text,
-  a.admitted_at::text, a.expected_discharge::text, a.usual_news2::text, a.usual_spo2::text,
-  a.board_version::text, p.family_name, p.given_name, p.born::text, p.sex, p.phone,
+SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at::text,
+  a.expected_discharge::text, a.usual_news2::text, a.usual_spo2::text, a.board_version::text,
+  p.family_name, p.given_name, p.born::text, p.sex, p.phone,
   i.value, w.code, w.short_name, m.mode, m.reason,
   (CASE WHEN s.admission_id IS NOT NULL THEN
    json_build_array(s.version, s.measured_at, s.oldest_at, s.total, s.lowest, s.response,
@@ -91,7 +91,6 @@ class Facts(NamedTuple):
 
     pk: str
     patient_id: str
-    ward_id: str
     pathway_version_id: str
     admitted_at: str
     expected_discharge: str

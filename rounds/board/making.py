@@ -16,14 +16,15 @@ from observations.judgement.results import latest_of
 from observations.kinds import NAMES
 from observations.models import Prompt
 from observations.worn import piece
-from patients.models import Admission, Patient
 from rounds.board.entries import (
+    AdmissionNow,
     AlertNow,
     Due,
     LeaveNow,
     ModeNow,
     PastScore,
     PathwayNow,
+    PatientNow,
     PauseNow,
     Plan,
     ReviewNow,
@@ -36,11 +37,6 @@ from rounds.board.rows import Row
 
 # Until somebody has decided, a patient is scored like most: never silently unwatched.
 UNDECIDED: Final = ModeNow("news2_scale1", "")
-_ADMISSION: Final = (
-    *("id", "patient_id", "ward_id", "pathway_version_id", "admitted_at", "expected_discharge"),
-    *("usual_news2", "usual_spo2", "board_version"),
-)
-_PATIENT: Final = ("id", "family_name", "given_name", "born", "sex", "phone")
 # Those that each row has: a decoder that knows what comes takes a fifth of the time.
 _standing: Final = Decoder(StandingNow)
 _dues: Final = Decoder(dict[int, Due])
@@ -102,19 +98,24 @@ def perhaps(text: str | None) -> dt.datetime | None:
     return moment(text) if text else None
 
 
-def _admission(facts: Facts) -> Admission:
-    """With what a row shows; the rest would be read when somebody asked for it."""
-    day, number = dt.date.fromisoformat, _number
-    patient = UUID(facts.patient_id)
-    known = (
-        *(UUID(facts.pk), patient, int(facts.ward_id), int(facts.pathway_version_id)),
-        *(moment(facts.admitted_at), day(facts.expected_discharge)),
-        *(number(facts.usual_news2), number(facts.usual_spo2), int(facts.board_version)),
+def _admission(facts: Facts) -> AdmissionNow:
+    return AdmissionNow(
+        pk=facts.pk,
+        patient=PatientNow(
+            facts.patient_id,
+            facts.family_name,
+            facts.given_name,
+            dt.date.fromisoformat(facts.born),
+            facts.sex,
+            facts.phone,
+        ),
+        pathway_version_id=int(facts.pathway_version_id),
+        admitted_at=moment(facts.admitted_at),
+        expected_discharge=dt.date.fromisoformat(facts.expected_discharge),
+        usual_news2=_number(facts.usual_news2),
+        usual_spo2=_number(facts.usual_spo2),
+        board_version=facts.board_version,
     )
-    person = (patient, facts.family_name, facts.given_name, day(facts.born), facts.sex, facts.phone)
-    found = Admission.from_db("default", _ADMISSION, known)
-    found.patient = Patient.from_db("default", _PATIENT, person)
-    return found
 
 
 def _number(text: str | None) -> int | None:

@@ -13,10 +13,10 @@ from lib.london import day_of
 from observations import kinds, news2
 from observations.silence import Cause
 from observations.worn import Piece, cause
-from patients.models import Admission
 from rounds.board import risk
 from rounds.board.entries import (
     SILENCES,
+    AdmissionNow,
     AlertNow,
     Due,
     LeaveNow,
@@ -49,7 +49,7 @@ class Row:
     """One patient as at `at`."""
 
     at: dt.datetime
-    admission: Admission
+    admission: AdmissionNow
     nhs_number: str
     pathway: PathwayNow
     mode: ModeNow
@@ -197,7 +197,7 @@ class Row:
     def place(self) -> tuple[risk.Place, str, str]:
         """Name and id come last, so that equals keep their places from poll to poll."""
         patient = self.admission.patient
-        return risk.place(self.facts), patient.family_name, str(self.admission.pk)
+        return risk.place(self.facts), patient.family_name, self.admission.pk
 
     def _left_out(self, kind: str, value: Vital) -> bool:
         """Too old to have joined the newest score."""

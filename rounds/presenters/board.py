@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 from typing import Final
-from uuid import UUID
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -50,7 +49,7 @@ class BoardPresenter:
         *,
         url: str,
         show: str = "",
-        opened: Mapping[UUID, OpenedPresenter] | None = None,
+        opened: Mapping[str, OpenedPresenter] | None = None,
         token: object = "",
     ) -> None:
         self._board = board

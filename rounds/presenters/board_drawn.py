@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from operator import add
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -29,7 +28,7 @@ class Drawn(NamedTuple):
     moments: tuple[dt.datetime, ...]
 
 
-_drawn: Recent[tuple[UUID, bool], Drawn] = Recent(most=2000)
+_drawn: Recent[tuple[str, bool], Drawn] = Recent(most=2000)
 
 
 def drawn(

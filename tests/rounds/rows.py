@@ -5,9 +5,17 @@ from typing import Any
 
 from observations import news2
 from observations.kinds import CONSCIOUSNESS
-from patients.models import Admission, Patient
 from rounds.board import Row
-from rounds.board.entries import Due, ModeNow, PathwayNow, Plan, StandingNow, Vital
+from rounds.board.entries import (
+    AdmissionNow,
+    Due,
+    ModeNow,
+    PathwayNow,
+    PatientNow,
+    Plan,
+    StandingNow,
+    Vital,
+)
 from tests.rounds.factories import NORMAL
 
 NOW = dt.datetime(2023, 12, 14, 7, 45, tzinfo=dt.UTC)
@@ -74,9 +82,11 @@ def make_standing(values: dict[str, Any], at: dt.datetime, *, scale: int = 1) ->
     )
 
 
-def make_admission_of(born: dt.date) -> Admission:
-    return Admission(
-        patient=Patient(family_name="Nguyễn-Test", given_name="Thị Hương", born=born, sex="female"),
+def make_admission_of(born: dt.date) -> AdmissionNow:
+    return AdmissionNow(
+        pk="a",
+        patient=PatientNow("p", "Nguyễn-Test", "Thị Hương", born, "female", phone=""),
+        pathway_version_id=1,
         admitted_at=NOW - 5 * 24 * HOUR,
         expected_discharge=dt.date(2023, 12, 18),
     )
