@@ -117,7 +117,6 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.IdleSessionMiddleware",
     "accounts.middleware.RequestContextMiddleware",

@@ -348,10 +348,10 @@ def test_a_whole_board_costs_six_statements(admit, now, open_board, ward_nurse):
         full(name)
     with CaptureQueriesContext(connection) as four:
         open_board(headers=POLL)
-    # Besides who asks (session, user, memberships): what stands above, the look, rows, scores,
+    # Besides who asks (session, user with memberships): what stands above, the look, rows, scores,
     # beds and patients.
     asked = [query["sql"] for query in four]
-    assert len(asked) - 3 <= 6, asked
+    assert len(asked) - 2 <= 6, asked
     assert sum("observations_score" in sql for sql in asked) == 1
 
 
