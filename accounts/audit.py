@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Look, User
+from lib.prepared import Statement
 
 LOOK_AGAIN_AFTER = dt.timedelta(minutes=15)
 # No session lasts longer: a poll must follow a look of its own session.
 A_PAGE_STAYS_OPEN = dt.timedelta(hours=12)
 
+_SEEN: Final = Statement(
+    "look_seen",
+    """
+SELECT 1 FROM accounts_look
+WHERE user_id = %(user)s AND page = %(page)s
+  AND subject_kind = %(kind)s AND subject_id = %(subject)s
+  AND at > %(since)s AND at <= %(at)s
+LIMIT 1
+""",
+    user="bigint",
+    page="text",
+    kind="text",
+    subject="text",
+    since="timestamptz",
+    at="timestamptz",
+)
 # Set by the middleware for the time of a request, so that actions need no request.
 from_address: ContextVar[str | None] = ContextVar("from_address", default=None)
 
@@ -51,15 +68,15 @@ def look(
     if not isinstance(request.user, User):
         return
     moment = at or timezone.now()
-    seen = Look.objects.filter(
-        user=request.user,
-        page=page,
-        subject_kind=kind_of(subject),
-        subject_id=str(subject.pk),
-        at__gt=moment - (A_PAGE_STAYS_OPEN if is_poll(request) else LOOK_AGAIN_AFTER),
-        at__lte=moment,
-    )
-    if not seen.exists():
+    seen = {
+        "user": request.user.pk,
+        "page": page,
+        "kind": kind_of(subject),
+        "subject": str(subject.pk),
+        "since": moment - (A_PAGE_STAYS_OPEN if is_poll(request) else LOOK_AGAIN_AFTER),
+        "at": moment,
+    }
+    if not _SEEN.rows(seen):
         _write_look(request.user, page, subject, moment)
 
 

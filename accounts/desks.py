@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
@@ -58,6 +59,8 @@ def _only(codes: frozenset[str]) -> str:
     return next(iter(codes)) if len(codes) == 1 else ""
 
 
+# Each page asks for the same ten.
+@lru_cache(maxsize=4096)
 def _address(name: str, *code: str) -> str | None:
     if not name or "" in code:
         return None

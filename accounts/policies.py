@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from accounts.models.people import MembershipQuerySet
+from accounts.models.people import MembershipQuerySet, user_with_memberships
 from accounts.roles import SCOPES_OF, TREATING, Role, Scope, provider_of
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -45,10 +45,21 @@ def memberships_now(user: AnyUser, *, at: dt.datetime | None = None) -> list[Mem
     if not isinstance(user, User) or not user.is_active or user.pk is None:
         return []
     day = london_day(at)
-    cache: dict[dt.date, list[Membership]] = user.__dict__.setdefault("_memberships_by_day", {})
-    if day not in cache:
-        cache[day] = Membership.read(user, day)
-    return cache[day]
+    known = user.memberships_by_day
+    if day not in known:
+        known[day] = Membership.read(user, day)
+    return known[day]
+
+
+def with_memberships(pk: int) -> User | None:
+    """A user who is known to hold what they hold today, in one statement."""
+    day = london_day()
+    found = user_with_memberships(pk, day)
+    if found is None:
+        return None
+    user, held = found
+    user.memberships_by_day[day] = held
+    return user
 
 
 def london_day(at: dt.datetime | None = None) -> dt.date:
@@ -58,7 +69,7 @@ def london_day(at: dt.datetime | None = None) -> dt.date:
 
 def forget_memberships(user: User) -> None:
     """After a grant or an end, so that the same object asks again."""
-    user.__dict__.pop("_memberships_by_day", None)
+    user.memberships_by_day.clear()
 
 
 def reach(user: AnyUser, roles: Collection[str], *, at: dt.datetime | None = None) -> Reach:

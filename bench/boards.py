@@ -20,7 +20,7 @@ Headers = dict[str, str]
 CHANGED: Final = 2
 # Who looks, and where they may: these are asked by every page.
 _WHO: Final = ("django_session", "accounts_user", "accounts_membership", "usersessions_")
-_WHO_PREPARED: Final = ("EXECUTE session_", "EXECUTE memberships_")
+_WHO_PREPARED: Final = ("EXECUTE session_", "EXECUTE user_")
 _NOT_READ: Final = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
@@ -175,7 +175,7 @@ def _signed_in(session: Session) -> Browser:
     from django.urls import reverse
 
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(session.house.nurse, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(session.house.nurse)
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     path = reverse("rounds:ward-board", args=[session.house.ward.code])
     return Browser(get_wsgi_application(), cookie, path)

@@ -81,6 +81,8 @@ def near_moment(at: datetime, now: datetime) -> str:
     return f"{short_day(day)}{year} {clock(at)}"
 
 
+# The values of a set, and the words about it, are of one instant.
+@lru_cache(maxsize=4096)
 def age(then: datetime, now: datetime) -> str:
     """How long ago, in the one unit that a glance needs: 40 s, 12 min, 9 h, 2 days.
 

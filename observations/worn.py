@@ -14,32 +14,38 @@ from observations import silence
 from observations.models import Device, DeviceStatus
 from observations.storage.queries import rows
 
-_SECONDS: Final = {tells: after.total_seconds() for tells, after in silence.DEAD_BY_TELLING.items()}
-# A piece as JSON, where `d` is a device, `s` its status, `g` its last gateway: what changes seldom,
-# so that a board's row that shows it need not be made anew at each heartbeat.
-PIECE: Final = f"""json_build_array(d.kinds, s.battery, s.gateway_id IS NOT NULL, g.down_since,
-    coalesce(extract(epoch FROM g.last_heard_at - d.last_heard_at)
-        >= CASE WHEN s.gateway_id IS NULL THEN {_SECONDS[False]} ELSE {_SECONDS[True]} END, false))
-"""
-# Rows of admission_id and device_id; put an admission's own condition into both halves.
+_MUTE: Final = {
+    tells: f"interval '{after.total_seconds()} seconds'"
+    for tells, after in silence.DEAD_BY_TELLING.items()
+}
+# Of a piece, where `d` is a device, `s` its status, `g` its last gateway: what changes seldom, so
+# that a board's row that shows it need not be made anew at each heartbeat.
+KNOWN: Final = f"""d.kinds, s.battery, s.gateway_id IS NOT NULL, g.down_since,
+    coalesce(g.last_heard_at - d.last_heard_at
+        >= CASE WHEN s.gateway_id IS NULL THEN {_MUTE[False]} ELSE {_MUTE[True]} END, false)"""
+PIECE: Final = f"json_build_array({KNOWN})"
+# Rows of admission_id and device_id; put in a query for the admissions' ids.
 USED: Final = """
-    SELECT h.admission_id, h.device_id FROM observations_holding h
-    WHERE h.superseded_at IS NULL AND h.ends IS NULL AND h.admission_id {of}
-    UNION
-    SELECT v.admission_id, v.device_id FROM observations_latestvital v
+    WITH held AS (
+        SELECT one.id AS admission_id, h.device_id FROM ({of}) AS one(id)
+        LEFT JOIN observations_holding h
+          ON h.admission_id = one.id AND h.superseded_at IS NULL AND h.ends IS NULL
+    )
+    SELECT admission_id, device_id FROM held WHERE device_id IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT v.admission_id, v.device_id FROM held
+    JOIN observations_latestvital v ON v.admission_id = held.admission_id
     JOIN observations_device o ON o.id = v.device_id AND o.use = 'shared'
-    WHERE v.admission_id {of}
-      AND NOT EXISTS (SELECT FROM observations_holding k WHERE k.admission_id = v.admission_id
-                      AND k.superseded_at IS NULL AND k.ends IS NULL)
+    WHERE held.device_id IS NULL
 """
 JOINED: Final = """
     JOIN observations_device d ON d.id = used.device_id
     LEFT JOIN observations_devicestatus s ON s.device_id = d.id
     LEFT JOIN observations_gateway g ON g.id = d.last_gateway_id
 """
-_KNOWN: Final = (
+_PIECES: Final = (
     f"SELECT used.admission_id, {PIECE}::text "  # noqa: S608 — constants
-    f"FROM ({USED.format(of='= ANY(%(ids)s::uuid[])')}) AS used {JOINED} "
+    f"FROM ({USED.format(of='SELECT unnest(%(ids)s::uuid[])')}) AS used {JOINED} "
     "ORDER BY used.admission_id, d.id"
 )
 _BEHIND: Final = (
@@ -75,7 +81,7 @@ class Piece(NamedTuple):
 def pieces(ids: Collection[UUID]) -> dict[UUID, list[Piece]]:
     """Of these admissions, in one query."""
     found: dict[UUID, list[Piece]] = defaultdict(list)
-    for admission, told in rows(_KNOWN, {"ids": list(map(str, ids))}):
+    for admission, told in rows(_PIECES, {"ids": list(map(str, ids))}):
         found[admission].append(piece(json.loads(told)))
     return found
 

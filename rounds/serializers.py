@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from observations import kinds
+from patients.models.people import listed_name
 from rounds.board import Board, Row
 from rounds.board.entries import AlertNow, ReviewNow, Vital
 
@@ -20,12 +21,12 @@ def board_as_json(board: Board) -> dict[str, Any]:
 
 
 def row_as_json(row: Row) -> dict[str, Any]:
-    admission = row.admission
+    patient = row.admission.patient
     return {
-        "admission": str(admission.pk),
-        "patient_id": str(admission.patient_id),
+        "admission": row.admission.pk,
+        "patient_id": patient.pk,
         "nhs_number": row.nhs_number or None,
-        "name": str(admission.patient),
+        "name": listed_name(patient.family_name, patient.given_name),
         "pathway": row.pathway.code,
         "mode": row.mode.mode,
         "news2": _news2(row),

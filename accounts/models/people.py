@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import ClassVar, Final
 
 import pghistory
@@ -38,6 +39,11 @@ class User(AbstractUser):
             ),
         ]
 
+    @cached_property
+    def memberships_by_day(self) -> dict[dt.date, list[Membership]]:
+        """What has been asked of this object so far; `accounts.policies` asks, and forgets."""
+        return {}
+
     @property
     def short_name(self) -> str:
         """A. Okafor; the username where no name is known."""
@@ -49,13 +55,28 @@ class User(AbstractUser):
         return f"{self.short_name}, {self.profession}" if self.profession else self.short_name
 
 
+_MEMBERSHIP: Final = (
+    *("id", "user_id", "role", "scope", "code", "senior_decision_maker", "starts", "ends"),
+    "granted_by_id",
+)
+_IN_FORCE: Final = "m.starts <= %(day)s AND (m.ends IS NULL OR m.ends > %(day)s)"
 _HELD: Final = Statement(
     "memberships_held",
-    """
-SELECT id, user_id, role, scope, code, senior_decision_maker, starts, ends, granted_by_id
-FROM accounts_membership
-WHERE user_id = %(user)s AND starts <= %(day)s AND (ends IS NULL OR ends > %(day)s) ORDER BY id
-""",
+    f"SELECT {', '.join(_MEMBERSHIP)} FROM accounts_membership m "  # noqa: S608 — constants
+    f"WHERE user_id = %(user)s AND {_IN_FORCE} ORDER BY id",
+    user="bigint",
+    day="date",
+)
+_USER: Final = (
+    *("id", "password", "last_login", "is_superuser", "username", "first_name", "last_name"),
+    *("email", "is_staff", "is_active", "date_joined", "profession", "registration_number"),
+)
+_WITH_MEMBERSHIPS: Final = Statement(
+    "user_with_memberships",
+    f"SELECT {', '.join(f'u.{name}' for name in _USER)}, "  # noqa: S608 — constants
+    f"{', '.join(f'm.{name}' for name in _MEMBERSHIP)} FROM accounts_user u "
+    f"LEFT JOIN accounts_membership m ON m.user_id = u.id AND {_IN_FORCE} "
+    "WHERE u.id = %(user)s ORDER BY m.id",
     user="bigint",
     day="date",
 )
@@ -126,7 +147,18 @@ class Membership(models.Model):
 
     @classmethod
     def read(cls, user: User, day: dt.date) -> list[Membership]:
-        """`of(user).on(day)`, oldest first, by a plain statement: every request asks for them."""
-        names = [field.attname for field in cls._meta.concrete_fields]
+        """`of(user).on(day)`, oldest first."""
         found = _HELD.rows({"user": user.pk, "day": day})
-        return [cls.from_db("default", names, row) for row in found]
+        return [cls.from_db("default", _MEMBERSHIP, row) for row in found]
+
+
+def user_with_memberships(pk: int, day: dt.date) -> tuple[User, list[Membership]] | None:
+    """Both by one plain statement, since every request asks for them; None for no such user."""
+    found = _WITH_MEMBERSHIPS.rows({"user": pk, "day": day})
+    if not found:
+        return None
+    held = [row[len(_USER) :] for row in found if row[len(_USER)] is not None]
+    return (
+        User.from_db("default", _USER, found[0][: len(_USER)]),
+        [Membership.from_db("default", _MEMBERSHIP, row) for row in held],
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Literal
 
@@ -39,9 +40,16 @@ def chart(
     described = f"<desc>{escape(description)}</desc>" if description else ""
     inside = "".join(body)
     return mark_safe(  # noqa: S308  # every text below is escaped where it is written
-        f'<svg class="chart chart-{name}" role="img" width="{num(width)}" height="{num(height)}"'
-        f' viewBox="0 0 {num(width)} {num(height)}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title>{described}{inside}</svg>"
+        f"{_frame(name, width, height)}<title>{escape(title)}</title>{described}{inside}</svg>"
+    )
+
+
+@lru_cache(maxsize=256)
+def _frame(name: str, width: float, height: float) -> str:
+    wide, high = num(width), num(height)
+    return (
+        f'<svg class="chart chart-{name}" role="img" width="{wide}" height="{high}"'
+        f' viewBox="0 0 {wide} {high}" xmlns="http://www.w3.org/2000/svg">'
     )
 
 

@@ -123,11 +123,12 @@ def standings(ids: Collection[UUID]) -> dict[UUID, StandingNow]:
     )
     found = {text: StandingNow(one) for text, one in asked.items()}
     for text, *told, latest, reviewed_at in answer:
-        found[text] = StandingNow(*(asked[text], *told, _latest(latest), reviewed_at))
+        found[text] = StandingNow(*(asked[text], *told, latest_of(latest), reviewed_at))
     return {asked[text]: standing for text, standing in found.items()}
 
 
-def _latest(text: str) -> dict[str, Point]:
+def latest_of(text: str) -> dict[str, Point]:
+    """The newest good reading of each kind, as a standing's row holds them."""
     return {kinds.NAMES[number]: point for number, point in _from_json.decode(text).items()}
 
 

@@ -32,6 +32,11 @@ class Place(models.Model):
         return self.name
 
 
+def listed_name(family_name: str, given_name: str) -> str:
+    """How a list names a patient; for those too who read it without the rest of the patient."""
+    return f"{family_name.upper()}, {given_name}"
+
+
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Patient(models.Model):
     """A person, under an opaque id; every number that names them is an `Identifier`."""
@@ -70,7 +75,7 @@ class Patient(models.Model):
         indexes = [models.Index(fields=["family_name", "born"], name="patient_by_name")]
 
     def __str__(self) -> str:
-        return f"{self.family_name.upper()}, {self.given_name}"
+        return listed_name(self.family_name, self.given_name)
 
     def age_on(self, day: dt.date) -> int:
         """Whole years lived by that day; born on 29 February counts from 1 March."""

@@ -13,6 +13,31 @@ ReadingsState = Literal[
 SILENCES: Final[frozenset[ReadingsState]] = frozenset(("silent", "dead", "gateway"))
 
 
+class PatientNow(NamedTuple):
+    """Of a patient what a row shows."""
+
+    pk: str
+    family_name: str
+    given_name: str
+    born: dt.date
+    sex: str
+    phone: str
+
+
+class AdmissionNow(NamedTuple):
+    """Of an admission what a row shows, opened or not; a model's making would take longer than all
+    of the row's."""
+
+    pk: str
+    patient: PatientNow
+    pathway_version_id: int
+    admitted_at: dt.datetime
+    expected_discharge: dt.date
+    usual_news2: int | None = None
+    usual_spo2: int | None = None
+    board_version: str = ""
+
+
 class Vital(NamedTuple):
     """The newest good value of a kind; `from_plan` for prescribed oxygen that nobody measured."""
 
@@ -39,6 +64,25 @@ class Plan(NamedTuple):
     low: float | None
     high: float | None
     priority: str
+
+
+class StandingNow(NamedTuple):
+    """The newest score, and what it says of the time before it; see `observations.Standing`."""
+
+    version: int = 0
+    measured_at: dt.datetime | None = None
+    oldest_at: dt.datetime | None = None
+    total: int | None = None
+    lowest: int | None = None
+    response: str = ""
+    parts: tuple[int | None, ...] = ()
+    scale: int = 1
+    oxygen_from_plan: bool = False
+    self_reported: bool = False
+    previous_total: int | None = None
+    previous_at: dt.datetime | None = None
+    unreviewed_response: str = ""
+    reviewed_at: dt.datetime | None = None
 
 
 class PastScore(NamedTuple):

@@ -15,36 +15,30 @@ from capacity.models import Ward
 from lib.prepared import Statement
 from observations import worn
 
+# All of it as text, so that nothing is understood which only has to be compared.
 _ROWS: Final = f"""
-SELECT a.id, a.patient_id, a.ward_id, a.pathway_version_id, a.admitted_at, a.expected_discharge,
-  a.usual_news2, a.usual_spo2, a.board_version,
-  p.family_name, p.given_name, p.born, p.sex, p.phone,
-  (SELECT i.value FROM patients_identifier i
-   WHERE i.patient_id = p.id AND i.system = 'nhs_number'
-     AND i.status IN ('unverified', 'verified')),
-  w.code, w.short_name,
-  (SELECT json_build_array(m.mode, m.reason) FROM patients_monitoringmode m
-   WHERE m.admission_id = a.id AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)
-   LIMIT 1)::text,
+SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at::text,
+  a.expected_discharge::text, a.usual_news2::text, a.usual_spo2::text, a.board_version::text,
+  p.family_name, p.given_name, p.born::text, p.sex, p.phone,
+  i.value, w.code, w.short_name, m.mode, m.reason,
   (CASE WHEN s.admission_id IS NOT NULL THEN
    json_build_array(s.version, s.measured_at, s.oldest_at, s.total, s.lowest, s.response,
        s.parts, s.scale, s.oxygen_from_plan, s.self_reported, s.previous_total, s.previous_at,
        s.unreviewed_response, s.reviewed_at) END)::text,
-  (SELECT json_agg(json_build_array(v.kind, v.number, v.code, v.measured_at) ORDER BY v.kind)
-   FROM observations_latestvital v WHERE v.admission_id = a.id)::text,
+  s.latest,
   (SELECT json_build_array(o.litres_per_minute, o.starts) FROM patients_prescribedoxygen o
    WHERE o.admission_id = a.id AND o.starts <= %(at)s AND (o.ends IS NULL OR o.ends > %(at)s)
    LIMIT 1)::text,
-  (SELECT json_agg(json_build_array(d.kind, d.due_at, d.late_at, d.silent_at, d.stale_at)
-                   ORDER BY d.kind)
+  (SELECT json_object_agg(d.kind, json_build_array(d.due_at, d.late_at, d.silent_at, d.stale_at)
+                          ORDER BY d.kind)
    FROM observations_duetime d WHERE d.admission_id = a.id)::text,
-  (SELECT json_agg(json_build_array(l.kind, l.times, l.every_hours, l.low, l.high, l.priority)
-                   ORDER BY l.id)
+  (SELECT json_object_agg(l.kind,
+       json_build_array(l.times, l.every_hours, l.low, l.high, l.priority))
    FROM patients_planline l
    WHERE l.admission_id = a.id AND l.starts <= %(at)s AND (l.ends IS NULL OR l.ends > %(at)s)
   )::text,
   (SELECT json_agg({worn.PIECE} ORDER BY d.id)
-   FROM ({worn.USED.format(of="= a.id")}) AS used {worn.JOINED})::text,
+   FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,
   (SELECT json_build_array(e.id, e.priority, e.rang_at, e.owned_at,
        u.first_name, u.last_name, u.username,
        (SELECT json_agg(t.text ORDER BY
@@ -68,13 +62,17 @@ SELECT a.id, a.patient_id, a.ward_id, a.pathway_version_id, a.admitted_at, a.exp
   (SELECT json_build_array(z.reason, z.ends) FROM patients_pause z
    WHERE z.admission_id = a.id AND z.starts <= %(at)s AND z.ends > %(at)s
    ORDER BY z.ends DESC LIMIT 1)::text,
-  coalesce((SELECT y.no_bed FROM capacity_stay y
-   WHERE y.spell_id = a.spell_id AND y.ward_id = a.ward_id AND y.ends IS NULL
-     AND y.bed_id IS NULL), '')
+  coalesce(y.no_bed, '')
 FROM patients_admission a
 JOIN patients_patient p ON p.id = a.patient_id
 JOIN patients_pathwayversion v ON v.id = a.pathway_version_id
 JOIN patients_pathway w ON w.code = v.pathway_id
+LEFT JOIN patients_identifier i ON i.patient_id = a.patient_id AND i.system = 'nhs_number'
+  AND i.status IN ('unverified', 'verified')
+LEFT JOIN patients_monitoringmode m ON m.admission_id = a.id AND m.starts <= %(at)s
+  AND (m.ends IS NULL OR m.ends > %(at)s)
+LEFT JOIN capacity_stay y ON y.spell_id = a.spell_id AND y.ward_id = a.ward_id
+  AND y.ends IS NULL AND y.bed_id IS NULL
 LEFT JOIN observations_standing s ON s.admission_id = a.id
 """  # noqa: S608 — put together from constants only
 _HERE: Final = Statement(
@@ -89,28 +87,28 @@ _ALONE: Final = Statement(
 
 
 class Facts(NamedTuple):
-    """One patient; what may be several or absent is JSON, empty when there is none."""
+    """One patient; what may be several or absent is JSON, None when there is none."""
 
-    pk: UUID
-    patient_id: UUID
-    ward_id: int
-    pathway_version_id: int
-    admitted_at: dt.datetime
-    expected_discharge: dt.date
-    usual_news2: int | None
-    usual_spo2: int | None
-    board_version: int
+    pk: str
+    patient_id: str
+    pathway_version_id: str
+    admitted_at: str
+    expected_discharge: str
+    usual_news2: str | None
+    usual_spo2: str | None
+    board_version: str
     family_name: str
     given_name: str
-    born: dt.date
+    born: str
     sex: str
     phone: str
     nhs_number: str | None
     pathway: str
     pathway_name: str
     mode: str | None
+    mode_reason: str | None
     standing: str | None
-    vitals: str | None
+    latest: str | None
     oxygen: str | None
     dues: str | None
     plan: str | None

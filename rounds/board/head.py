@@ -81,8 +81,8 @@ SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
      WHERE q.done_at IS NULL)::text,
     (SELECT array[count(*), count(k.ends), count(k.superseded_at)]
      FROM observations_holding k JOIN here ON here.id = k.admission_id)::text,
-    (SELECT sum(hashtextextended(concat_ws('|', used.admission_id, d.id, {worn.PIECE}), 0))
-     FROM ({worn.USED.format(of="IN (SELECT id FROM here)")}) AS used {worn.JOINED})::text,
+    (SELECT sum(hash_record_extended(row(used.admission_id, d.id, {worn.KNOWN}), 0))
+     FROM ({worn.USED.format(of="SELECT id FROM here")}) AS used {worn.JOINED})::text,
     (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
          count(*) FILTER (WHERE l.expected_back <= %(at)s), sum(hashtextextended(l::text, 0))]
      FROM capacity_leave l JOIN here ON here.spell_id = l.spell_id

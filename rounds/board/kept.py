@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 from lib.recent import Recent
 from rounds.board import making, trends
@@ -26,7 +25,7 @@ class Kept(NamedTuple):
     until: dt.datetime
 
 
-_kept: Recent[UUID, Kept] = Recent(most=2000)
+_kept: Recent[str, Kept] = Recent(most=2000)
 
 
 def rows(found: Sequence[Facts], at: dt.datetime) -> list[Row]:

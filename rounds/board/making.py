@@ -8,22 +8,27 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.json import Decoder
+
 from accounts.models.people import short_name
 from observations.alerting.mistaken import WRONG_PATIENT
+from observations.judgement.results import latest_of
 from observations.kinds import NAMES
-from observations.models import Prompt, Standing
+from observations.models import Prompt
 from observations.worn import piece
-from patients.models import Admission, Patient
 from rounds.board.entries import (
+    AdmissionNow,
     AlertNow,
     Due,
     LeaveNow,
     ModeNow,
     PastScore,
     PathwayNow,
+    PatientNow,
     PauseNow,
     Plan,
     ReviewNow,
+    StandingNow,
     TaskNow,
     Vital,
 )
@@ -32,17 +37,10 @@ from rounds.board.rows import Row
 
 # Until somebody has decided, a patient is scored like most: never silently unwatched.
 UNDECIDED: Final = ModeNow("news2_scale1", "")
-_ADMISSION: Final = (
-    *("id", "patient_id", "ward_id", "pathway_version_id", "admitted_at", "expected_discharge"),
-    *("usual_news2", "usual_spo2", "board_version"),
-)
-_PATIENT: Final = ("id", "family_name", "given_name", "born", "sex", "phone")
-_STANDING: Final = (
-    *("version", "measured_at", "oldest_at", "total", "lowest", "response", "parts", "scale"),
-    *("oxygen_from_plan", "self_reported", "previous_total", "previous_at"),
-    *("unreviewed_response", "reviewed_at"),
-)
-_MOMENTS: Final = [_STANDING.index(name) for name in _STANDING if name.endswith("_at")]
+# Those that each row has: a decoder that knows what comes takes a fifth of the time.
+_standing: Final = Decoder(StandingNow)
+_dues: Final = Decoder(dict[int, Due])
+_plan: Final = Decoder(dict[str, Plan])
 
 
 def row(facts: Facts, scores: tuple[PastScore, ...], at: dt.datetime) -> Row:
@@ -51,11 +49,11 @@ def row(facts: Facts, scores: tuple[PastScore, ...], at: dt.datetime) -> Row:
         admission=_admission(facts),
         nhs_number=facts.nhs_number or "",
         pathway=PathwayNow(facts.pathway, facts.pathway_name),
-        mode=ModeNow(*json.loads(facts.mode)) if facts.mode else UNDECIDED,
-        standing=_standing(facts.pk, facts.standing),
-        vitals=_vitals(facts.vitals, facts.oxygen),
-        dues=_dues(facts.dues),
-        plan=_plan(facts.plan),
+        mode=ModeNow(facts.mode, facts.mode_reason or "") if facts.mode else UNDECIDED,
+        standing=_standing.decode(facts.standing) if facts.standing else None,
+        vitals=_vitals(facts.latest, facts.oxygen),
+        dues={NAMES[kind]: due for kind, due in _dues.decode(facts.dues or "{}").items()},
+        plan=_plan.decode(facts.plan or "{}"),
         scores=scores,
         alert=alert(facts.alert),
         review=_review(facts.review),
@@ -100,41 +98,40 @@ def perhaps(text: str | None) -> dt.datetime | None:
     return moment(text) if text else None
 
 
-def _admission(facts: Facts) -> Admission:
-    """With what a row shows; the rest would be read when somebody asked for it."""
-    found = Admission.from_db("default", _ADMISSION, facts[: len(_ADMISSION)])
-    person = (facts.patient_id, *facts[len(_ADMISSION) : len(_ADMISSION) + len(_PATIENT) - 1])
-    found.patient = Patient.from_db("default", _PATIENT, person)
-    return found
+def _admission(facts: Facts) -> AdmissionNow:
+    return AdmissionNow(
+        pk=facts.pk,
+        patient=PatientNow(
+            facts.patient_id,
+            facts.family_name,
+            facts.given_name,
+            dt.date.fromisoformat(facts.born),
+            facts.sex,
+            facts.phone,
+        ),
+        pathway_version_id=int(facts.pathway_version_id),
+        admitted_at=moment(facts.admitted_at),
+        expected_discharge=dt.date.fromisoformat(facts.expected_discharge),
+        usual_news2=_number(facts.usual_news2),
+        usual_spo2=_number(facts.usual_spo2),
+        board_version=facts.board_version,
+    )
 
 
-def _standing(pk: UUID, text: str | None) -> Standing | None:
-    if not text:
-        return None
-    known = json.loads(text)
-    for place in _MOMENTS:
-        known[place] = perhaps(known[place])
-    return Standing.from_db("default", ("admission_id", *_STANDING), (pk, *known))
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
 
 
 def _vitals(text: str | None, prescribed: str | None) -> dict[str, Vital]:
     """Home oxygen stands in the plan where nobody measured it."""
     found = {
-        NAMES[kind]: Vital(float(number or 0), code or None, moment(at))
-        for kind, number, code, at in _read(text)
+        kind: Vital(float(point.number or 0), point.code or None, point.at)
+        for kind, point in latest_of(text or "{}").items()
     }
     if prescribed and "oxygen" not in found:
         litres, starts = json.loads(prescribed)
         found["oxygen"] = Vital(float(litres), None, moment(starts), from_plan=True)
     return found
-
-
-def _dues(text: str | None) -> dict[str, Due]:
-    return {NAMES[kind]: Due(*map(perhaps, moments)) for kind, *moments in _read(text)}
-
-
-def _plan(text: str | None) -> dict[str, Plan]:
-    return {kind: Plan(*told) for kind, *told in _read(text)}
 
 
 def _review(text: str | None) -> ReviewNow | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from observations.silence import DEAD_BY_TELLING
@@ -19,6 +20,8 @@ BY_THE_WEEKDAY: Final = dt.timedelta(days=6)
 _TICK: Final = dt.timedelta(microseconds=1)
 
 
+# Asked for by each row of a board.
+@lru_cache(maxsize=64)
 def step_end(at: dt.datetime) -> dt.datetime:
     """The end of the quarter of an hour that has begun; where the day's line ends."""
     hour = at.replace(minute=0, second=0, microsecond=0)
@@ -26,18 +29,18 @@ def step_end(at: dt.datetime) -> dt.datetime:
 
 
 def holds_until(row: Row) -> dt.datetime:
-    """Whatever a new word of the row depends on must be among these moments."""
-    return min(turn for moment in _moments(row) for turn in _turns(moment) if turn > row.at)
+    """Whatever a new word of the row depends on must be among these moments.
 
-
-def _turns(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """Some words turn at the moment itself, others as soon as it has passed."""
-    return moment, moment + _TICK
+    Some words turn at the moment itself, others as soon as it has passed.
+    """
+    first = min(moment for moment in _moments(row) if moment >= row.at)
+    return first if first > row.at else first + _TICK
 
 
 def _moments(row: Row) -> Iterator[dt.datetime]:
     yield step_end(row.at)
-    for due in row.dues.values():
+    # The kinds of a set are due and measured together: far fewer moments than values.
+    for due in set(row.dues.values()):
         yield from filter(None, due)
         if due.due_at:
             yield from (due.due_at + after for after in DEAD_BY_TELLING.values())

@@ -66,6 +66,6 @@ def rows(ward: Ward, at: dt.datetime) -> tuple[Row, ...]:
 
 def row_of(admission: Admission, *, at: dt.datetime) -> Row:
     """One patient's row alone, made anew."""
-    pk = admission.pk
-    past = trends.scores([pk], step_end(at))
-    return making.row(facts.of_one(pk, at), past.get(pk, ()), at)
+    found = facts.of_one(admission.pk, at)
+    past = trends.scores([found.pk], step_end(at))
+    return making.row(found, past.get(found.pk, ()), at)

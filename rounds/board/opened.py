@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from observations.kinds import NAMES, NUMBERS
 from observations.models import Reading, Score
 from observations.models.readings import Context, Quality
 from observations.news2 import PARAMETERS
-from patients.models import Contact, SafetyRecord
+from patients.models import Contact, PathwayVersion, SafetyRecord
 from rounds.board.entries import Vital
 from rounds.board.rows import Row
 
@@ -48,16 +47,16 @@ class Opened:
 
 
 def opened(row: Row, *, may_treat: bool) -> Opened:
-    patient = row.admission.patient
+    admission, patient = row.admission, row.admission.patient.pk
     return Opened(
         row=row,
         sets=earlier_sets(row),
         safety={
             record.topic: record
-            for record in SafetyRecord.objects.current().filter(patient=patient)
+            for record in SafetyRecord.objects.current().filter(patient_id=patient)
         },
-        contacts=tuple(Contact.objects.filter(patient=patient)),
-        responses=row.admission.pathway_version.responses,
+        contacts=tuple(Contact.objects.filter(patient_id=patient)),
+        responses=PathwayVersion.objects.get(pk=admission.pathway_version_id).responses,
         may_treat=may_treat,
     )
 
@@ -88,7 +87,7 @@ def _apart(past: Iterable[Score], newest: dt.datetime) -> list[Score]:
     return chosen
 
 
-def _values(pk: UUID, instants: Sequence[dt.datetime]) -> list[tuple[str, Vital]]:
+def _values(pk: str, instants: Sequence[dt.datetime]) -> list[tuple[str, Vital]]:
     """All that may stand in those sets, oldest first, read in one query."""
     if not instants:
         return []

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
+
+from django.utils.functional import cached_property
 
 from lib.london import day_of
 from observations import kinds, news2
-from observations.models import Standing
 from observations.silence import Cause
 from observations.worn import Piece, cause
-from patients.models import Admission
 from rounds.board import risk
 from rounds.board.entries import (
     SILENCES,
+    AdmissionNow,
     AlertNow,
     Due,
     LeaveNow,
@@ -28,6 +28,7 @@ from rounds.board.entries import (
     Readings,
     ReadingsState,
     ReviewNow,
+    StandingNow,
     TaskNow,
     Vital,
 )
@@ -48,11 +49,11 @@ class Row:
     """One patient as at `at`."""
 
     at: dt.datetime
-    admission: Admission
+    admission: AdmissionNow
     nhs_number: str
     pathway: PathwayNow
     mode: ModeNow
-    standing: Standing | None
+    standing: StandingNow | None
     vitals: Mapping[str, Vital]
     dues: Mapping[str, Due]
     plan: Mapping[str, Plan]
@@ -131,8 +132,12 @@ class Row:
             return Readings("none")
         return self._silent() or self._late() or self._gaps() or self._next()
 
-    def is_stale(self, kind: str) -> bool:
-        """Whether the shown value of a kind must not look current."""
+    @cached_property
+    def stale(self) -> tuple[str, ...]:
+        """The kinds whose shown values must not look current."""
+        return tuple(kind for kind in self.vitals if self._is_stale(kind))
+
+    def _is_stale(self, kind: str) -> bool:
         value, due = self.vitals[kind], self.dues.get(kind)
         if value.from_plan:
             return False
@@ -188,11 +193,11 @@ class Row:
     def level(self) -> risk.Level:
         return risk.level(self.facts)
 
-    @property
+    @cached_property
     def place(self) -> tuple[risk.Place, str, str]:
         """Name and id come last, so that equals keep their places from poll to poll."""
         patient = self.admission.patient
-        return risk.place(self.facts), patient.family_name, str(self.admission.pk)
+        return risk.place(self.facts), patient.family_name, self.admission.pk
 
     def _left_out(self, kind: str, value: Vital) -> bool:
         """Too old to have joined the newest score."""

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
-from uuid import UUID
 
 from observations.storage.queries import rows
 from rounds.board.entries import PastScore
@@ -14,7 +13,7 @@ from rounds.board.moments import TREND
 
 # A hub may score each minute: arrays, as texts, are read five times faster than rows.
 _SCORES: Final = """
-SELECT admission_id, array_agg(measured_at ORDER BY measured_at)::text,
+SELECT admission_id::text, array_agg(measured_at ORDER BY measured_at)::text,
        array_agg(total ORDER BY measured_at)::text, array_agg(lowest ORDER BY measured_at)::text
 FROM observations_score
 WHERE admission_id = ANY(%(ids)s::uuid[])
@@ -23,8 +22,8 @@ GROUP BY admission_id
 """
 
 
-def scores(ids: Sequence[UUID], end: dt.datetime) -> dict[UUID, tuple[PastScore, ...]]:
-    """Oldest first."""
+def scores(ids: Sequence[str], end: dt.datetime) -> dict[str, tuple[PastScore, ...]]:
+    """Of admissions by their ids; oldest first."""
     if not ids:
         return {}
     found = rows(_SCORES, {"ids": list(ids), "start": end - TREND, "end": end})

@@ -57,7 +57,7 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT array[count(*), count(h.ends), count(h.superseded_at)]
      FROM observations_holding h WHERE h.admission_id = a.id),
     (SELECT json_agg({worn.PIECE} ORDER BY d.id)
-     FROM ({worn.USED.format(of="= a.id")}) AS used {worn.JOINED})::text,
+     FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,
     (SELECT max(accepted_at)::text FROM rounds_handover
      WHERE ward_id = a.ward_id AND accepted_at <= %(at)s)
 FROM patients_admission a LEFT JOIN observations_standing s ON s.admission_id = a.id

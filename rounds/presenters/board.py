@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
-from uuid import UUID
+from itertools import chain
+from typing import Final
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from lib.london import clock, day_of, long_day, near_moment
 from rounds.board import Board, Row
@@ -17,24 +17,27 @@ from rounds.presenters.ages import ticking
 from rounds.presenters.board_cells import COLUMNS
 from rounds.presenters.board_drawn import drawn
 from rounds.presenters.board_opened import OpenedPresenter
+from rounds.presenters.board_row_markup import group_html
 
-HEADINGS: Final = (
+_TREND: Final = "NEWS2, last 24 h"
+_TREND_CSS: Final = ' class="trend"'
+_HEADINGS: Final = (
     "NEWS2 risk",
     "Patient",
-    "NEWS2, last 24 h",
+    _TREND,
     *(column.heading for column in COLUMNS),
     "Readings",
     "Alert, owner",
     "Last review",
     "Next task",
 )
-
-
-class RowShown(NamedTuple):
-    """A row's markup; `group` heads a part of the list on a phone."""
-
-    group: str
-    html: SafeString
+# The same on every board.
+HEAD: Final = mark_safe(  # noqa: S308  # of constants
+    "".join(
+        f'<th scope="col" role="columnheader"{_TREND_CSS if one == _TREND else ""}>{one}</th>'
+        for one in _HEADINGS
+    )
+)
 
 
 class BoardPresenter:
@@ -46,7 +49,7 @@ class BoardPresenter:
         *,
         url: str,
         show: str = "",
-        opened: Mapping[UUID, OpenedPresenter] | None = None,
+        opened: Mapping[str, OpenedPresenter] | None = None,
         token: object = "",
     ) -> None:
         self._board = board
@@ -58,13 +61,12 @@ class BoardPresenter:
         self.lag = int(board.lag.total_seconds())
         self.show = show
         self.filter_words = glance.filter_words(show)
-        chosen = glance.chosen(board.rows, show)
-        self.rows = list(map(self._row, chosen, _headings(chosen)))
+        self.shown = glance.chosen(board.rows, show)
         self.total = len(board.rows)
         self.cards = glance.cards(board, url)
         self.tally = glance.tally(board, url)
         self.ups = glance.ups(board)
-        self.headings = HEADINGS
+        self.head = HEAD
 
     @property
     def day(self) -> str:
@@ -105,18 +107,23 @@ class BoardPresenter:
         ]
 
     @property
+    def rows(self) -> SafeString:
+        """Theirs in order; on a phone each part of the list is headed."""
+        parts = zip(map(group_html, _headings(self.shown)), map(self._row, self.shown), strict=True)
+        return mark_safe("".join(chain.from_iterable(parts)))  # noqa: S308  # escaped where drawn
+
+    @property
     def poll_url(self) -> str:
         return f"{self.url}?show={self.show}" if self.show else self.url
 
-    def _row(self, row: Row, heading: str) -> RowShown:
-        html = drawn(
+    def _row(self, row: Row) -> str:
+        return drawn(
             row,
             at=self.as_of,
             may_treat=self._board.may_treat,
             token=self._token,
             opened=self._opened.get(row.admission.pk),
         )
-        return RowShown(heading, html)
 
 
 def _headings(rows: list[Row]) -> list[str]:

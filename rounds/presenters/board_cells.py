@@ -74,7 +74,7 @@ def cell(row: Row, column: Column) -> Cell:
     value = row.vitals.get(column.kind)
     if value is None:
         return _empty(row, column)
-    stale = row.is_stale(column.kind)
+    stale = column.kind in row.stale
     band = 0 if stale else _band(row, column.kind, value)
     return Cell(
         kind=column.name,

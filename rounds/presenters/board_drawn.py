@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from operator import add
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
 
 from lib.london import age
 from lib.recent import Recent
 from rounds.board import Row
+from rounds.board.making import moment
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.board_row import RowPresenter
 from rounds.presenters.board_row_markup import HOLE, row_html
@@ -27,7 +28,7 @@ class Drawn(NamedTuple):
     moments: tuple[dt.datetime, ...]
 
 
-_drawn: Recent[tuple[UUID, bool], Drawn] = Recent(most=2000)
+_drawn: Recent[tuple[str, bool], Drawn] = Recent(most=2000)
 
 
 def drawn(
@@ -61,18 +62,14 @@ def _known(row: Row, *, may_treat: bool, opened: OpenedPresenter | None) -> Draw
 
 
 def _draw(row: Row, shown: RowPresenter) -> Drawn:
-    # Before each age: the text so far, the time's own tag, and the moment that it names.
-    first, *rest = _AGE.split(row_html(shown))
-    texts, moments = [first], []
-    for tag, moment, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
-        texts[-1] += tag
-        moments.append(dt.datetime.fromisoformat(moment))
-        texts.append(text)
-    return Drawn(row, tuple(texts), tuple(moments))
+    # A text, then for each age the time's own tag, the moment that it names, and the text after.
+    parts = _AGE.split(row_html(shown))
+    texts = map(add, parts[::3], (*parts[1::3], ""))
+    return Drawn(row, tuple(texts), tuple(map(moment, parts[2::3])))
 
 
 def _filled(kept: Drawn, at: dt.datetime) -> str:
     parts = [kept.texts[0]]
-    for moment, text in zip(kept.moments, kept.texts[1:], strict=True):
-        parts += (age(moment, at), text)
+    for then, text in zip(kept.moments, kept.texts[1:], strict=True):
+        parts += (age(then, at), text)
     return "".join(parts)

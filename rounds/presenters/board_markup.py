@@ -6,6 +6,7 @@ escaped.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -47,10 +48,18 @@ def cell_html(cell: Cell) -> SafeString:
 
 def _cell(cell: Cell) -> str:
     return (
-        f'<td class="vital{_tint(cell)}" role="cell" data-kind="{escaped(cell.kind)}">'
-        f'<span class="vital__label">{escaped(cell.label)} </span>'
+        f'<td class="vital{_tint(cell)}"{_label(cell.kind, cell.label)}'
         f'<span class="vital__value">{_value(cell)}</span> {_SCALE_2 if cell.mark else ""}'
         f'<span class="vital__foot">{_foot(cell)}</span></td>'
+    )
+
+
+@lru_cache(maxsize=64)
+def _label(kind: str, label: str) -> str:
+    """The same in every row."""
+    return (
+        f' role="cell" data-kind="{escape(kind)}">'
+        f'<span class="vital__label">{escape(label)} </span>'
     )
 
 
@@ -77,12 +86,13 @@ def _foot(cell: Cell) -> str:
     if cell.from_plan:
         return "from plan"
     if cell.state == "stale":
-        return f"{_age(cell)} old"
+        return f"{_age(cell.at, cell.time, cell.age)} old"
     part = f'+{cell.part}<span class="vital__age"> · </span>' if cell.part else ""
-    return part + _age(cell, ' class="vital__age"')
+    return part + _age(cell.at, cell.time, cell.age, ' class="vital__age"')
 
 
-def _age(cell: Cell, css: str = "") -> str:
-    at = cell.at.isoformat() if cell.at else ""
-    begin = f'<time{css} data-age datetime="{at}" title="{escaped(cell.time)}">'
-    return f"{begin}{escaped(cell.age)}</time>"
+# The values of a set share it.
+@lru_cache(maxsize=4096)
+def _age(at: dt.datetime, time: str, age: str, css: str = "") -> str:
+    begin = f'<time{css} data-age datetime="{at.isoformat()}" title="{escape(time)}">'
+    return f"{begin}{escape(age)}</time>"

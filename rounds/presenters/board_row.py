@@ -120,7 +120,6 @@ def _alert(row: Row) -> AlertLine | None:
 
 def _version(row: Row, *, may_treat: bool) -> str:
     """Moves with whatever the row shows but for ages, which tick by themselves."""
-    stale = tuple(kind for kind in row.vitals if row.is_stale(kind))
     seen: tuple[object, ...] = (
         row.admission.board_version,
         row.standing.version if row.standing else 0,
@@ -129,7 +128,7 @@ def _version(row: Row, *, may_treat: bool) -> str:
         row.readings.state,
         row.readings.kinds,
         row.kit,
-        stale,
+        row.stale,
         row.alert,
         row.review,
         row.unreviewed,

@@ -18,6 +18,16 @@ from rounds.presenters.board_words import Line
 HOLE: Final = "\x00"
 
 
+def group_html(heading: str) -> str:
+    """Heads a part of the list; nothing for a row in the midst of one."""
+    if not heading:
+        return ""
+    return (
+        '<tbody class="board-group" role="rowgroup"><tr role="row"><th colspan="14"'
+        f' role="rowheader" scope="rowgroup">{escaped(heading)}</th></tr></tbody>'
+    )
+
+
 def row_html(row: RowPresenter) -> SafeString:
     """One `<tbody>` of the board; see static/src/_board.scss."""
     return mark_safe(  # noqa: S308  # texts are escaped below

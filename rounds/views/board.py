@@ -110,11 +110,12 @@ def _told(response: HttpResponse, behind: dt.timedelta) -> HttpResponse:
     return response
 
 
-def _opened(request: HttpRequest, found: Board) -> dict[UUID, OpenedPresenter]:
+def _opened(request: HttpRequest, found: Board) -> dict[str, OpenedPresenter]:
     wanted = set(request.GET.getlist("open"))
-    rows = [row for row in found.rows if str(row.admission.pk) in wanted]
+    rows = [row for row in found.rows if row.admission.pk in wanted]
     for row in rows:
-        audit.look(request, page="rounds:board-row", subject=row.admission, at=found.at)
+        subject = Admission(pk=row.admission.pk)
+        audit.look(request, page="rounds:board-row", subject=subject, at=found.at)
     return {row.admission.pk: _present(row, may_treat=found.may_treat) for row in rows}
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.forms.models import model_to_dict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +19,12 @@ from accounts.policies import (
     check_signed_in_staff,
     has_role,
     is_senior_for,
+    london_day,
+    memberships_now,
     people_administered_by,
     people_audited_by,
     reach,
+    with_memberships,
 )
 from accounts.roles import CARING, FIGURES, TREATING, Role
 from tests.cast import ICB, OTHER_WARD, PROVIDER, SINCE, WARD, person, with_role
@@ -178,3 +182,44 @@ def test_administrators_and_auditors_see_only_people_of_their_organisations(
 
 def test_the_cast_has_held_its_roles_long(ward_nurse: User):
     assert Membership.objects.of(ward_nurse).on(SINCE).exists()
+
+
+# Read with the user
+
+
+def test_who_asks_and_what_they_hold_today_are_one_statement(
+    ward_nurse: User, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        found = with_memberships(ward_nurse.pk)
+        assert found is not None
+        held = memberships_now(found)
+    assert found == ward_nurse
+    assert held == list(Membership.objects.of(ward_nurse).on(london_day()))
+
+
+def test_of_a_user_and_what_they_hold_nothing_is_left_to_be_read_later(ward_nurse: User):
+    found = with_memberships(ward_nurse.pk)
+    assert found is not None
+    for one in (found, *memberships_now(found)):
+        assert one.get_deferred_fields() == set()
+        assert model_to_dict(one) == model_to_dict(type(one)._default_manager.get(pk=one.pk))
+
+
+def test_who_holds_nothing_is_read_all_the_same(db: None):
+    newcomer = person("newcomer", "nurse")
+    found = with_memberships(newcomer.pk)
+    assert found == newcomer
+    assert found is not None
+    assert memberships_now(found) == []
+
+
+def test_a_role_that_ended_yesterday_is_not_read(ward_nurse: User):
+    Membership.objects.of(ward_nurse).update(ends=london_day())
+    found = with_memberships(ward_nurse.pk)
+    assert found is not None
+    assert memberships_now(found) == []
+
+
+def test_nobody_is_read_as_nobody(db: None):
+    assert with_memberships(0) is None

@@ -191,6 +191,13 @@ def test_a_screen_left_alone_signs_itself_out(ward_nurse: User, signed_in: Signe
     assert AuditEvent.objects.get(verb="signed-out").detail == {"why": "left alone"}
 
 
+def test_who_is_made_inactive_is_signed_in_no_longer(ward_nurse: User, signed_in: SignedIn):
+    browser = signed_in(ward_nurse)
+    assert is_in(browser)
+    User.objects.filter(pk=ward_nurse.pk).update(is_active=False)
+    assert not is_in(browser)
+
+
 def test_polls_keep_no_session_alive(ward_nurse: User, signed_in: SignedIn):
     browser = signed_in(ward_nurse)
     with time_machine.travel(START, tick=False) as clock:

@@ -5,10 +5,17 @@ from typing import Any
 
 from observations import news2
 from observations.kinds import CONSCIOUSNESS
-from observations.models import Standing
-from patients.models import Admission, Patient
 from rounds.board import Row
-from rounds.board.entries import Due, ModeNow, PathwayNow, Plan, Vital
+from rounds.board.entries import (
+    AdmissionNow,
+    Due,
+    ModeNow,
+    PathwayNow,
+    PatientNow,
+    Plan,
+    StandingNow,
+    Vital,
+)
 from tests.rounds.factories import NORMAL
 
 NOW = dt.datetime(2023, 12, 14, 7, 45, tzinfo=dt.UTC)
@@ -56,7 +63,7 @@ def make_vital(kind: str, value: Any, at: dt.datetime) -> Vital:
     return Vital(float(value), "air" if kind == "oxygen" and value == 0 else None, at)
 
 
-def make_standing(values: dict[str, Any], at: dt.datetime, *, scale: int = 1) -> Standing | None:
+def make_standing(values: dict[str, Any], at: dt.datetime, *, scale: int = 1) -> StandingNow | None:
     if not values:
         return None
     known = {kind: values.get(kind) for kind in news2.PARAMETERS}
@@ -64,20 +71,22 @@ def make_standing(values: dict[str, Any], at: dt.datetime, *, scale: int = 1) ->
     score = news2.score(
         **{**known, "oxygen": None if oxygen is None else oxygen > 0}, spo2_scale=scale
     )
-    return Standing(
+    return StandingNow(
         measured_at=at,
         oldest_at=at,
         total=score.total,
         lowest=score.lowest,
         response=score.response,
-        parts=[score.parts[kind] for kind in news2.PARAMETERS],
+        parts=tuple(score.parts[kind] for kind in news2.PARAMETERS),
         scale=scale,
     )
 
 
-def make_admission_of(born: dt.date) -> Admission:
-    return Admission(
-        patient=Patient(family_name="Nguyễn-Test", given_name="Thị Hương", born=born, sex="female"),
+def make_admission_of(born: dt.date) -> AdmissionNow:
+    return AdmissionNow(
+        pk="a",
+        patient=PatientNow("p", "Nguyễn-Test", "Thị Hương", born, "female", phone=""),
+        pathway_version_id=1,
         admitted_at=NOW - 5 * 24 * HOUR,
         expected_discharge=dt.date(2023, 12, 18),
     )

@@ -48,7 +48,7 @@ def open_board(page: Page, live_server, ward_nurse):
 
     def at(width: int = 1440, query: str = "", theme: Literal["dark", "light"] = "light") -> Page:
         client = Client()
-        client.force_login(ward_nurse, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(ward_nurse)
         session = client.cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page.set_viewport_size({"width": width, "height": 900})

@@ -462,10 +462,10 @@ def test_an_unchanged_poll_asks_who_asks_and_one_thing_more(alarm, ward_nurse, s
     tag = browser.get(url, headers={"HX-Request": "true"})["ETag"]
     answer, asked = _statements(browser, url, **{"If-None-Match": tag})
     assert answer.status_code == 304
-    who = ("session_data", "accounts_user", "memberships_held")
+    who = ("session_data", "user_with_memberships")
     rest = [sql for sql in asked if not any(name in sql for name in who)]
     assert len(rest) == 1, asked
-    assert len(asked) == 4, asked
+    assert len(asked) == 3, asked
 
 
 def test_a_board_little_changed_reads_the_scores_of_whom_it_concerns(

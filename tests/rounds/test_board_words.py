@@ -59,11 +59,10 @@ def test_who_stands_in_a_row():
     ("total_before", "arrow"), [(0, "↑ was 0"), (8, "= was 8"), (9, "↓ was 9")]
 )
 def test_trend_compares_with_the_score_before(total_before, arrow):
-    row = make_row(HIGH)
-    assert row.standing
-    row.standing.previous_total = total_before
-    row.standing.previous_at = NOW - 95 * MINUTE
-    assert words.trend(row) == f"{arrow} at 06:10"
+    now = make_row(HIGH).standing
+    assert now
+    now = now._replace(previous_total=total_before, previous_at=NOW - 95 * MINUTE)
+    assert words.trend(make_row(HIGH, standing=now)) == f"{arrow} at 06:10"
 
 
 def test_trend_of_a_gap_or_a_stale_score_is_the_last_full_one():
