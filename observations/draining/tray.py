@@ -170,7 +170,12 @@ def ring(fresh: Iterable[Fresh], *, at: datetime, batch: int) -> None:
     for item, claim, ward_id in fresh:
         if ward_id is not None and _is_current(item, at) and worries(item):
             about[ward_alerts.About(ward_id, _subject(item, claim))].append(_finding(item))
-    ward_alerts.ring(about, at=at, batch=batch)
+    ward_alerts.ring({one: _in_order(some) for one, some in about.items()}, at=at, batch=batch)
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Whichever upload of a batch was read first, it rings in the same words."""
+    return sorted(findings, key=lambda one: (one.measured_at, one.key, one.text))
 
 
 def _finding(item: Item) -> Finding:

@@ -130,7 +130,6 @@ def test_while_a_database_hangs_no_more_waits_for_it_than_there_is_room_for(monk
 
 
 def test_what_its_sender_was_asked_to_send_again_is_not_kept_as_well(monkeypatch):
-    monkeypatch.setattr(together, "PATIENCE", 0.05)
     store = Store()
     ours = Together(store.take)
     store.open.clear()
@@ -139,8 +138,11 @@ def test_what_its_sender_was_asked_to_send_again_is_not_kept_as_well(monkeypatch
         first = asyncio.create_task(ours.keep(upload(b"under way")))
         while not store.batches:
             await asyncio.sleep(0.001)
-        told = await asyncio.gather(first, ours.keep(upload(b"given up")), return_exceptions=True)
-        assert statuses(list(told)) == [503, 503]
+        with monkeypatch.context() as soon, pytest.raises(RefusedError):
+            soon.setattr(together, "PATIENCE", 0.05)
+            await ours.keep(upload(b"given up"))
+        store.open.set()
+        await first
 
     try:
         asyncio.run(keep())

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from capacity.models import Ward
 from observations.actions import alerts as actions
 from observations.actions.tray import dismiss
@@ -24,6 +26,17 @@ def test_another_parameter_of_the_same_sender_rings_again(send, hub, ward_nurse)
     alert = Alert.objects.get()
     assert (alert.owner, alert.triggers.count()) == (None, 2)
     assert [bell.why for bell in alert.bells.order_by("rang_at")] == ["opened", "new_parameter"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_came_together_rings_in_the_same_words_whatever_came_first(send, hub, turned):
+    """Of a batch only its number is kept: what it rang must follow from that."""
+    values = [("consciousness", "V"), ("spo2", 84)]
+    sent = [reading("NOBODY-1", kind, value, NOW) for kind, value in values]
+    send(sent[::-1] if turned else sent)
+    bell = Bell.objects.get()
+    assert bell.rule == "news2:consciousness"
+    assert bell.text.index("ACVPU V") < bell.text.index("SpO2 84")
 
 
 def test_the_same_that_goes_on_for_an_hour_rings_again(send, hub):
