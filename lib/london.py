@@ -70,6 +70,7 @@ def plain_day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+@lru_cache(maxsize=4096)
 def near_moment(at: datetime, now: datetime) -> str:
     """07:45 today, Wed 23:40 within six days, else Mon 4 Dec 07:45 (with the year if another)."""
     day, today = day_of(at), day_of(now)

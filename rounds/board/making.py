@@ -39,7 +39,7 @@ from rounds.board.rows import Row
 UNDECIDED: Final = ModeNow("news2_scale1", "")
 # Those that each row has: a decoder that knows what comes takes a fifth of the time.
 _standing: Final = Decoder(StandingNow)
-_dues: Final = Decoder(dict[int, Due])
+_dues: Final = Decoder(dict[int, tuple[str | None, ...]])
 _plan: Final = Decoder(dict[str, Plan])
 
 
@@ -52,7 +52,7 @@ def row(facts: Facts, scores: tuple[PastScore, ...], at: dt.datetime) -> Row:
         mode=ModeNow(facts.mode, facts.mode_reason or "") if facts.mode else UNDECIDED,
         standing=_standing.decode(facts.standing) if facts.standing else None,
         vitals=_vitals(facts.latest, facts.oxygen),
-        dues={NAMES[kind]: due for kind, due in _dues.decode(facts.dues or "{}").items()},
+        dues={NAMES[kind]: _due(told) for kind, told in _dues.decode(facts.dues or "{}").items()},
         plan=_plan.decode(facts.plan or "{}"),
         scores=scores,
         alert=alert(facts.alert),
@@ -96,6 +96,12 @@ def moment(text: str) -> dt.datetime:
 
 def perhaps(text: str | None) -> dt.datetime | None:
     return moment(text) if text else None
+
+
+# The kinds of a set are due together: a ward has few such, and compares them often.
+@lru_cache(maxsize=4096)
+def _due(told: tuple[str | None, ...]) -> Due:
+    return Due(*map(perhaps, told))
 
 
 def _admission(facts: Facts) -> AdmissionNow:

@@ -17,6 +17,9 @@ TREND: Final = dt.timedelta(hours=24)
 # How near a time must be to be told by the clock alone, and by its weekday.
 BY_THE_CLOCK: Final = dt.timedelta(hours=20)
 BY_THE_WEEKDAY: Final = dt.timedelta(days=6)
+_OF_WHAT_IS_DUE: Final = tuple(DEAD_BY_TELLING.values())
+_OF_WHAT_IS_TOLD: Final = (dt.timedelta(0), -BY_THE_CLOCK, -BY_THE_WEEKDAY, BY_THE_WEEKDAY)
+_OF_WHAT_IS_MEASURED: Final = (UNPLANNED_STALE_AFTER, BY_THE_CLOCK)
 _TICK: Final = dt.timedelta(microseconds=1)
 
 
@@ -38,17 +41,17 @@ def holds_until(row: Row) -> dt.datetime:
 
 
 def _moments(row: Row) -> Iterator[dt.datetime]:
-    yield step_end(row.at)
     # The kinds of a set are due and measured together: far fewer moments than values.
-    for due in set(row.dues.values()):
-        yield from filter(None, due)
-        if due.due_at:
-            yield from (due.due_at + after for after in DEAD_BY_TELLING.values())
-    for told in _told(row):
-        yield from (told, told - BY_THE_CLOCK, told - BY_THE_WEEKDAY, told + BY_THE_WEEKDAY)
-    for measured in _measured(row):
-        yield from (measured + UNPLANNED_STALE_AFTER, measured + BY_THE_CLOCK)
+    dues = set(row.dues.values())
+    yield step_end(row.at)
     yield row.reviewed_at + REVIEW_EVERY
+    yield from (moment for due in dues for moment in due if moment)
+    for moments, turns in (
+        ({due.due_at for due in dues if due.due_at}, _OF_WHAT_IS_DUE),
+        (_told(row), _OF_WHAT_IS_TOLD),
+        (_measured(row), _OF_WHAT_IS_MEASURED),
+    ):
+        yield from (moment + turn for moment in moments for turn in turns)
 
 
 def _told(row: Row) -> set[dt.datetime]:

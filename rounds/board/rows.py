@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from django.utils.functional import cached_property
@@ -207,8 +208,8 @@ class Row:
         return self.parts[kind] is None and scored_at is not None and value.measured_at < scored_at
 
     def _past(self, deadline: str) -> dict[str, Due]:
-        passed = {kind: getattr(due, deadline) for kind, due in self.dues.items()}
-        return {kind: self.dues[kind] for kind, at in passed.items() if at and at <= self.at}
+        which, at = attrgetter(deadline), self.at
+        return {kind: due for kind, due in self.dues.items() if (past := which(due)) and past <= at}
 
     def _silent(self) -> Readings | None:
         silent = self.silent

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from django.utils.html import format_html
 
-from lib.london import clock, day_of, near_moment, wall, years_between
+from lib.london import clock, day_of, near_moment, years_between
 from rounds.board import Row
 from rounds.board.entries import SILENCES, Plan
 from rounds.board.risk import LETTERS, Level
@@ -308,11 +308,7 @@ def soon_in_a_cell(at: dt.datetime, now: dt.datetime) -> str:
     told = soon(at, now)
     if len(told) <= len("00:00"):
         return told
-    return (
-        f"{wall(at):%a}"
-        if abs(at - now) < dt.timedelta(days=6)
-        else f"{wall(at).day} {wall(at):%b}"
-    )
+    return _weekday(at) if abs(at - now) < dt.timedelta(days=6) else _date(at)
 
 
 def _review_moment(at: dt.datetime, now: dt.datetime) -> str:
@@ -320,7 +316,7 @@ def _review_moment(at: dt.datetime, now: dt.datetime) -> str:
     days = (day_of(now) - day_of(at)).days
     if days == 0:
         return f"{clock(at)} today"
-    return f"{clock(at)} {wall(at):%a}" if days < 7 else f"{wall(at).day} {wall(at):%b}"
+    return f"{clock(at)} {_weekday(at)}" if days < 7 else _date(at)
 
 
 def _day(at: dt.datetime, now: dt.datetime) -> str:
@@ -328,4 +324,13 @@ def _day(at: dt.datetime, now: dt.datetime) -> str:
     days = (day_of(now) - day_of(at)).days
     if days == 0:
         return "today"
-    return f"{wall(at):%a}" if days < 7 else f"{wall(at).day} {wall(at):%b}"
+    return _weekday(at) if days < 7 else _date(at)
+
+
+def _weekday(at: dt.datetime) -> str:
+    return f"{day_of(at):%a}"
+
+
+def _date(at: dt.datetime) -> str:
+    day = day_of(at)
+    return f"{day.day} {day:%b}"
