@@ -10,9 +10,9 @@ from capacity.models import Ward
 from capacity.presence import WardCount
 from lib import london
 from patients import criteria, nhs_numbers
-from patients.actions.asking import AS_REFERRED
 from patients.criteria import Answer, State
 from patients.models import PathwayVersion, Referral
+from patients.naming import AS_REFERRED
 from patients.presenters.words import address, age_and_sex
 
 _COUNTED: tuple[State, ...] = ("met", "consider", "not_met", "not_known")

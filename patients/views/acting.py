@@ -34,6 +34,7 @@ BESIDE: Mapping[str, str] = {
     "flow": "litres_per_minute",
     "told": "must_not_be_told",
     "BedTaken": "bed",
+    "BedHeld": "bed",
     "BedClosed": "bed",
     "NoBedWithoutReason": "bed",
 }
