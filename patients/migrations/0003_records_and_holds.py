@@ -128,12 +128,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='safetyrecord',
             name='text',
-            field=models.CharField(blank=True, max_length=900),
+            field=models.TextField(blank=True),
         ),
         migrations.AlterField(
             model_name='safetyrecordevent',
             name='text',
-            field=models.CharField(blank=True, max_length=900),
+            field=models.TextField(blank=True),
         ),
         migrations.RunSQL(HOLDS_BEGIN, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(

@@ -231,8 +231,8 @@ class SafetyRecord(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="safety_records")
     topic = models.CharField(max_length=24, choices=Topic)
     state = models.CharField(max_length=10, choices=State)
-    # Room for what two records said of the same thing, when they are joined.
-    text = models.CharField(max_length=900, blank=True)
+    # Room for what several records said of the same thing, when they are joined.
+    text = models.TextField(blank=True)
     source = models.CharField(max_length=120, blank=True, help_text="who said so, or which record")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
