@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from patients.models import SafetyRecord
 from patients.planned import PLANNED
-from patients.views import beds, care, moves, people, referrals
+from patients.views import beds, care, moves, people, records, referrals
 
 
 class KindConverter:
@@ -58,6 +58,15 @@ urlpatterns = [
     path(f"{_admission}/pause/", care.pause_set, name="pause-set"),
     path(f"{_admission}/pause/end/", care.pause_end, name="pause-end"),
     path(f"{_admission}/oxygen/", care.oxygen_set, name="oxygen-set"),
+    path("records/", records.record_list, name="record-list"),
+    path("records/<uuid:pk>/", records.record_detail, name="record-detail"),
+    path("records/<uuid:pk>/correct/", records.record_correct, name="record-correct"),
+    path("records/<uuid:pk>/join/<uuid:other>/", records.record_join, name="record-join"),
+    path("records/changes/<uuid:pk>/", records.change_detail, name="change-detail"),
+    path("records/changes/<uuid:pk>/approve/", records.change_approve, name="change-approve"),
+    path("records/changes/<uuid:pk>/refuse/", records.change_refuse, name="change-refuse"),
+    path("records/changes/<uuid:pk>/withdraw/", records.change_withdraw, name="change-withdraw"),
+    path("records/changes/<uuid:pk>/part/", records.record_part, name="record-part"),
     path("patients/", people.patient_list, name="patient-list"),
     path("patients/<uuid:pk>/contacts/new/", people.contact_create, name="contact-create"),
     path("contacts/<int:pk>/", people.contact_change, name="contact-change"),

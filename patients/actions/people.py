@@ -14,6 +14,7 @@ from accounts.models import User
 from capacity.actions.persons import follow_person
 from lib import london
 from patients import nhs_numbers
+from patients.actions.locking import lock_records
 from patients.actions.touch import touch_patient
 from patients.models import Contact, Identifier, Patient, SafetyRecord
 from patients.policies import can_refer_somewhere, check_can_change_patient
@@ -125,13 +126,13 @@ def change_patient(
 ) -> Patient:
     """Address, phone, language and whatever else `MORE` names."""
     check_can_change_patient(by, patient, at=at)
+    touch_patient(patient)  # first: admissions are locked before patients
     for name, value in _known(fields).items():
         setattr(patient, name, value)
     patient.full_clean(exclude=["lives_in", "merged_into"])
     patient.save(update_fields=list(fields))
     detail = {"fields": sorted(fields)}
     audit.record(by=by, verb="patient-changed", subject=patient, detail=detail, at=at)
-    touch_patient(patient)
     return patient
 
 
@@ -147,6 +148,7 @@ def change_nhs_number(
     """The old number stays on record as superseded, or as wrong from the start."""
     check_can_change_patient(by, patient, at=at)
     at = at or timezone.now()
+    lock_records({patient.pk})
     end_number(patient, old_was, at)
     give_number(patient, nhs_numbers.plain(nhs_number), at=at)
     Patient.objects.filter(pk=patient.pk).update(no_nhs_number_reason="")
