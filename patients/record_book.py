@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from patients import nhs_numbers
 from patients.models import Identifier, Patient, RecordChange
+from patients.models.records import RecordChangeQuerySet
 from patients.naming import letters
 
 MOST = 50
@@ -33,7 +34,7 @@ def find_records(asked: str, *, user: User) -> list[Patient]:
     return list(mine.filter(wanted).order_by("family_name", "given_name", "pk")[:MOST])
 
 
-def changes_of(user: User) -> QuerySet[RecordChange]:
+def changes_of(user: User) -> RecordChangeQuerySet:
     found = RecordChange.objects.within(user).select_related(*CHANGE_NAMES)
     return found.prefetch_related("patient__identifiers", "other__identifiers")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from capacity.models import Ward
@@ -33,6 +34,19 @@ class Person:
     phone: str = ""
     address: str = ""
     postcode: str = ""
+
+
+def ask_once(*, referral_id: uuid.UUID, by: User, **asked: Any) -> Referral:
+    """A form brings the id of the referral that it makes: sent twice, or at once, it makes one."""
+    mine = Referral.objects.made_by(by).filter(pk=referral_id)
+    if (made := mine.first()) is not None:
+        return made
+    try:
+        return ask_for_place(referral_id=referral_id, by=by, **asked)
+    except (IntegrityError, ValidationError):
+        if (made := mine.first()) is not None:
+            return made
+        raise
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lib import london
@@ -70,6 +70,16 @@ class RecordPresenter:
         until = f" to {london.plain_day(london.day_of(one.ends))}" if one.ends else ""
         since = f"from {london.plain_day(london.day_of(one.starts))}{until}"
         return value, f"{one.get_system_display()}, {one.get_status_display()}", since
+
+
+def who_compared(first: Mapping[str, str], second: Mapping[str, str]) -> list[Compared]:
+    """Of two as `patients.naming.as_written` has them."""
+    names = ("family_name", "given_name", "born", "nhs_number")
+    return [
+        Compared(FIELDS[name], _shown(name, first.get(name, "")), _shown(name, second[name]))
+        for name in names
+        if name in first
+    ]
 
 
 def side_by_side(first: Patient, second: Patient) -> list[Compared]:

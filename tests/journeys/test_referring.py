@@ -64,7 +64,6 @@ def _fill(page: Page) -> None:
     page.get_by_label("Given name").fill("Aoife")
     page.get_by_label("Date of birth").fill("3/2/1940")
     page.get_by_label("female", exact=True).check()
-    page.get_by_label("step-up", exact=True).check()
     page.get_by_label("Where the patient is seen now").select_option(label="GP")
     page.get_by_label("Why this patient, why now").fill("Falls; would otherwise be admitted.")
     page.get_by_label("Clinical Frailty Scale").fill("3")

@@ -30,7 +30,6 @@ PERSON: dict[str, Any] = {
     "given_name": "Aoife",
     "born": "03/02/1940",
     "sex": "female",
-    "route": "step_up",
     "source": "gp",
     "reason": "Falls; would otherwise be admitted.",
     "fact_cfs": "6",

@@ -73,7 +73,7 @@ def reverse_discharge(
         raise ValidationError("This patient has been admitted again since.", code="admitted")
     was = admission.destination
     stay = reopen_spell(spell=admission.spell, bed=bed, no_bed_reason=no_bed_reason, by=by, at=at)
-    check_not_held(stay.bed, at=at)
+    check_not_held(stay.bed, at=at or timezone.now())
     locked = _reopen(admission)
     if was == Destination.DIED:
         Patient.objects.filter(pk=locked.patient_id).update(died_at=None)

@@ -75,7 +75,7 @@ def withdraw_change(
 
 
 def _close(
-    change: RecordChange, outcome: Outcome, note: str, by: User, at: dt.datetime
+    change: RecordChange, outcome: RecordChange.Outcome, note: str, by: User, at: dt.datetime
 ) -> RecordChange:
     _decide(change, outcome, note, by, at)
     change.save()
@@ -97,6 +97,8 @@ def _lock(change: RecordChange) -> RecordChange:
     return locked
 
 
-def _decide(change: RecordChange, outcome: Outcome, note: str, by: User, at: dt.datetime) -> None:
+def _decide(
+    change: RecordChange, outcome: RecordChange.Outcome, note: str, by: User, at: dt.datetime
+) -> None:
     change.outcome, change.decision_note = outcome, note.strip()
     change.decided_by, change.decided_at = by, at
