@@ -370,7 +370,7 @@ def test_the_teams_clock_puts_the_overdue_first(signed_in, ward_lead, ward):
     fresh = make_referral(ward=ward, at=now)
     page = lead.get(reverse("patients:referral-list")).context
     assert [one.referral for one in page["waiting"]] == [early, fresh]
-    assert (page["overdue"], page["waiting"][0].due) == (1, "overdue by 2 h 00")
+    assert (page["overdue"], page["waiting"][0].due) == (1, "overdue by 2 h")
     lead.post(address, {"minutes": "240"})
     assert lead.get(reverse("patients:referral-list")).context["overdue"] == 0
     lead.post(address, {"minutes": ""})

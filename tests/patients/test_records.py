@@ -277,3 +277,15 @@ def test_a_referrer_sees_whom_they_wrote_and_not_whom_it_was_joined_with(
     assert "WRITTEN" in text
     assert kept.family_name.upper() not in text
     assert Referral.objects.get(pk=mine.pk).patient == kept
+
+
+def test_whatever_refers_to_a_patient_moves_with_them():
+    """A model that is new here is moved by patients.actions.records.merging, or said to stay."""
+    moved = {"Identifier", "Contact", "SafetyRecord", "Referral", "Admission"}
+    stays = {"Patient", "RecordChange"}
+    refer = {
+        relation.related_model.__name__
+        for relation in Patient._meta.related_objects
+        if not relation.related_model.__name__.endswith("Event")
+    }
+    assert refer == moved | stays
