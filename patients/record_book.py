@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +13,7 @@ from patients.models.records import RecordChangeQuerySet
 from patients.naming import letters
 
 MOST = 50
+MOST_ALIKE = 6
 DECIDED_FOR = dt.timedelta(days=30)
 CHANGE_NAMES = ("patient", "other", "merge", "proposed_by", "decided_by")
 
@@ -53,12 +53,14 @@ def perhaps_same(patient: Patient, among: QuerySet[Patient]) -> list[Patient]:
         Q(born=patient.born)
         | Q(family_name__iexact=patient.family_name, given_name__iexact=patient.given_name)
     )
-    return list(_alike(patient, close.prefetch_related("identifiers")[:MOST]))
+    found = close.prefetch_related("identifiers").order_by("pk")[:MOST]
+    scored = [(_in_common(patient, one), one) for one in found]
+    alike = sorted((one for one in scored if one[0]), key=lambda one: -one[0])
+    return [one for _, one in alike[:MOST_ALIKE]]
 
 
-def _alike(patient: Patient, others: Iterable[Patient]) -> Iterable[Patient]:
-    names = letters(patient.family_name), letters(patient.given_name)
-    for one in others:
-        family, given = letters(one.family_name), letters(one.given_name)
-        if family == names[0] or given == names[1]:
-            yield one
+def _in_common(patient: Patient, one: Patient) -> int:
+    """The family name tells more than the given one."""
+    family = letters(patient.family_name) == letters(one.family_name)
+    given = letters(patient.given_name) == letters(one.given_name)
+    return 2 * family + given

@@ -69,9 +69,24 @@ def ask_for_place(
     known = find_by_number(person.nhs_number)
     if known is not None and differs(known, person):
         _check_same(same_person)
+    if known is None:
+        _check_not_asked(person, by)
     given = dict(facts) | {AS_REFERRED: as_written(person)}
     patient = known or register_patient(**asdict(person), by=by, at=at)
     return refer(patient=patient, ward=ward, pathway=pathway, facts=given, by=by, at=at, **asked)
+
+
+def _check_not_asked(person: Person, by: User) -> None:
+    """Nothing but the number finds anybody; without one the same form, filled in again after the
+    back button, would make a second record of the same person."""
+    mine = Referral.objects.made_by(by)
+    names = {name: text for name, text in as_written(person).items() if name != "nhs_number"}
+    waiting = mine.waiting() | mine.awaiting_bed()
+    if waiting.filter(**{f"facts__{AS_REFERRED}__contains": names}).exists():
+        raise ValidationError(
+            "You have referred somebody of this name and date of birth, who waits.",
+            code="referred",
+        )
 
 
 def _check_same(same_person: bool) -> None:  # noqa: FBT001  # a private question, asked once

@@ -25,9 +25,9 @@ def ward(transactional_db: None) -> Ward:
 
 
 @pytest.fixture
-def on_phone(people: Browse, watched):
+def on_phone(people: Browse):
     def window(user: User) -> Page:
-        page = watched(people(user))
+        page = people(user)
         page.set_viewport_size(PHONE)
         return page
 
@@ -80,8 +80,11 @@ def test_a_referral_from_the_asking_to_the_held_bed(
     referral = Referral.objects.get()
     assert (referral.patient.family_name, referral.route) == (LONG, "step_down")
     page.go_back()
+    fill(page, "NHS number", "999 000 0018")
+    fill(page, "Date of birth", "3/2/1940")
     press(page, "button", "Refer to Soar Valley")
-    check(page, "Not decided")
+    check(page, "There is a problem")
+    expect(page.get_by_text("has been referred and waits").first).to_be_visible()
     assert Referral.objects.count() == 1
 
     desk = on_phone(ward_nurse)
@@ -98,17 +101,17 @@ def test_a_referral_from_the_asking_to_the_held_bed(
     check(desk, "There is a problem")
     expect(desk.get_by_text("That time has passed.").first).to_be_visible()
 
-    page.reload()
+    page.goto(live_server.url + reverse("patients:referral-detail", args=[referral.pk]))
     check(page, "Accepted")
 
 
 def test_two_records_are_joined_by_two_people(
-    on_phone, live_server, ward: Ward, ward_lead: User, org_admin: User
+    on_phone, watched, live_server, ward: Ward, ward_lead: User, org_admin: User
 ):
     kept = make_referral(ward=ward, patient=make_patient(family_name=LONG)).patient
     twin = make_patient(family_name=LONG, nhs_number="")
     make_referral(ward=ward, patient=twin)
-    page = on_phone(ward_lead)
+    page = watched(on_phone(ward_lead))
     page.goto(live_server.url + reverse("patients:record-detail", args=[kept.pk]))
     check(page, "Perhaps the same person")
     press(page, "link", "Compare with")
@@ -121,7 +124,7 @@ def test_two_records_are_joined_by_two_people(
     change = RecordChange.objects.get()
     assert change.is_open
 
-    second = on_phone(org_admin)
+    second = watched(on_phone(org_admin))
     second.goto(live_server.url + reverse("patients:record-list"))
     check(second, "Waiting for a second person: 1")
     press(second, "link", "Join ")

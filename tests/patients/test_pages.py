@@ -258,6 +258,13 @@ def test_a_form_sent_again_by_the_back_button_leads_to_the_one_it_made(sender, c
     assert (Referral.objects.count(), Patient.objects.count()) == (1, 1)
 
 
+def test_a_form_filled_in_again_without_a_number_makes_no_second_person(sender, create):
+    typed = PERSON | {"no_nhs_number_reason": "visiting"}
+    assert sender.post(create, typed).status_code == 302
+    assert "who waits" in errors(sender.post(create, typed))["nhs_number"][0]
+    assert (Referral.objects.count(), Patient.objects.count()) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("source", "route"),
     [("acute_ward", "step_down"), ("social_care", "step_up"), ("care_home", "step_up")],
