@@ -97,6 +97,16 @@ def test_the_sum_is_written_out_and_adds_up(nurse, ward):
     )
 
 
+def test_similar_names_on_a_ward_carry_a_warning(nurse, ward):
+    for name in ("Smith", "Smyth", "Jones"):
+        make_admission(ward=ward, patient=make_patient(family_name=name))
+    beds = nurse.get(reverse("patients:bed-list", args=[ward.code])).context["beds"]
+    warned = {tile.family for tile in beds.tiles if "Similar name on this ward" in tile.foot}
+    assert warned == {"SMITH,", "SMYTH,"}
+    board = text(nurse.get(reverse("rounds:ward-board", args=[ward.code])))
+    assert board.count("Similar name here") == 2
+
+
 def test_a_ward_without_beds_says_so(nurse, ward):
     assert "no beds yet" in text(nurse.get(reverse("patients:bed-list", args=[ward.code])))
 

@@ -289,3 +289,44 @@ def test_whatever_refers_to_a_patient_moves_with_them():
         if not relation.related_model.__name__.endswith("Event")
     }
     assert refer == moved | stays
+
+
+def test_a_death_that_one_record_tells_stops_the_joining_while_the_other_is_here(
+    kept, other, ward_lead
+):
+    Patient.objects.filter(pk=other.pk).update(died_at=other.admissions.get().discharged_at)
+    with pytest.raises(ValidationError, match="having died"):
+        propose_merge(kept=kept, other=other, reason="Same", by=ward_lead)
+
+
+def test_records_are_taken_apart_once(kept, other, join, take_apart):
+    merge = join(kept, other)
+    take_apart(merge)
+    with pytest.raises(ValidationError, match="taken apart already"):
+        take_apart(merge)
+
+
+def test_a_lead_proposes_on_the_page_and_an_administrator_approves(
+    kept, signed_in, ward_lead, org_admin
+):
+    lead, admin = signed_in(ward_lead), signed_in(org_admin)
+    typed = {
+        "family_name": "Smythe",
+        "given_name": kept.given_name,
+        "born": "30/02/1940",
+        "sex": "female",
+        "nhs_number": kept.nhs_number,
+        "old_number_was": "wrong",
+        "reason": "Passport",
+    }
+    address = reverse("patients:record-correct", args=[kept.pk])
+    wrong = lead.post(address, typed)
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["born"])
+    assert lead.post(address, typed | {"born": "03/03/1942"}).status_code == 302
+    change = RecordChange.objects.get()
+    approve_it = reverse("patients:change-approve", args=[change.pk])
+    assert lead.post(approve_it).status_code == 403
+    assert admin.post(reverse("patients:change-refuse", args=[change.pk])).status_code == 422
+    assert admin.post(approve_it).status_code == 302
+    assert Patient.objects.get(pk=kept.pk).family_name == "Smythe"
+    assert admin.post(approve_it).status_code == 422
