@@ -1,8 +1,10 @@
 """A referral from the asking to the bed, and two records joined, by keyboard on a phone."""
 
+from typing import Literal
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from accounts.models import User
 from capacity.models import Ward
@@ -12,7 +14,7 @@ from tests.journeys.conftest import Browse, serious
 from tests.patients.factories import make_pathway, make_patient, make_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 LONG = "Featherstonehaugh-Cholmondeley-Wolfeschlegelsteinhausenbergerdorff-Testington-Xy"
 
 
@@ -48,7 +50,7 @@ def fill(page: Page, label: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def press(page: Page, role: str, name: str) -> None:
+def press(page: Page, role: Literal["button", "link"], name: str) -> None:
     to(page, page.get_by_role(role, name=name).first)
     page.keyboard.press("Enter")
 

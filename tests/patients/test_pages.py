@@ -19,6 +19,7 @@ from patients.models import Admission, Contact, Patient, Pause, Referral
 from tests.capacity.factories import make_beds
 from tests.patients.factories import (
     make_admission,
+    make_clinician,
     make_nhs_number,
     make_pathway,
     make_patient,
@@ -354,7 +355,7 @@ def test_a_full_ward_names_the_nearest_with_a_place_left(nurse, ward, elsewhere)
     bed = make_beds(ward, 1)[0]
     coming = make_referral(ward=ward, accepted=True)
     until = timezone.now() + dt.timedelta(hours=2)
-    hold_bed(referral=coming, bed=bed, until=until, by=coming.decided_by)
+    hold_bed(referral=coming, bed=bed, until=until, by=make_clinician(ward))
     waiting = make_referral(ward=ward)
     page = nurse.get(reverse("patients:referral-detail", args=[waiting.pk])).context
     assert [one.words for one in page["places"]] == ["0 left of 1, 1 held", "3 left of 3"]

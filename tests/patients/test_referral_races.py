@@ -120,7 +120,7 @@ def test_a_form_that_is_sent_twice_at_once_makes_one_referral(ward, two, numbere
         ]
         * 2
     )
-    assert [one.pk for one in answers] == [key, key]
+    assert [one.pk for one in answers if isinstance(one, Referral)] == [key, key]
     assert (Referral.objects.count(), Patient.objects.count()) == (1, 1)
 
 
