@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.urls import NoReverseMatch, reverse
 
 from accounts.policies import ADMINISTRATORS, AUDITORS, AnyUser, Reach, has_role, reach
-from accounts.roles import CARING, FIGURES, TREATING, Role
+from accounts.roles import CARING, FIGURES, RECORD_KEEPERS, TREATING, Role
 
 
 class NavEntry(NamedTuple):
@@ -108,6 +108,12 @@ DESKS = (
         begins_for=_MANAGERS,
     ),
     Desk("England", "All 42 boards side by side.", _MANAGERS, anywhere="capacity:england-detail"),
+    Desk(
+        "Records",
+        "Whose record is confused, and what waits for a second person.",
+        RECORD_KEEPERS,
+        anywhere="patients:record-list",
+    ),
     Desk(
         "People",
         "Who works here, and in which role.",

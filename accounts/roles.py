@@ -31,6 +31,9 @@ TREATING: frozenset[Role] = frozenset(
 CARING: frozenset[Role] = TREATING | {Role.READ_ONLY}
 """May see patients: read only is clinical staff who look but do not change."""
 
+RECORD_KEEPERS: frozenset[Role] = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR})
+"""May propose and approve that a confused record is corrected, joined or taken apart."""
+
 FIGURES: frozenset[Role] = frozenset(Role) - {Role.REFERRER}
 """May see a ward's figures; a referrer sends patients in and sees what became of them."""
 

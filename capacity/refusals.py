@@ -19,6 +19,10 @@ class BedClosed(BedRefused):
     message = "This bed is closed."
 
 
+class BedHeld(BedRefused):
+    message = "This bed is held for somebody else."
+
+
 class WardNotOpen(BedRefused):
     message = "This ward is not open on that day."
 

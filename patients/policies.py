@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
 from accounts.policies import AnyUser, has_role, is_senior_for, london_day, reach
-from accounts.roles import CARING, TREATING, Role, Scope
+from accounts.roles import CARING, RECORD_KEEPERS, TREATING, Role, Scope
 from capacity.models import Ward
-from patients.models import Admission, Patient, Referral
+from patients.models import Admission, Patient, RecordChange, Referral
 
 REFERRING = TREATING | {Role.REFERRER}
 LEADS = frozenset({Role.WARD_LEAD})
@@ -134,6 +134,54 @@ def can_withdraw(user: AnyUser, referral: Referral, *, at: dt.datetime | None = 
 
 def check_can_withdraw(user: AnyUser, referral: Referral, *, at: dt.datetime | None = None) -> None:
     _check(can_withdraw(user, referral, at=at), "Only the referrer or the ward withdraws it.")
+
+
+def can_set_clock(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """Within how long the ward wants to decide on a referral."""
+    return _covers(user, LEADS, ward, at)
+
+
+def check_can_set_clock(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(can_set_clock(user, ward, at=at), "Only the ward's lead sets the clock.")
+
+
+# Confused records
+
+
+def can_keep_records(user: AnyUser, *, at: dt.datetime | None = None) -> bool:
+    return has_role(user, RECORD_KEEPERS, at)
+
+
+def check_can_keep_records(user: AnyUser, *, at: dt.datetime | None = None) -> None:
+    _check(
+        can_keep_records(user, at=at),
+        "Only ward leads and an organisation's administrators put records right.",
+    )
+
+
+def can_keep_record(user: User, *patients: Patient) -> bool:
+    """Of each of them: a ward that the user answers for has or had them, or was asked to."""
+    ids = {patient.pk for patient in patients}
+    return Patient.objects.kept_by(user).filter(pk__in=ids).count() == len(ids)
+
+
+def check_can_keep_record(user: User, *patients: Patient) -> None:
+    _check(can_keep_record(user, *patients), "Only those who answer for this record do that.")
+
+
+def can_decide_change(user: User, change: RecordChange) -> bool:
+    """Somebody else than who proposed it."""
+    both = [one for one in (change.patient, change.other) if one is not None]
+    return change.is_open and user.pk != change.proposed_by_id and can_keep_record(user, *both)
+
+
+def check_can_decide_change(user: User, change: RecordChange) -> None:
+    _check(user.pk != change.proposed_by_id, "A second person decides, not who proposed it.")
+    check_can_keep_record(user, *filter(None, (change.patient, change.other)))
+
+
+def can_withdraw_change(user: User, change: RecordChange) -> bool:
+    return change.is_open and user.pk == change.proposed_by_id
 
 
 # Patients and their care

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from capacity.models import Ward
 from capacity.presence import WardCount, ward_counts
 from lib import london
+from patients.free_beds import held_by_ward
 from patients.models import PathwayVersion, Referral, WardPathway
 
 DECIDED_FOR = dt.timedelta(days=14)
@@ -45,7 +47,11 @@ def referral_book(user: User, *, at: dt.datetime) -> ReferralBook:
         outcome=Referral.Outcome.ACCEPTED, admission__isnull=True
     )
     return ReferralBook(
-        waiting=list(mine.filter(outcome=Referral.Outcome.WAITING)),
+        waiting=list(
+            mine.filter(outcome=Referral.Outcome.WAITING).order_by(
+                F("decision_due_at").asc(nulls_last=True), "referred_at"
+            )
+        ),
         accepted=list(mine.filter(outcome=Referral.Outcome.ACCEPTED, admission__isnull=True)),
         decided=list(decided.order_by("-decided_at")[:MOST_DECIDED]),
     )
@@ -67,12 +73,34 @@ def versions_of(referrals: list[Referral]) -> dict[object, PathwayVersion]:
     return {pk: version for pk, version in found.items() if version is not None}
 
 
-def could_take(referral: Referral, *, at: dt.datetime) -> list[tuple[Ward, WardCount]]:
-    """Open wards of the same ICB that offer the pathway, the one asked first, then most free."""
+class Places(NamedTuple):
+    """What a ward has left: free beds that are held for nobody."""
+
+    ward: Ward
+    beds: WardCount
+    held: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.beds.free - self.held)
+
+
+def could_take(referral: Referral, *, at: dt.datetime) -> list[Places]:
+    """Open wards of the same ICB that offer the pathway: the one asked, its provider's, others.
+
+    Nobody says how far wards are; one provider's share staff, kit and visits, which is nearness
+    here. Within each the one with most left first.
+    """
     wards = Ward.objects.filter(icb=referral.ward.icb).open_on(london.day_of(at))
     offering = wards.filter(
         Q(pathways__isnull=True) | Q(pathways__pathway=referral.pathway_id)
     ).distinct()
-    counts = ward_counts(offering, at)
-    rows = [(ward, counts[ward.pk]) for ward in offering]
-    return sorted(rows, key=lambda row: (row[0].pk != referral.ward_id, -row[1].free, row[0].name))
+    counts, held = ward_counts(offering, at), held_by_ward(offering, at=at)
+    rows = [Places(ward, counts[ward.pk], held[ward.pk]) for ward in offering]
+    return sorted(rows, key=lambda row: _nearness(referral, row))
+
+
+def _nearness(referral: Referral, places: Places) -> tuple[bool, bool, int, str]:
+    ward, asked = places.ward, referral.ward
+    another = ward.lead_provider_id != asked.lead_provider_id
+    return ward.pk != asked.pk, another, -places.left, ward.name

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from patients.models import SafetyRecord
 from patients.planned import PLANNED
-from patients.views import beds, care, moves, people, referrals
+from patients.views import beds, care, moves, people, records, referrals
 
 
 class KindConverter:
@@ -37,11 +37,14 @@ urlpatterns = [
     path(f"{_ward}/", beds.bed_list, name="bed-list"),
     path(f"{_ward}/close/", beds.bed_close, name="bed-close"),
     path(f"{_ward}/<int:pk>/reopen/", beds.bed_reopen, name="bed-reopen"),
+    path("wards/<slug:code>/clock/", referrals.referral_clock, name="referral-clock"),
     path("referrals/", referrals.referral_list, name="referral-list"),
     path("referrals/new/", referrals.referral_create, name="referral-create"),
     path(f"{_referral}/", referrals.referral_detail, name="referral-detail"),
     path(f"{_referral}/accept/", referrals.referral_accept, name="referral-accept"),
     path(f"{_referral}/decline/", referrals.referral_decline, name="referral-decline"),
+    path(f"{_referral}/hold/", referrals.referral_hold, name="referral-hold"),
+    path(f"{_referral}/release/", referrals.referral_release, name="referral-release"),
     path(f"{_referral}/withdraw/", referrals.referral_withdraw, name="referral-withdraw"),
     path(f"{_admission}/transfer/", moves.admission_transfer, name="admission-transfer"),
     path(f"{_admission}/bed/", moves.admission_move, name="admission-move"),
@@ -58,6 +61,15 @@ urlpatterns = [
     path(f"{_admission}/pause/", care.pause_set, name="pause-set"),
     path(f"{_admission}/pause/end/", care.pause_end, name="pause-end"),
     path(f"{_admission}/oxygen/", care.oxygen_set, name="oxygen-set"),
+    path("records/", records.record_list, name="record-list"),
+    path("records/<uuid:pk>/", records.record_detail, name="record-detail"),
+    path("records/<uuid:pk>/correct/", records.record_correct, name="record-correct"),
+    path("records/<uuid:pk>/join/<uuid:other>/", records.record_join, name="record-join"),
+    path("records/changes/<uuid:pk>/", records.change_detail, name="change-detail"),
+    path("records/changes/<uuid:pk>/approve/", records.change_approve, name="change-approve"),
+    path("records/changes/<uuid:pk>/refuse/", records.change_refuse, name="change-refuse"),
+    path("records/changes/<uuid:pk>/withdraw/", records.change_withdraw, name="change-withdraw"),
+    path("records/changes/<uuid:pk>/part/", records.record_part, name="record-part"),
     path("patients/", people.patient_list, name="patient-list"),
     path("patients/<uuid:pk>/contacts/new/", people.contact_create, name="contact-create"),
     path("contacts/<int:pk>/", people.contact_change, name="contact-change"),

@@ -42,6 +42,11 @@ class Source(models.TextChoices):
     SOCIAL_CARE = "social_care", "social care"
 
 
+def route_of(source: str) -> Route:
+    """Out of an acute ward's bed is a discharge brought forward; all others avoid an admission."""
+    return Route.STEP_DOWN if source == Source.ACUTE_WARD else Route.STEP_UP
+
+
 class Residence(models.TextChoices):
     OWN_HOME = "own_home", "own home"
     CARE_HOME = "care_home", "care home"

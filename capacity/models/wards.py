@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.policies import Reach, reach
-from accounts.roles import CARING, FIGURES, TREATING, Role
+from accounts.roles import CARING, FIGURES, RECORD_KEEPERS, TREATING, Role
 from capacity.models.organisations import IntegratedCareBoard, Provider
 from capacity.models.ranges import Days
 
@@ -37,6 +37,10 @@ class WardQuerySet(models.QuerySet["Ward"]):
     def taking_referrals_from(self, user: User) -> Self:
         """Wards this user may send patients to. Shows neither figures nor patients."""
         return self._within(reach(user, TREATING | {Role.REFERRER}))
+
+    def keeping_records(self, user: User) -> Self:
+        """Wards of whose patients this user puts confused records right. Shows no care."""
+        return self._within(reach(user, RECORD_KEEPERS))
 
     def _within(self, who: Reach) -> Self:
         if who.england:

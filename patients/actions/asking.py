@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from capacity.models import Ward
@@ -17,13 +17,8 @@ from patients import nhs_numbers
 from patients.actions.people import register_patient
 from patients.actions.referrals import refer
 from patients.models import Identifier, Pathway, Patient, Referral
+from patients.naming import AS_REFERRED, as_written, letters
 from patients.policies import check_can_refer
-
-AS_REFERRED = "as_referred"
-"""The key in a referral's facts under which another name or birth date stands as it was given.
-
-`{"family_name", "given_name", "born"}`, the date in ISO form.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +34,19 @@ class Person:
     phone: str = ""
     address: str = ""
     postcode: str = ""
+
+
+def ask_once(*, referral_id: uuid.UUID, by: User, **asked: Any) -> Referral:
+    """A form brings the id of the referral that it makes: sent twice, or at once, it makes one."""
+    mine = Referral.objects.made_by(by).filter(pk=referral_id)
+    if (made := mine.first()) is not None:
+        return made
+    try:
+        return ask_for_place(referral_id=referral_id, by=by, **asked)
+    except (IntegrityError, ValidationError):
+        if (made := mine.first()) is not None:
+            return made
+        raise
 
 
 @transaction.atomic
@@ -59,13 +67,26 @@ def ask_for_place(
     """
     check_can_refer(by, ward, at=at)
     known = find_by_number(person.nhs_number)
-    given = dict(facts)
     if known is not None and differs(known, person):
         _check_same(same_person)
-    if known is not None and _as_written(known) != _as_written(person):
-        given[AS_REFERRED] = _as_written(person)
+    if known is None:
+        _check_not_asked(person, by)
+    given = dict(facts) | {AS_REFERRED: as_written(person)}
     patient = known or register_patient(**asdict(person), by=by, at=at)
     return refer(patient=patient, ward=ward, pathway=pathway, facts=given, by=by, at=at, **asked)
+
+
+def _check_not_asked(person: Person, by: User) -> None:
+    """Nothing but the number finds anybody; without one the same form, filled in again after the
+    back button, would make a second record of the same person."""
+    mine = Referral.objects.made_by(by)
+    names = {name: text for name, text in as_written(person).items() if name != "nhs_number"}
+    waiting = mine.waiting() | mine.awaiting_bed()
+    if waiting.filter(**{f"facts__{AS_REFERRED}__contains": names}).exists():
+        raise ValidationError(
+            "You have referred somebody of this name and date of birth, who waits.",
+            code="referred",
+        )
 
 
 def _check_same(same_person: bool) -> None:  # noqa: FBT001  # a private question, asked once
@@ -78,25 +99,15 @@ def _check_same(same_person: bool) -> None:  # noqa: FBT001  # a private questio
 
 
 def find_by_number(number: str) -> Patient | None:
+    """Whose it is now; else whose it was, before two records were joined or it was changed."""
     plain = nhs_numbers.plain(number)
-    found = Identifier.objects.current().nhs_numbers().filter(value=plain)
-    identifier = found.select_related("patient").first() if plain else None
+    if not plain:
+        return None
+    found = Identifier.objects.nhs_numbers().filter(value=plain).select_related("patient")
+    identifier = found.current().first() or found.filter(status=Identifier.Status.SUPERSEDED).last()
     return identifier.patient if identifier else None
 
 
 def differs(known: Patient, person: Person) -> bool:
     """Family name or date of birth; accents, case and what joins double names do not count."""
-    return known.born != person.born or _letters(known.family_name) != _letters(person.family_name)
-
-
-def _as_written(who: Patient | Person) -> dict[str, str]:
-    return {
-        "family_name": who.family_name,
-        "given_name": who.given_name,
-        "born": who.born.isoformat(),
-    }
-
-
-def _letters(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(letter for letter in plain if letter.isalnum())
+    return known.born != person.born or letters(known.family_name) != letters(person.family_name)

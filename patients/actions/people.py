@@ -11,13 +11,19 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from capacity.actions.persons import follow_person
+from lib import london
 from patients import nhs_numbers
+from patients.actions.locking import lock_records
 from patients.actions.touch import touch_patient
 from patients.models import Contact, Identifier, Patient, SafetyRecord
 from patients.policies import can_refer_somewhere, check_can_change_patient
+from patients.pseudonym import person_key_of
 
 Topic = SafetyRecord.Topic
 State = SafetyRecord.State
+# The oldest person whose age was proved lived 122 years.
+OLDEST = 125
 
 MORE = frozenset(
     {
@@ -54,7 +60,7 @@ def register_patient(
     if not can_refer_somewhere(by, at=at):
         raise PermissionDenied("Only clinicians and referrers record patients.")
     at = at or timezone.now()
-    _check_number_or_reason(nhs_number, no_nhs_number_reason)
+    check_number_or_reason(nhs_number, no_nhs_number_reason)
     patient = Patient(
         family_name=family_name.strip(),
         given_name=given_name.strip(),
@@ -64,15 +70,15 @@ def register_patient(
         **_known(more),
     )
     patient.full_clean(exclude=["lives_in", "merged_into"])
-    _check_born(born, at)
+    check_born(born, at)
     patient.save()
     if nhs_number:
-        _number(patient, nhs_numbers.plain(nhs_number), at=at)
+        give_number(patient, nhs_numbers.plain(nhs_number), at=at)
     audit.record(by=by, verb="patient-registered", subject=patient, at=at)
     return patient
 
 
-def _check_number_or_reason(nhs_number: str, reason: str) -> None:
+def check_number_or_reason(nhs_number: str, reason: str) -> None:
     if not (nhs_number or reason.strip()):
         raise ValidationError("Give the NHS number, or say why there is none.", code="no_number")
 
@@ -83,12 +89,20 @@ def _known(more: dict[str, Any]) -> dict[str, Any]:
     return more
 
 
-def _check_born(born: dt.date, at: dt.datetime) -> None:
-    if born > at.date():
+def check_born(born: dt.date, at: dt.datetime, *, died_at: dt.datetime | None = None) -> None:
+    """A person who lives, or lived: not to come, not after the death, not of another age."""
+    today = london.day_of(at)
+    if born > today:
         raise ValidationError("The date of birth lies in the future.", code="born")
+    if london.years_between(born, today) > OLDEST:
+        raise ValidationError(f"That is more than {OLDEST} years ago.", code="born")
+    if died_at is not None and born > london.day_of(died_at):
+        raise ValidationError("That is after the recorded death.", code="born")
 
 
-def _number(patient: Patient, value: str, *, at: dt.datetime, status: str = "unverified") -> None:
+def give_number(
+    patient: Patient, value: str, *, at: dt.datetime, status: str = "unverified"
+) -> None:
     try:
         with transaction.atomic():
             Identifier.objects.create(
@@ -112,13 +126,13 @@ def change_patient(
 ) -> Patient:
     """Address, phone, language and whatever else `MORE` names."""
     check_can_change_patient(by, patient, at=at)
+    touch_patient(patient)  # first: admissions are locked before patients
     for name, value in _known(fields).items():
         setattr(patient, name, value)
     patient.full_clean(exclude=["lives_in", "merged_into"])
     patient.save(update_fields=list(fields))
     detail = {"fields": sorted(fields)}
     audit.record(by=by, verb="patient-changed", subject=patient, detail=detail, at=at)
-    touch_patient(patient)
     return patient
 
 
@@ -134,16 +148,25 @@ def change_nhs_number(
     """The old number stays on record as superseded, or as wrong from the start."""
     check_can_change_patient(by, patient, at=at)
     at = at or timezone.now()
-    _end_number(patient, old_was, at)
-    _number(patient, nhs_numbers.plain(nhs_number), at=at)
+    lock_records({patient.pk})
+    end_number(patient, old_was, at)
+    give_number(patient, nhs_numbers.plain(nhs_number), at=at)
     Patient.objects.filter(pk=patient.pk).update(no_nhs_number_reason="")
     detail = {"old_was": str(old_was)}
     audit.record(by=by, verb="nhs-number-changed", subject=patient, detail=detail, at=at)
+    follow(patient, by=by, at=at)
     touch_patient(patient)
     return Patient.objects.get(pk=patient.pk)
 
 
-def _end_number(patient: Patient, status: Identifier.Status, at: dt.datetime) -> None:
+def follow(patient: Patient, *, by: User, at: dt.datetime) -> None:
+    """The figures' spells go on as one person's, under the key of the number that is true now."""
+    now = Patient.objects.get(pk=patient.pk)
+    spells = now.admissions.values_list("spell", flat=True)
+    follow_person(spells=spells, person_key=person_key_of(now), by=by, at=at)
+
+
+def end_number(patient: Patient, status: Identifier.Status, at: dt.datetime) -> None:
     if status in Identifier.CURRENT:
         raise ValidationError("The old number was superseded, or wrong.", code="status")
     patient.identifiers.nhs_numbers().current().update(status=status, ends=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,12 @@ from accounts import audit
 from accounts.models import User
 from capacity.actions.referrals import decide_referral, look_at_referral, record_referral
 from capacity.models import Bed, Ward
+from capacity.models.stays import route_of
+from lib.ids import uuid7
+from patients.actions.clocks import decision_due
+from patients.actions.holds import hold_bed
 from patients.models import Pathway, Patient, Referral
+from patients.naming import AS_REFERRED, as_written
 from patients.policies import check_can_decide, check_can_refer, check_can_withdraw
 
 Outcome = Referral.Outcome
@@ -26,34 +32,42 @@ def refer(
     patient: Patient,
     ward: Ward,
     pathway: Pathway,
-    route: str,
     source: str,
     reason: str,
     facts: Mapping[str, Any],
     by: User,
+    route: str = "",
+    referral_id: uuid.UUID | None = None,
     referrer_organisation: str = "",
     referrer_phone: str = "",
     at: dt.datetime | None = None,
 ) -> Referral:
-    """Asks a ward for a place; the same person is not asked for twice at once."""
+    """Asks a ward for a place; the same person is not asked for twice at once.
+
+    The route follows from the source unless it is said. `referral_id`, where a form brings its
+    own, makes a form that is sent twice one referral.
+    """
     check_can_refer(by, ward, at=at)
     at = at or timezone.now()
     _check_not_waiting(patient)
     referral = Referral(
+        id=referral_id or uuid7(),
         patient=patient,
         ward=ward,
         pathway=pathway,
-        route=route,
+        route=route or route_of(source),
         source=source,
         reason=reason.strip(),
-        facts=dict(facts),
+        # What the referrer wrote is all that they are ever shown of who this is.
+        facts={AS_REFERRED: as_written(patient)} | dict(facts),
         referred_at=at,
+        decision_due_at=decision_due(ward, at),
         referred_by=by,
         referrer_organisation=referrer_organisation,
         referrer_phone=referrer_phone,
     )
     referral.full_clean(validate_constraints=False)
-    referral.save()
+    referral.save(force_insert=True)
     _record_fact(referral, by)
     audit.record(by=by, verb="referred", subject=referral, detail={"ward": ward.code}, at=at)
     return referral
@@ -62,6 +76,8 @@ def refer(
 def _check_not_waiting(patient: Patient) -> None:
     # Queues two referrers of one person behind each other, so that one of them sees the other's.
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    if patient.merged_into_id is not None:
+        raise ValidationError("This record was joined with another: look again.", code="merged")
     if patient.died_at is not None:
         raise ValidationError("This patient is recorded as having died.", code="died")
     if patient.admissions.current().exists():
@@ -148,7 +164,7 @@ def _decide(
     locked.decided_at, locked.decided_by = at, by
     locked.first_looked_at = locked.first_looked_at or at
     if outcome != Outcome.ACCEPTED:
-        locked.held_bed = locked.held_until = None
+        locked.held_bed = locked.held_from = locked.held_until = None
     locked.save()
     _decide_fact(locked, by)
     detail = {"reason": reason} if reason else {}
@@ -175,26 +191,3 @@ def _decide_fact(referral: Referral, by: User) -> None:
         by=by,
         at=referral.decided_at,
     )
-
-
-@transaction.atomic
-def hold_bed(
-    *,
-    referral: Referral,
-    bed: Bed,
-    until: dt.datetime,
-    by: User,
-    at: dt.datetime | None = None,
-) -> Referral:
-    """Keeps a bed in sight for somebody on their way; it is a note, and counts as free."""
-    check_can_decide(by, referral, at=at)
-    at = at or timezone.now()
-    if bed.ward_id != referral.ward_id:
-        raise ValidationError("That bed is of another ward.", code="ward")
-    if until <= at:
-        raise ValidationError("That time has passed.", code="until")
-    referral.held_bed, referral.held_until = bed, until
-    referral.save(update_fields=["held_bed", "held_until"])
-    detail = {"bed": bed.label, "until": until.isoformat()}
-    audit.record(by=by, verb="bed-held", subject=referral, detail=detail, at=at)
-    return referral

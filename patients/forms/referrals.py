@@ -12,10 +12,12 @@ from django.forms import BoundField
 
 from accounts.models import User
 from capacity.models import Bed, Ward
-from capacity.models.stays import Route, Source
+from capacity.models.stays import Source
 from lib import london
+from lib.ids import uuid7
 from patients import nhs_numbers
 from patients.actions.asking import Person
+from patients.actions.clocks import LONGEST, SHORTEST
 from patients.forms.fields import BedField, DayField, Decimal, MomentField, among, said
 from patients.models import Pathway, PathwayVersion, Patient, Referral
 
@@ -62,6 +64,8 @@ def _takes(ward: Ward, pathway: Pathway) -> bool:
 class ReferralForm(forms.Form):
     """Who, why, and what the pathway's criteria ask."""
 
+    # The id of the referral that this form makes, drawn with the form.
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid7)
     nhs_number = forms.CharField(
         max_length=20,
         required=False,
@@ -89,15 +93,10 @@ class ReferralForm(forms.Form):
         required=False,
         label="I have checked: it is the same person, and the number is right",
     )
-    route = forms.ChoiceField(
-        choices=Route,
-        widget=forms.RadioSelect,
-        error_messages=said("Say whether it avoids an admission or brings a discharge forward."),
-        help_text="Step-up avoids a hospital admission; step-down brings a discharge forward.",
-    )
     source = forms.ChoiceField(
         choices=[("", "Choose"), *Source.choices],
         label="Where the patient is seen now",
+        help_text="Out of an acute ward is step-down; from anywhere else, step-up.",
         error_messages=said("Choose where the patient is seen now."),
     )
     reason = forms.CharField(
@@ -125,7 +124,7 @@ class ReferralForm(forms.Form):
         "address",
         "postcode",
     )
-    ASKED = ("route", "source", "reason", "referrer_organisation", "referrer_phone")
+    ASKED = ("source", "reason", "referrer_organisation", "referrer_phone")
 
     def __init__(self, *args: Any, version: PathwayVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -211,6 +210,34 @@ class AcceptForm(forms.Form):
         if typed.get("held_bed") and unsaid:
             self.add_error("held_until", "Say until when the bed is held.")
         return typed
+
+
+class HoldForm(forms.Form):
+    prefix = "hold"
+    bed = BedField(
+        label="Hold a bed",
+        empty_label="Choose a bed",
+        error_messages=said("Choose a bed that is free and held for nobody else."),
+    )
+    until = MomentField(label="Held until")
+
+    def __init__(self, *args: Any, beds: QuerySet[Bed], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        among(self, "bed", beds)
+
+
+class ClockForm(forms.Form):
+    minutes = forms.IntegerField(
+        required=False,
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        label="Decide within",
+        help_text="In minutes: 120 is two hours. Leave it empty for no clock.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Enter minutes, from 5 to 10080 (a week)."
+        ),
+    )
 
 
 class DeclineForm(forms.Form):

@@ -4,7 +4,8 @@ from patients.models.admissions import Admission, ExpectedDischarge, LeaveDetail
 from patients.models.care import MonitoringMode, Pause, PlanLine, PrescribedOxygen
 from patients.models.pathways import Pathway, PathwayVersion, WardPathway
 from patients.models.people import Contact, Identifier, Patient, Place, SafetyRecord
-from patients.models.referrals import Referral
+from patients.models.records import RecordChange
+from patients.models.referrals import Referral, ReferralClock
 
 __all__ = [
     "Admission",
@@ -20,7 +21,9 @@ __all__ = [
     "Place",
     "PlanLine",
     "PrescribedOxygen",
+    "RecordChange",
     "Referral",
+    "ReferralClock",
     "SafetyRecord",
     "WardPathway",
 ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from capacity.models import Ward
 from lib.ids import uuid7
 from patients import nhs_numbers
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Place(models.Model):
@@ -35,6 +39,19 @@ class Place(models.Model):
 def listed_name(family_name: str, given_name: str) -> str:
     """How a list names a patient; for those too who read it without the rest of the patient."""
     return f"{family_name.upper()}, {given_name}"
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def kept_by(self, user: User) -> Self:
+        """Whose records this user corrects and joins: of wards they answer for, past ones too.
+
+        A record that was joined with another goes with that one.
+        """
+        wards = Ward.objects.keeping_records(user)
+        here = Patient.objects.filter(
+            Q(referrals__ward__in=wards) | Q(admissions__ward__in=wards)
+        ).values("pk")
+        return self.filter(Q(pk__in=here) | Q(merged_into__in=here))
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -70,6 +87,8 @@ class Patient(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"
     )
+
+    objects = PatientQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["family_name", "born"], name="patient_by_name")]
@@ -212,7 +231,8 @@ class SafetyRecord(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="safety_records")
     topic = models.CharField(max_length=24, choices=Topic)
     state = models.CharField(max_length=10, choices=State)
-    text = models.CharField(max_length=400, blank=True)
+    # Room for what several records said of the same thing, when they are joined.
+    text = models.TextField(blank=True)
     source = models.CharField(max_length=120, blank=True, help_text="who said so, or which record")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
 from capacity.models import Bed, ReferralFact, Ward
+from capacity.models.ranges import Moments
 from capacity.models.stays import Route, Source
 from lib.ids import uuid7
 from patients.models.pathways import Pathway
@@ -34,6 +38,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def waiting(self) -> Self:
         return self.filter(outcome=ReferralFact.Outcome.WAITING)
+
+    def holding_at(self, at: dt.datetime) -> Self:
+        """Those for whom a bed is held then: a hold ends by its time, and nobody need end it."""
+        return self.awaiting_bed().filter(held_bed__isnull=False, held_until__gt=at)
 
     def awaiting_bed(self) -> Self:
         """Accepted, not yet admitted."""
@@ -69,6 +77,7 @@ class Referral(models.Model):
     )
     referrer_organisation = models.CharField(max_length=120, blank=True)
     referrer_phone = models.CharField(max_length=30, blank=True)
+    decision_due_at = models.DateTimeField(null=True, blank=True)
     first_looked_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -80,6 +89,7 @@ class Referral(models.Model):
     held_bed = models.ForeignKey(
         Bed, on_delete=models.PROTECT, null=True, blank=True, related_name="held_for"
     )
+    held_from = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
 
     objects = ReferralQuerySet.as_manager()
@@ -102,9 +112,39 @@ class Referral(models.Model):
             ),
             models.CheckConstraint(
                 name="a_held_bed_has_its_time",
-                condition=Q(held_bed__isnull=True) | Q(held_until__isnull=False),
+                condition=Q(held_bed__isnull=True)
+                | Q(held_from__isnull=False, held_until__gt=F("held_from")),
+            ),
+            ExclusionConstraint(
+                name="one_hold_a_bed_at_a_time",
+                expressions=[
+                    ("held_bed", RangeOperators.EQUAL),
+                    (Moments("held_from", "held_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(held_bed__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"referral of {self.patient_id} to {self.ward_id}"
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ReferralClock(models.Model):
+    """Within how many minutes a ward wants to decide on a referral, as its team set it."""
+
+    ward = models.OneToOneField(Ward, on_delete=models.CASCADE, related_name="referral_clock")
+    minutes = models.PositiveIntegerField()
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_referral_clock_runs_five_minutes_to_a_week",
+                condition=Q(minutes__gte=5, minutes__lte=7 * 24 * 60),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ward}: {self.minutes} minutes"

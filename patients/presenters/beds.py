@@ -13,6 +13,7 @@ from lib import london
 from lib.charts.bars import Bar, histogram
 from patients.bed_board import BedBoard, Place
 from patients.models import Admission, Referral
+from patients.naming import alike
 from patients.presenters.words import address, asked_for, counted, day_of_stay
 
 LONG_PART = 14
@@ -68,6 +69,8 @@ class BedBoardPresenter:
         self.board = board
         self.ward = board.ward
         self.day = london.day_of(board.at)
+        people = [(one.pk, one.patient.family_name) for one in board.admissions]
+        self.namesakes = alike(people)
 
     @property
     def when(self) -> str:
@@ -195,6 +198,7 @@ class BedBoardPresenter:
             foot=(
                 f"{admission.pathway_version.pathway.short_name} \u00b7 {days}",
                 self._then(place, admission),
+                *["Similar name on this ward"] * (admission.pk in self.namesakes),
             ),
             percent=min(100, round(100 * number / of)),
             share_words=days,

@@ -4,33 +4,62 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capacity.models import Ward
-from capacity.presence import WardCount
 from lib import london
 from patients import criteria, nhs_numbers
-from patients.actions.asking import AS_REFERRED
 from patients.criteria import Answer, State
 from patients.models import PathwayVersion, Referral
+from patients.naming import AS_REFERRED, as_written
+from patients.presenters.records import Compared, who_compared
 from patients.presenters.words import address, age_and_sex
+from patients.referral_book import Places
 
 _COUNTED: tuple[State, ...] = ("met", "consider", "not_met", "not_known")
 
 
 @dataclass(frozen=True, slots=True)
 class WardPlaces:
-    """A ward that could take the patient, and how many beds are free there."""
+    """A ward that could take the patient, and how many places are left there."""
 
-    ward: Ward
-    count: WardCount
+    places: Places
     asked: bool
 
     @property
+    def ward(self) -> Ward:
+        return self.places.ward
+
+    @property
     def words(self) -> str:
-        if not self.count.beds:
+        beds, held = self.places.beds, self.places.held
+        if not beds.beds:
             return "no open beds"
-        return f"{self.count.free} free of {self.count.beds}"
+        told = f"{self.places.left} left of {beds.beds}"
+        return f"{told}, {held} held" if held else told
+
+
+def clock_words(ward: Ward) -> str:
+    """decides within 2 h 30 min"""
+    clock = getattr(ward, "referral_clock", None)
+    if clock is None:
+        return "no clock"
+    return f"decides within {london.duration(dt.timedelta(minutes=clock.minutes))}"
+
+
+def instead(referral: Referral, found: Sequence[Places]) -> str:
+    """Where to, when the ward asked has no place left; empty while it has one."""
+    asked = next((one for one in found if one.ward.pk == referral.ward_id), None)
+    if asked is None or asked.left:
+        return ""
+    nearest = next((one for one in found if one.left), None)
+    full = f"{asked.ward.name} has no place left."
+    if nearest is None:
+        return f"{full} Nor has any other ward here that takes {referral.pathway.name}."
+    ours = nearest.ward.lead_provider_id == asked.ward.lead_provider_id
+    whose = "of the same provider" if ours else f"of {nearest.ward.lead_provider.name}"
+    return f"{full} Nearest with one: {nearest.ward.name}, {whose}, {nearest.left} left."
 
 
 class ReferralPresenter:
@@ -89,7 +118,10 @@ class ReferralPresenter:
 
     @property
     def number(self) -> str:
-        return nhs_numbers.shown(self.patient.nhs_number) or "no NHS number"
+        known = self.patient.nhs_number
+        if not self.recorded:
+            known = self._as_written.get("nhs_number", known)
+        return nhs_numbers.shown(known) or "no NHS number"
 
     @property
     def age(self) -> str:
@@ -122,8 +154,9 @@ class ReferralPresenter:
 
     @property
     def state(self) -> str:
-        if hasattr(self.referral, "admission"):
-            return "Admitted"
+        admission = getattr(self.referral, "admission", None)
+        if admission is not None:
+            return "Admitted" if admission.is_open else "Discharged"
         label = self.referral.get_outcome_display()
         return "Not decided" if self.undecided else label[:1].upper() + label[1:]
 
@@ -150,21 +183,44 @@ class ReferralPresenter:
         if bed is None or until is None:
             return ""
         over = "was held" if until <= self.at else "held"
-        return f"bed {bed.label} {over} until {london.near_moment(until, self.at)}"
+        which = f"bed {bed.label}" if self.recorded else "a bed is"
+        return f"{which} {over} until {london.near_moment(until, self.at)}"
 
     @property
-    def looked(self) -> str:
-        first = self.referral.first_looked_at
-        return london.near_moment(first, self.at) if first else ""
+    def became(self) -> list[tuple[str, str]]:
+        """When what happened to it: all that a referrer is told, and nothing of the care."""
+        referral, admission = self.referral, getattr(self.referral, "admission", None)
+        moments = [
+            ("Asked", referral.referred_at),
+            ("First looked at", referral.first_looked_at),
+            ("Decided", referral.decided_at),
+            ("Admitted", admission.admitted_at if admission else None),
+            ("Discharged", admission.discharged_at if admission else None),
+        ]
+        return [(label, london.near_moment(at, self.at)) for label, at in moments if at]
 
     @property
-    def as_referred(self) -> str:
-        """For the ward, where the referrer wrote another name or date."""
-        written = self._as_written
-        if not (written and self.recorded):
+    def due(self) -> str:
+        """decide by 14:10; overdue by 25 min. Empty without a clock, or once decided."""
+        due_at = self.referral.decision_due_at
+        if due_at is None or not self.undecided:
             return ""
-        born = london.plain_day(dt.date.fromisoformat(written["born"]))
-        return f"{written['family_name'].upper()}, {written['given_name']}, born {born}"
+        if due_at <= self.at:
+            return f"overdue by {london.age(due_at, self.at)}"
+        return f"decide by {london.near_moment(due_at, self.at)}"
+
+    @property
+    def overdue(self) -> bool:
+        due_at = self.referral.decision_due_at
+        return self.undecided and due_at is not None and due_at <= self.at
+
+    @property
+    def as_referred(self) -> list[Compared]:
+        """For the ward, where the referrer wrote another name or date: both, side by side."""
+        if not (self._as_written and self.recorded):
+            return []
+        lines = who_compared(self._as_written, as_written(self.patient))
+        return lines if any(line.differs for line in lines) else []
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
@@ -26,11 +27,15 @@ def caring_admission(user: User, pk: uuid.UUID) -> Admission:
 
 
 def caring_patient(user: User, pk: uuid.UUID) -> Patient:
+    return get_object_or_404(patients_cared_for(user), pk=pk)
+
+
+def patients_cared_for(user: User) -> QuerySet[Patient]:
     """On a ward of theirs now, or referred to one and not turned away."""
     here = Patient.objects.filter(admissions__in=Admission.objects.caring(user).current())
     asked = Referral.objects.caring(user)
     coming = Patient.objects.filter(referrals__in=asked.waiting() | asked.awaiting_bed())
-    return get_object_or_404((here | coming).distinct(), pk=pk)
+    return (here | coming).distinct()
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -17,6 +17,7 @@ from capacity.presence import ward_counts
 from lib import london
 from patients.actions.admissions import move_bed, return_from_leave, start_leave, transfer
 from patients.forms.moves import BedChoiceForm, LeaveForm, TransferForm
+from patients.free_beds import beds_for
 from patients.models import Admission, LeaveDetail
 from patients.policies import can_admit, can_go_over_capacity, check_can_change_care
 from patients.presenters.words import named
@@ -27,7 +28,7 @@ READ_OR_POST = ["GET", "HEAD", "POST"]
 
 
 def _free(ward: Ward) -> QuerySet[Bed]:
-    return Bed.objects.free_at(timezone.now()).filter(ward=ward).order_by("position", "label")
+    return beds_for(ward, at=timezone.now())
 
 
 def _checked(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Admission]:

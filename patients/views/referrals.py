@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.models import User
 from capacity.models import Bed, Ward
-from patients.actions.asking import ask_for_place
+from capacity.refusals import BedRefused
+from lib.ids import uuid7
+from patients.actions.asking import ask_once, find_by_number
+from patients.actions.clocks import set_referral_clock
+from patients.actions.holds import hold_bed, release_bed
 from patients.actions.plans import version_for
 from patients.actions.referrals import accept, decline, look_first, withdraw
 from patients.forms.fields import refuse
 from patients.forms.referrals import (
     AcceptForm,
+    ClockForm,
     DeclineForm,
+    HoldForm,
     PlaceForm,
     ReferralForm,
     WithdrawForm,
 )
-from patients.models import Referral
+from patients.free_beds import beds_for
+from patients.models import Referral, ReferralClock
+from patients.naming import as_written
 from patients.policies import (
     can_decide,
+    can_keep_records,
     can_look_for_patients,
     can_refer_somewhere,
     can_see_on,
+    can_set_clock,
     can_withdraw,
     check_can_decide,
     check_can_refer_somewhere,
     check_can_see_referrals,
+    check_can_set_clock,
     check_can_withdraw,
 )
-from patients.presenters.referrals import ReferralPresenter, WardPlaces
+from patients.presenters.records import Compared, who_compared
+from patients.presenters.referrals import ReferralPresenter, WardPlaces, clock_words, instead
+from patients.record_book import perhaps_same
 from patients.referral_book import could_take, referral_book, seen_by, versions_of
-from patients.views.asking import posted, who
+from patients.views.acting import attempt, form_page
+from patients.views.asking import caring_ward, patients_cared_for, posted, who
 
 
 @require_safe
@@ -66,8 +82,20 @@ def referral_list(request: HttpRequest) -> HttpResponse:
         "decided": rows(book.decided),
         "can_refer": can_refer_somewhere(user),
         "caring": can_look_for_patients(user),
+        "overdue": sum(1 for one in book.waiting if _is_overdue(one, at)),
+        "clocks": _clocks(user),
     }
     return render(request, "patients/referral_list.html", told)
+
+
+def _is_overdue(referral: Referral, at: dt.datetime) -> bool:
+    return referral.decision_due_at is not None and referral.decision_due_at <= at
+
+
+def _clocks(user: User) -> list[tuple[Ward, str]]:
+    """Of the wards that the user leads: how long each wants to take."""
+    wards = Ward.objects.caring(user).select_related("lead_provider", "icb", "referral_clock")
+    return [(ward, clock_words(ward)) for ward in wards if can_set_clock(user, ward)]
 
 
 @require_safe
@@ -89,8 +117,8 @@ def referral_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     if form.is_valid():
         try:
             accept(referral=referral, by=user, **form.cleaned_data)
-        except ValidationError as refused:
-            refuse(form, refused, beside={"until": "held_until", "ward": "held_bed"})
+        except (ValidationError, BedRefused) as refused:
+            refuse(form, refused, beside=BESIDE_ACCEPTING)
         else:
             messages.success(request, f"{_named(referral, user)} is accepted. Admit them next.")
             return redirect("patients:referral-detail", pk=pk)
@@ -143,8 +171,8 @@ def _named(referral: Referral, user: User) -> str:
     return ReferralPresenter(referral, at=timezone.now(), recorded=seen).named
 
 
-def _free_beds(referral: Referral) -> Any:
-    return Bed.objects.free_at(timezone.now()).filter(ward=referral.ward)
+def _free_beds(referral: Referral) -> QuerySet[Bed]:
+    return beds_for(referral.ward, at=timezone.now(), referral=referral)
 
 
 def _detail(request: HttpRequest, referral: Referral, **typed: forms.Form) -> HttpResponse:
@@ -158,21 +186,74 @@ def _detail(request: HttpRequest, referral: Referral, **typed: forms.Form) -> Ht
         ),
         "deciding": deciding,
         "withdrawing": can_withdraw(user, referral),
-        "places": _places(referral, at) if deciding else [],
+        "perhaps": perhaps_same(referral.patient, patients_cared_for(user)) if deciding else [],
+        "keeps_records": can_keep_records(user),
+        "hold_form": HoldForm(beds=_free_beds(referral)),
         "accept_form": AcceptForm(beds=_free_beds(referral)),
         "decline_form": DeclineForm(),
         "withdraw_form": WithdrawForm(),
         "refused": next(iter(typed.values()), None),
     } | typed
+    if deciding:
+        told |= _places(referral, at)
     status = 422 if typed else 200
     return render(request, "patients/referral_detail.html", told, status=status)
 
 
-def _places(referral: Referral, at: Any) -> list[WardPlaces]:
-    return [
-        WardPlaces(ward, count, asked=ward.pk == referral.ward_id)
-        for ward, count in could_take(referral, at=at)
-    ]
+def _places(referral: Referral, at: dt.datetime) -> dict[str, object]:
+    """A referrer sees no figures: for who decides."""
+    found = could_take(referral, at=at)
+    rows = [WardPlaces(one, asked=one.ward.pk == referral.ward_id) for one in found]
+    return {"places": rows, "instead": instead(referral, found)}
+
+
+@require_POST
+def referral_hold(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """A bed for somebody who is accepted and on the way."""
+    user = who(request)
+    referral = _referral(user, pk)
+    check_can_decide(user, referral)
+    form = HoldForm(request.POST, beds=_free_beds(referral))
+    if form.is_valid() and attempt(
+        form, lambda: hold_bed(referral=referral, by=user, **form.cleaned_data)
+    ):
+        bed = form.cleaned_data["bed"]
+        messages.success(request, f"Bed {bed.label} is held for {_named(referral, user)}.")
+        return redirect("patients:referral-detail", pk=pk)
+    return _detail(request, referral, hold_form=form)
+
+
+@require_POST
+def referral_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    user = who(request)
+    referral = _referral(user, pk)
+    check_can_decide(user, referral)
+    release_bed(referral=referral, by=user)
+    messages.success(request, f"No bed is held for {_named(referral, user)} any more.")
+    return redirect("patients:referral-detail", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def referral_clock(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Within how long the ward wants to decide."""
+    user = who(request)
+    ward = caring_ward(user, code)
+    check_can_set_clock(user, ward)
+    known = ReferralClock.objects.filter(ward=ward).first()
+    form = ClockForm(posted(request), initial={"minutes": known.minutes if known else None})
+    if form.is_valid() and attempt(
+        form, lambda: set_referral_clock(ward=ward, by=user, **form.cleaned_data)
+    ):
+        messages.success(request, f"{ward.name}: the clock for referrals is set.")
+        return redirect("patients:referral-list")
+    return form_page(
+        request,
+        "patients/action.html",
+        form,
+        title=f"Clock for referrals to {ward.name}",
+        submit=f"Set it for {ward.name}",
+        back_url=reverse("patients:referral-list"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,11 +280,24 @@ def _referral_form(request: HttpRequest, place: PlaceForm, user: User) -> HttpRe
         else:
             messages.success(request, f"{_named(referral, user)} is referred to {ward.name}.")
             return redirect("patients:referral-detail", pk=referral.pk)
-    told = {"form": form, "ward": ward, "pathway": pathway, "asks_again": _asks_again(form)}
+    told = {
+        "form": form,
+        "ward": ward,
+        "pathway": pathway,
+        "asks_again": _asks_again(form),
+        "known": _known(form, user),
+    }
     status = 422 if form.errors else 200
     return render(request, "patients/referral_create.html", told, status=status)
 
 
+BESIDE_ACCEPTING = {
+    "until": "held_until",
+    "ward": "held_bed",
+    "BedTaken": "held_bed",
+    "BedHeld": "held_bed",
+    "BedClosed": "held_bed",
+}
 BESIDE = {
     "differs": "same_person",
     "born": "born",
@@ -219,8 +313,21 @@ def _asks_again(form: ReferralForm) -> bool:
     return "same_person" in form.errors or bool(form.data.get("same_person"))
 
 
+def _known(form: ReferralForm, user: User) -> list[Compared]:
+    """Both side by side, for whoever may see that patient; a referrer is told no more than that
+    something differs."""
+    if "same_person" not in form.errors:
+        return []
+    person = form.person()
+    known = find_by_number(person.nhs_number)
+    if known is None or not patients_cared_for(user).filter(pk=known.pk).exists():
+        return []
+    return who_compared(as_written(person), as_written(known))
+
+
 def _ask(form: ReferralForm, place: PlaceForm, user: User) -> Referral:
-    return ask_for_place(
+    return ask_once(
+        referral_id=form.cleaned_data["key"] or uuid7(),
         person=form.person(),
         same_person=form.cleaned_data["same_person"],
         facts=form.facts(timezone.now()),

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from capacity.models import Bed
+from patients.actions.clocks import set_referral_clock
 from patients.actions.people import register_patient
 from patients.actions.referrals import accept, decline, refer
 from patients.models import Referral
@@ -18,6 +19,9 @@ from rounds.demo.places import Places, seeded
 from rounds.demo.staff import FIRST_WARD, Staff
 from rounds.demo.world import WardPlan
 
+# Minutes; as urgent community response promises.
+DECIDE_WITHIN: Final = 120
+_LONG_SET: Final = dt.timedelta(days=90)
 FIRST_NUMBER: Final = 999_006_000
 # How many of each a ward has: referred so many minutes ago at most.
 STATES: Final = (("waiting", 0.9, 200), ("accepted", 0.8, 420), ("declined", 0.6, 900))
@@ -37,6 +41,8 @@ def refer_all(
     taken = {(case.ward.code, case.bed) for case in cases}
     many = 0
     for plan in plans:
+        ward, lead = places.wards[plan.code], staff.lead(plan.code)
+        set_referral_clock(ward=ward, minutes=DECIDE_WITHIN, by=lead, at=now - _LONG_SET)
         chance = seeded(seed, f"waiting-{plan.code}")
         asked = _told(now) if plan.code == FIRST_WARD else _drawn(plan, chance, numbers, now)
         free = _free(places, plan, taken, now)

@@ -11,6 +11,7 @@ from accounts.models import User
 from capacity.models import Bed
 from observations.models import Device, Holding
 from patients.actions.plans import version_for
+from patients.free_beds import beds_for
 from patients.models import PathwayVersion, Referral
 from patients.policies import can_go_over_capacity, seniors_on
 from rounds.colleagues import clinicians_of
@@ -31,11 +32,10 @@ class Coming:
 
 def coming(referral: Referral, *, user: User, at: dt.datetime) -> Coming:
     ward = referral.ward
-    free = Bed.objects.free_at(at).filter(ward=ward).order_by("position", "label")
     return Coming(
         referral=referral,
         version=version_for(ward, referral.pathway),
-        beds=free,
+        beds=beds_for(ward, at=at, referral=referral),
         devices=kit_in_store(referral),
         people=clinicians_of(ward, at),
         seniors=seniors_on(ward, at=at),

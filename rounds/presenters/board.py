@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Final
 
@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from lib.london import clock, day_of, long_day, near_moment
+from patients.naming import alike
 from rounds.board import Board, Row
 from rounds.board.risk import needs_somebody
 from rounds.presenters import board_glance as glance
@@ -61,6 +62,7 @@ class BoardPresenter:
         self.lag = int(board.lag.total_seconds())
         self.show = show
         self.filter_words = glance.filter_words(show)
+        self._namesakes = namesakes(board.rows)
         self.shown = glance.chosen(board.rows, show)
         self.total = len(board.rows)
         self.cards = glance.cards(board, url)
@@ -121,9 +123,15 @@ class BoardPresenter:
             row,
             at=self.as_of,
             may_treat=self._board.may_treat,
+            namesake=row.admission.pk in self._namesakes,
             token=self._token,
             opened=self._opened.get(row.admission.pk),
         )
+
+
+def namesakes(rows: Iterable[Row]) -> frozenset[str]:
+    """Whose family name another one on the ward bears, or nearly: to be asked who is meant."""
+    return alike((row.admission.pk, row.admission.patient.family_name) for row in rows)
 
 
 def _headings(rows: list[Row]) -> list[str]:

@@ -28,7 +28,7 @@ class Drawn(NamedTuple):
     moments: tuple[dt.datetime, ...]
 
 
-_drawn: Recent[tuple[str, bool], Drawn] = Recent(most=2000)
+_drawn: Recent[tuple[str, bool, bool], Drawn] = Recent(most=2000)
 
 
 def drawn(
@@ -36,11 +36,12 @@ def drawn(
     *,
     at: dt.datetime,
     may_treat: bool,
+    namesake: bool,
     token: object,
     opened: OpenedPresenter | None = None,
 ) -> SafeString:
     """`token` is the form's secret of this answer; what is kept holds nobody's."""
-    html = _filled(_known(row, may_treat=may_treat, opened=opened), at)
+    html = _filled(_known(row, may_treat=may_treat, namesake=namesake, opened=opened), at)
     if HOLE in html:
         html = html.replace(HOLE, str(token))
     return mark_safe(html)  # noqa: S308  # escaped where it was drawn
@@ -50,13 +51,14 @@ def forget() -> None:
     _drawn.clear()
 
 
-def _known(row: Row, *, may_treat: bool, opened: OpenedPresenter | None) -> Drawn:
+def _known(row: Row, *, may_treat: bool, namesake: bool, opened: OpenedPresenter | None) -> Drawn:
     if opened is not None:
-        return _draw(row, RowPresenter(row, may_treat=may_treat, opened=opened))
-    key = row.admission.pk, may_treat
+        shown = RowPresenter(row, may_treat=may_treat, namesake=namesake, opened=opened)
+        return _draw(row, shown)
+    key = row.admission.pk, may_treat, namesake
     kept = _drawn.get(key)
     if kept is None or kept.row is not row:
-        kept = _draw(row, RowPresenter(row, may_treat=may_treat))
+        kept = _draw(row, RowPresenter(row, may_treat=may_treat, namesake=namesake))
         _drawn.put(key, kept)
     return kept
 

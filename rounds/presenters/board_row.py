@@ -33,9 +33,17 @@ class AlertLine(NamedTuple):
 
 
 class RowPresenter:
-    """One patient; `opened` is what the row adds once it is opened."""
+    """One patient; `namesake`: another one there is named so, or nearly; `opened` is what the row
+    adds once it is opened."""
 
-    def __init__(self, row: Row, *, may_treat: bool, opened: OpenedPresenter | None = None) -> None:
+    def __init__(
+        self,
+        row: Row,
+        *,
+        may_treat: bool,
+        namesake: bool = False,
+        opened: OpenedPresenter | None = None,
+    ) -> None:
         patient = row.admission.patient
         self.row = row
         self.pk = row.admission.pk
@@ -45,7 +53,7 @@ class RowPresenter:
         self.given = patient.given_name
         self.who = words.age_and_sex(row)
         self.line = " · ".join(words.line(row))
-        self.marks = words.marks(row)
+        self.marks = ["Similar name here"] * namesake + words.marks(row)
         self.risk = words.risk(row)
         self.trend = words.trend(row)
         self.cells = cells(row)
@@ -55,7 +63,7 @@ class RowPresenter:
         self.review = words.review(row)
         self.task = words.task(row)
         self.alert = _alert(row)
-        self.version = _version(row, may_treat=may_treat)
+        self.version = _version(row, may_treat=may_treat, namesake=namesake)
         self.announce = _announcement(row, self.risk.word)
         self.toggle_url = address("rounds:board-row", self.pk)
         self.patient_url = address("rounds:patient-detail", self.pk)
@@ -118,7 +126,7 @@ def _alert(row: Row) -> AlertLine | None:
     )
 
 
-def _version(row: Row, *, may_treat: bool) -> str:
+def _version(row: Row, *, may_treat: bool, namesake: bool) -> str:
     """Moves with whatever the row shows but for ages, which tick by themselves."""
     seen: tuple[object, ...] = (
         row.admission.board_version,
@@ -139,6 +147,7 @@ def _version(row: Row, *, may_treat: bool) -> str:
         row.no_bed,
         day_of(row.at),
         may_treat,
+        namesake,
     )
     return hashlib.blake2b(repr(seen).encode(), digest_size=8).hexdigest()
 

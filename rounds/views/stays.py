@@ -22,6 +22,7 @@ from patients.actions.agreement import NeedsSenior
 from patients.actions.plans import last_day
 from patients.forms.fields import among, refuse
 from patients.forms.moves import BedChoiceForm
+from patients.free_beds import beds_for
 from patients.policies import can_go_over_capacity, check_can_admit, check_can_discharge
 from patients.presenters.words import named
 from patients.views.acting import BESIDE, form_page
@@ -148,7 +149,7 @@ def discharge_take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase
         return redirect("rounds:patient-detail", pk=pk)
     form = _TakeBack(
         request.POST or None,
-        beds=admission.ward.beds.free_at(timezone.now()),
+        beds=beds_for(admission.ward, at=timezone.now()),
         may_go_over=can_go_over_capacity(user, admission.ward),
         needs_bed=False,
     )

@@ -93,6 +93,10 @@ PERSONAL: dict[str, Personal] = {
     "patients.Referral": Personal(
         about={"reason", "facts", "source", "route", "outcome", "decline_reason", "decision_note"}
     ),
+    "patients.ReferralClock": NOTHING,
+    "patients.RecordChange": Personal(
+        names={"wanted", "moved"}, about={"kind", "reason", "decision_note"}
+    ),
     "patients.Admission": Personal(
         about={
             "admitted_at",

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from capacity.actions.beds import close_bed
 from patients.actions.admissions import start_leave
-from patients.models import Referral
+from patients.actions.records import propose_correction
+from patients.models import Admission, RecordChange, Referral
 from tests.capacity.factories import make_beds, make_ward
 from tests.cast import OTHER_WARD
 from tests.patients.factories import make_admission, make_pathway, make_patient, make_referral
@@ -64,7 +65,6 @@ def _fill(page: Page) -> None:
     page.get_by_label("Given name").fill("Aoife")
     page.get_by_label("Date of birth").fill("3/2/1940")
     page.get_by_label("female", exact=True).check()
-    page.get_by_label("step-up", exact=True).check()
     page.get_by_label("Where the patient is seen now").select_option(label="GP")
     page.get_by_label("Why this patient, why now").fill("Falls; would otherwise be admitted.")
     page.get_by_label("Clinical Frailty Scale").fill("3")
@@ -113,6 +113,12 @@ def _addresses(user: User) -> list[str]:
         reverse("patients:bed-close", args=[ward.code]),
         reverse("patients:referral-list"),
         reverse("patients:referral-detail", args=[waiting.pk]),
+        reverse("patients:referral-clock", args=[ward.code]),
+        reverse("patients:record-list") + "?q=test",
+        reverse("patients:record-detail", args=patient),
+        reverse("patients:record-correct", args=patient),
+        reverse("patients:record-join", args=[*patient, away.patient_id]),
+        reverse("patients:change-detail", args=[_proposed(away, user).pk]),
         new,
         f"{new}?ward={ward.code}&pathway=acute-respiratory-infection",
         transfer,
@@ -129,6 +135,12 @@ def _addresses(user: User) -> list[str]:
         reverse("patients:safety-record", args=[*patient, "allergies"]),
         reverse("patients:patient-list") + "?q=test",
     ]
+
+
+def _proposed(admission: Admission, user: User) -> RecordChange:
+    return propose_correction(
+        patient=admission.patient, wanted={"given_name": "Mary"}, reason="Passport", by=user
+    )
 
 
 def _faults(page: Page) -> list[str]:

@@ -9,10 +9,14 @@ from accounts.models import User
 from capacity.models import Ward
 from patients.actions.admissions import start_leave
 from patients.actions.people import add_contact
+from patients.actions.records import approve, propose_correction, propose_merge
 from patients.models import Admission
 from tests.capacity.factories import make_beds, make_ward
 from tests.matrix.rows import CARING, CLINICAL, SENT, TREATING, Row, changes
-from tests.patients.factories import make_admission, make_referral
+from tests.patients.factories import make_admission, make_clinician, make_referral
+
+# Who puts confused records right.
+KEEPERS = {"ward_lead", "org_admin"}
 
 ROWS = [
     Row("patients:bed-wards", allowed=CLINICAL),
@@ -36,7 +40,7 @@ ROWS = [
             method="post",
             through=SENT,
         )
-        for verb in ("accept", "decline")
+        for verb in ("accept", "decline", "hold", "release")
     ),
     Row(
         "patients:referral-withdraw",
@@ -45,6 +49,40 @@ ROWS = [
         kwargs="referral_of_matrix",
         method="post",
         through=SENT,
+    ),
+    Row(
+        "patients:referral-clock",
+        allowed={"ward_lead"},
+        refusals=dict.fromkeys(CARING, 403),
+        otherwise=404,
+        kwargs="ward_of_matrix",
+    ),
+    Row("patients:record-list", allowed=KEEPERS),
+    *(
+        Row(f"patients:record-{page}", allowed=KEEPERS, kwargs=of)
+        for page, of in (
+            ("detail", "record_of_matrix"),
+            ("correct", "record_of_matrix"),
+            ("join", "records_of_matrix"),
+            ("part", "joined_of_matrix"),
+        )
+    ),
+    Row("patients:change-detail", allowed=KEEPERS, kwargs="change_of_matrix"),
+    *(
+        Row(
+            f"patients:change-{verb}",
+            allowed=KEEPERS,
+            kwargs="change_of_matrix",
+            method="post",
+            through=SENT,
+        )
+        for verb in ("approve", "refuse")
+    ),
+    Row(
+        "patients:change-withdraw",
+        kwargs="change_of_matrix",
+        method="post",
+        why="only whoever proposed it, who is nobody of the cast here",
     ),
     changes("patients:admission-transfer", "admission_of_matrix"),
     changes("patients:admission-move", "admission_of_matrix"),
@@ -95,6 +133,38 @@ def bed_of_matrix(_ward: Ward) -> dict[str, object]:
 @pytest.fixture
 def referral_of_matrix(_ward: Ward, referrer: User) -> dict[str, object]:
     return {"pk": make_referral(ward=_ward, by=referrer).pk}
+
+
+@pytest.fixture
+def record_of_matrix(_ward: Ward) -> dict[str, object]:
+    return {"pk": make_referral(ward=_ward).patient_id}
+
+
+@pytest.fixture
+def records_of_matrix(_ward: Ward) -> dict[str, object]:
+    one, other = (make_referral(ward=_ward).patient_id for _ in range(2))
+    return {"pk": one, "other": other}
+
+
+@pytest.fixture
+def change_of_matrix(_ward: Ward) -> dict[str, object]:
+    patient = make_referral(ward=_ward).patient
+    proposed = propose_correction(
+        patient=patient,
+        wanted={"family_name": "Smythe"},
+        reason="Passport",
+        by=make_clinician(_ward),
+    )
+    return {"pk": proposed.pk}
+
+
+@pytest.fixture
+def joined_of_matrix(_ward: Ward) -> dict[str, object]:
+    kept, other = (make_referral(ward=_ward).patient for _ in range(2))
+    lead = make_clinician(_ward)
+    change = propose_merge(kept=kept, other=other, reason="Same person", by=lead)
+    second = make_clinician(_ward, senior=False)
+    return {"pk": approve(change=change, by=second).pk}
 
 
 @pytest.fixture

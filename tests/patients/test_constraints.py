@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from patients.actions.care import set_limit
 from patients.actions.people import add_contact
+from patients.actions.records import propose_correction
 from patients.models import (
     Admission,
     Contact,
@@ -18,11 +19,19 @@ from patients.models import (
     Pause,
     PlanLine,
     PrescribedOxygen,
+    RecordChange,
     Referral,
+    ReferralClock,
     SafetyRecord,
     WardPathway,
 )
-from tests.patients.factories import MORNING, make_admission, make_pathway_version
+from tests.capacity.factories import make_beds
+from tests.patients.factories import (
+    MORNING,
+    make_admission,
+    make_pathway_version,
+    make_referral,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -95,6 +104,71 @@ def test_a_held_bed_has_its_time(admission):
     bed = admission.spell.stays.get().bed
     asked = Referral.objects.filter(pk=admission.referral_id)
     refused("a_held_bed_has_its_time", lambda: asked.update(held_bed=bed))
+    late = {"held_from": MORNING, "held_until": MORNING}
+    refused("a_held_bed_has_its_time", lambda: asked.update(held_bed=bed, **late))
+
+
+def test_one_bed_is_held_for_one_referral_at_a_time(ward):
+    bed = make_beds(ward, 1)[0]
+    one, other = (make_referral(ward=ward, accepted=True) for _ in range(2))
+    held = {"held_bed": bed, "held_from": MORNING, "held_until": MORNING + HOUR}
+    Referral.objects.filter(pk=one.pk).update(**held)
+    again = Referral.objects.filter(pk=other.pk)
+    refused("one_hold_a_bed_at_a_time", lambda: again.update(**held))
+    later = {"held_from": MORNING + HOUR, "held_until": MORNING + DAY}
+    assert again.update(**held | later)
+
+
+@pytest.mark.parametrize("minutes", [4, 7 * 24 * 60 + 1])
+def test_a_referral_clock_runs_five_minutes_to_a_week(ward, ward_lead, minutes):
+    clock = {"ward": ward, "minutes": minutes, "set_at": MORNING, "set_by": ward_lead}
+    name = "a_referral_clock_runs_five_minutes_to_a_week"
+    refused(name, lambda: ReferralClock.objects.create(**clock))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a_decided_change_has_its_person_and_time", {"outcome": "approved"}),
+        ("a_decided_change_has_its_person_and_time", {"decided_at": MORNING}),
+        ("two_records_are_joined_or_one_corrected", {"kind": "merge"}),
+        ("a_record_change_says_why", {"reason": ""}),
+    ],
+)
+def test_a_change_of_a_record_is_whole(admission, ward_lead, name, change):
+    propose_correction(
+        patient=admission.patient, wanted={"given_name": "Mary"}, reason="Passport", by=ward_lead
+    )
+    refused(name, lambda: RecordChange.objects.update(**change))
+
+
+def test_a_record_is_not_joined_into_itself_nor_asked_about_twice(admission, ward_lead):
+    first = {
+        "patient": admission.patient,
+        "reason": "Same",
+        "proposed_by": ward_lead,
+        "proposed_at": MORNING,
+    }
+    itself = first | {"kind": "merge", "other": admission.patient}
+    refused(
+        "two_records_are_joined_or_one_corrected", lambda: RecordChange.objects.create(**itself)
+    )
+    RecordChange.objects.create(kind="correction", **first)
+    refused(
+        "one_open_change_a_record",
+        lambda: RecordChange.objects.create(kind="correction", **first),
+    )
+
+
+def test_a_record_is_asked_to_be_joined_once_at_a_time(ward, ward_lead):
+    one, two, other = (make_referral(ward=ward).patient for _ in range(3))
+    asked = {"kind": "merge", "other": other, "reason": "Same"}
+    asked |= {"proposed_by": ward_lead, "proposed_at": MORNING}
+    RecordChange.objects.create(patient=one, **asked)
+    refused(
+        "one_open_change_a_joined_record",
+        lambda: RecordChange.objects.create(patient=two, **asked),
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from accounts.models import AuditEvent, Look
 from capacity.models import BedClosure, Leave, Stay, Ward
 from capacity.presence import ward_counts
 from patients.actions.admissions import discharge, start_leave
+from patients.actions.holds import hold_bed
 from patients.actions.referrals import accept
 from patients.models import Admission, Contact, Patient, Pause, Referral
 from tests.capacity.factories import make_beds
 from tests.patients.factories import (
     make_admission,
+    make_clinician,
     make_nhs_number,
     make_pathway,
     make_patient,
@@ -30,7 +32,6 @@ PERSON: dict[str, Any] = {
     "given_name": "Aoife",
     "born": "03/02/1940",
     "sex": "female",
-    "route": "step_up",
     "source": "gp",
     "reason": "Falls; would otherwise be admitted.",
     "fact_cfs": "6",
@@ -95,6 +96,16 @@ def test_the_sum_is_written_out_and_adds_up(nurse, ward):
     assert stayed.patient.family_name.upper() in text(
         nurse.get(reverse("patients:bed-list", args=[ward.code]))
     )
+
+
+def test_similar_names_on_a_ward_carry_a_warning(nurse, ward):
+    for name in ("Smith", "Smyth", "Jones"):
+        make_admission(ward=ward, patient=make_patient(family_name=name))
+    beds = nurse.get(reverse("patients:bed-list", args=[ward.code])).context["beds"]
+    warned = {tile.family for tile in beds.tiles if "Similar name on this ward" in tile.foot}
+    assert warned == {"SMITH,", "SMYTH,"}
+    board = text(nurse.get(reverse("rounds:ward-board", args=[ward.code])))
+    assert board.count("Similar name here") == 2
 
 
 def test_a_ward_without_beds_says_so(nurse, ward):
@@ -210,8 +221,13 @@ def test_the_ward_sees_both_names_and_the_referrer_only_what_they_wrote(sender, 
         assert "Aoife" in text(page)
     seen = text(nurse.get(address))
     assert "REAL-NAME" in seen
-    assert "Check who this is." in seen
-    assert "born 3 Feb 1940" in seen
+    assert "Check who this is" in seen
+    lines = {one.label: (one.first, one.second) for one in _checked(nurse, address)}
+    assert lines["Date of birth"] == ("3 Feb 1940", "1 Jan 1950")
+
+
+def _checked(browser, address):
+    return browser.get(address).context["referral"].as_referred
 
 
 @pytest.mark.parametrize(
@@ -224,7 +240,8 @@ def test_the_ward_sees_both_names_and_the_referrer_only_what_they_wrote(sender, 
         ({"born": "01/01/2090"}, "born"),
         ({"reason": " "}, "reason"),
         ({"fact_cfs": "lots"}, "fact_cfs"),
-        ({"route": ""}, "route"),
+        ({"source": ""}, "source"),
+        ({"born": "03/02/0140"}, "born"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(sender, create, typed, field):
@@ -240,6 +257,56 @@ def test_a_referral_sent_twice_is_one(sender, create):
     sender.post(create, typed)
     assert "waits" in errors(sender.post(create, typed))["nhs_number"][0]
     assert Referral.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", ["9990000018", ""])
+def test_a_form_sent_again_by_the_back_button_leads_to_the_one_it_made(sender, create, number):
+    form = sender.get(create).context["form"]
+    typed = PERSON | {"nhs_number": number, "key": form["key"].value()}
+    typed |= {"no_nhs_number_reason": "visiting"}
+    first, again = sender.post(create, typed), sender.post(create, typed)
+    assert (again.status_code, again.url) == (302, first.url)
+    assert (Referral.objects.count(), Patient.objects.count()) == (1, 1)
+
+
+def test_a_form_filled_in_again_without_a_number_makes_no_second_person(sender, create):
+    typed = PERSON | {"no_nhs_number_reason": "visiting"}
+    assert sender.post(create, typed).status_code == 302
+    assert "who waits" in errors(sender.post(create, typed))["nhs_number"][0]
+    assert (Referral.objects.count(), Patient.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "route"),
+    [("acute_ward", "step_down"), ("social_care", "step_up"), ("care_home", "step_up")],
+)
+def test_the_route_follows_from_where_the_patient_is(sender, create, source, route):
+    sender.post(create, PERSON | {"nhs_number": "9990000018", "source": source})
+    assert Referral.objects.get().route == route
+
+
+def test_who_may_see_the_known_patient_sees_both_side_by_side(nurse, create, ward):
+    known = make_patient(family_name="Real-Name", nhs_number="9990000018")
+    make_referral(ward=ward, patient=known)
+    answer = nurse.post(create, PERSON | {"nhs_number": "9990000018"})
+    assert "recorded with another" in errors(answer)["same_person"][0]
+    told = {line.label: (line.first, line.second) for line in answer.context["known"]}
+    assert told["Family name"] == ("O\u2019Neill-Demo", "Real-Name")
+
+
+def test_a_referrer_learns_of_the_discharge_and_nothing_of_the_care(sender, referrer, ward):
+    referral = make_referral(ward=ward, by=referrer, accepted=True)
+    admission = make_admission(ward=ward, referral=referral)
+    discharge(
+        admission=admission,
+        destination="hospice",
+        note="Wishes to be comfortable",
+        by=admission.admitted_by,
+    )
+    page = text(sender.get(reverse("patients:referral-detail", args=[referral.pk])))
+    assert "Discharged" in page
+    assert "hospice" not in page
+    assert "comfortable" not in page
 
 
 def test_a_ward_that_does_not_take_the_pathway_says_so(sender, ward):
@@ -276,11 +343,65 @@ def test_a_referral_shows_its_criteria_and_where_places_are_left(nurse, ward, el
         "not_known",
     )
     assert [(p.ward, p.words) for p in answer.context["places"]] == [
-        (ward, "2 free of 2"),
-        (elsewhere, "3 free of 3"),
+        (ward, "2 left of 2"),
+        (elsewhere, "3 left of 3"),
     ]
     referral.refresh_from_db()
     assert referral.first_looked_at is not None
+
+
+def test_a_full_ward_names_the_nearest_with_a_place_left(nurse, ward, elsewhere):
+    make_beds(elsewhere, 3)
+    bed = make_beds(ward, 1)[0]
+    coming = make_referral(ward=ward, accepted=True)
+    until = timezone.now() + dt.timedelta(hours=2)
+    hold_bed(referral=coming, bed=bed, until=until, by=make_clinician(ward))
+    waiting = make_referral(ward=ward)
+    page = nurse.get(reverse("patients:referral-detail", args=[waiting.pk])).context
+    assert [one.words for one in page["places"]] == ["0 left of 1, 1 held", "3 left of 3"]
+    assert page["instead"] == (
+        f"{ward.name} has no place left. Nearest with one: Elsewhere, of the same provider, 3 left."
+    )
+
+
+def test_a_held_bed_is_offered_to_nobody_else(nurse, ward):
+    bed = make_beds(ward, 1)[0]
+    mine, others = (make_referral(ward=ward, accepted=True) for _ in range(2))
+    until = timezone.now() + dt.timedelta(hours=2)
+    typed = {"hold-bed": bed.pk} | moment(until, "hold-until")
+    held = nurse.post(reverse("patients:referral-hold", args=[mine.pk]), typed)
+    assert held.status_code == 302
+    refused = nurse.post(reverse("patients:referral-hold", args=[others.pk]), typed)
+    assert refused.status_code == 422
+    assert "free and held for nobody else" in text(refused)
+    nurse.post(reverse("patients:referral-release", args=[mine.pk]))
+    again = nurse.post(reverse("patients:referral-hold", args=[others.pk]), typed)
+    assert again.status_code == 302
+
+
+def test_the_teams_clock_puts_the_overdue_first(signed_in, ward_lead, ward):
+    lead, now = signed_in(ward_lead), timezone.now()
+    address = reverse("patients:referral-clock", args=[ward.code])
+    assert "minutes" in errors(lead.post(address, {"minutes": "2"}))
+    assert lead.post(address, {"minutes": "60"}).status_code == 302
+    early = make_referral(ward=ward, at=now - dt.timedelta(hours=3))
+    fresh = make_referral(ward=ward, at=now)
+    page = lead.get(reverse("patients:referral-list")).context
+    assert [one.referral for one in page["waiting"]] == [early, fresh]
+    assert (page["overdue"], page["waiting"][0].due) == (1, "overdue by 2 h")
+    lead.post(address, {"minutes": "240"})
+    assert lead.get(reverse("patients:referral-list")).context["overdue"] == 0
+    lead.post(address, {"minutes": ""})
+    assert not Referral.objects.filter(decision_due_at__isnull=False).exists()
+
+
+def test_somebody_recorded_already_is_named_to_the_ward(nurse, ward):
+    known = make_patient(family_name="Müller", born=dt.date(1950, 5, 5))
+    make_referral(ward=ward, patient=known)
+    again = make_patient(family_name="Muller", born=dt.date(1950, 5, 5), nhs_number="")
+    referral = make_referral(ward=ward, patient=again)
+    page = nurse.get(reverse("patients:referral-detail", args=[referral.pk]))
+    assert page.context["perhaps"] == [known]
 
 
 def test_accepting_may_hold_a_bed(nurse, ward):

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from capacity.models import ReferralFact
 from patients.actions.admissions import discharge
-from patients.actions.referrals import accept, decline, hold_bed, look_first, refer, withdraw
+from patients.actions.holds import hold_bed
+from patients.actions.referrals import accept, decline, look_first, refer, withdraw
 from patients.models import Referral
 from tests.capacity.factories import make_beds
 from tests.patients.factories import (

@@ -16,6 +16,7 @@ from capacity.facts import SpellFacts
 from capacity.models import Bed, Stay
 from capacity.models.stays import Residence
 from lib import london
+from patients.actions.holds import check_not_held, end_hold
 from patients.actions.modes import begin_mode, usual_mode, usual_reason
 from patients.actions.people import note_not_asked
 from patients.actions.plans import copy_plan, last_day, version_for
@@ -55,6 +56,8 @@ def admit(
     _check_can_come(referral, at)
     version = version_for(referral.ward, referral.pathway)
     stay = _take_place(referral, bed, no_bed_reason=no_bed_reason, by=by, at=at)
+    check_not_held(bed, but_for=referral, at=at)
+    end_hold(referral)
     expected = expected_discharge or last_day(version, london.day_of(at))
     admission = _create(
         referral=referral,

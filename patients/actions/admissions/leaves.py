@@ -13,6 +13,7 @@ from accounts.models import User
 from capacity.actions import leaves as beds
 from capacity.models import Bed, Leave
 from patients.actions.admissions.locking import lock_open
+from patients.actions.holds import check_not_held
 from patients.actions.touch import touch
 from patients.models import Admission, LeaveDetail
 from patients.policies import check_can_change_care, check_can_go_over_capacity
@@ -75,6 +76,7 @@ def return_from_leave(
         check_can_go_over_capacity(by, admission.ward, at=at)
     at = at or timezone.now()
     leave = beds.end_leave(leave=detail.leave, bed=bed, no_bed_reason=no_bed_reason, by=by, at=at)
+    check_not_held(bed, at=at)
     locked = lock_open(admission)
     audit.record(by=by, verb="leave-ended", subject=locked, at=at)
     touch(locked)

@@ -14,6 +14,7 @@ from capacity.actions.stays import end_spell, reopen_spell
 from capacity.models import Bed
 from capacity.models.stays import Destination
 from patients.actions.admissions.locking import lock_open
+from patients.actions.holds import check_not_held
 from patients.actions.touch import touch
 from patients.models import Admission, Patient
 from patients.policies import check_can_discharge, check_can_go_over_capacity
@@ -71,7 +72,8 @@ def reverse_discharge(
     if admission.patient.admissions.current().exists():
         raise ValidationError("This patient has been admitted again since.", code="admitted")
     was = admission.destination
-    reopen_spell(spell=admission.spell, bed=bed, no_bed_reason=no_bed_reason, by=by, at=at)
+    stay = reopen_spell(spell=admission.spell, bed=bed, no_bed_reason=no_bed_reason, by=by, at=at)
+    check_not_held(stay.bed, at=at or timezone.now())
     locked = _reopen(admission)
     if was == Destination.DIED:
         Patient.objects.filter(pk=locked.patient_id).update(died_at=None)

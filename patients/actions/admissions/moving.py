@@ -13,6 +13,7 @@ from accounts.models import User
 from capacity.actions.stays import move_stay
 from capacity.models import Bed, Stay, Ward
 from patients.actions.admissions.locking import lock_open
+from patients.actions.holds import check_not_held
 from patients.actions.touch import touch
 from patients.models import Admission
 from patients.policies import can_admit, check_can_change_care, check_can_go_over_capacity
@@ -94,7 +95,7 @@ def _move(
     by: User,
     at: dt.datetime,
 ) -> Stay:
-    return move_stay(
+    stay = move_stay(
         spell=admission.spell,
         ward=ward,
         bed=bed,
@@ -103,3 +104,5 @@ def _move(
         by=by,
         at=at,
     )
+    check_not_held(bed, at=at)
+    return stay
