@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.core.exceptions import PermissionDenied
 
@@ -54,10 +55,17 @@ def check_can_run_round(user: AnyUser, ward: Ward, *, at: dt.datetime | None = N
 
 
 def can_correct_review(user: AnyUser, review: Review, *, at: dt.datetime | None = None) -> bool:
-    """Whoever wrote it, or a senior for them: others write a review of their own."""
+    """Whoever wrote it or what it corrects, or a senior for them: others write their own."""
     ward = review.admission.ward
-    own = review.by_id == user.pk and can_treat_on(user, ward, at=at)
+    own = user.pk in _writers(review) and can_treat_on(user, ward, at=at)
     return own or is_senior_on(user, ward, at=at)
+
+
+def _writers(review: Review) -> Iterator[int]:
+    version: Review | None = review
+    while version is not None:
+        yield version.by_id
+        version = version.corrects
 
 
 def check_can_correct_review(

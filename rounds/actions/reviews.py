@@ -184,7 +184,7 @@ def _check_knows_all(admission: Admission, known: int) -> None:
     written = Review.objects.filter(admission=admission).select_related("by").order_by("-pk")
     newer = written.count() - known
     if newer > 0:
-        raise ReviewedMeanwhileError(written[:newer])
+        raise ReviewedMeanwhileError(list(written[:newer]))
 
 
 def _write(

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts.models import User
 from patients.forms.fields import DayField, MomentField, SeniorField, among, said
@@ -36,8 +37,8 @@ _SOON: Final = dt.timedelta(hours=2)
 _NOT_TYPED: Final = frozenset({"token", "known", "version"})
 
 
-class KeyedRadio(forms.RadioSelect):
-    """Each choice with the letter that chooses it."""
+class RadioSelect(forms.RadioSelect):
+    """Each choice with the letter that chooses it; templates know it by its plain name."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
@@ -49,13 +50,13 @@ class KeyedRadio(forms.RadioSelect):
 
 
 def _with_key(label: str, key: str) -> SafeString:
-    return format_html('{} <kbd aria-hidden="true">{}</kbd>', label, key)
+    return format_html('{} <kbd aria-hidden="true">{}</kbd>', capfirst(label), key)
 
 
 def _chosen(label: str, choices: Any, wrong: str, *, required: bool = True) -> forms.ChoiceField:
     return forms.ChoiceField(
         choices=choices,
-        widget=KeyedRadio,
+        widget=RadioSelect,
         label=label,
         required=required,
         error_messages=said(wrong),
@@ -116,7 +117,7 @@ class WrittenForm(forms.Form):
 class ReviewForm(WrittenForm):
     """With what follows from it: the expected day, tasks, a question to a senior."""
 
-    expected = DayField(label="Expected to leave", required=False)
+    expected = DayField(label="Expected to leave", required=False, help_text="")
     expected_reason = forms.CharField(max_length=200, required=False, label="Why the day changes")
     ask = PersonField(label="Ask a senior", nobody="Nobody")
     question = forms.CharField(max_length=240, required=False, label="The question")
@@ -159,6 +160,10 @@ class ReviewForm(WrittenForm):
         )
 
     @property
+    def more_tasks(self) -> bool:
+        return any(line.is_shown for line in self.tasks[1:])
+
+    @property
     def asks(self) -> bool:
         return bool(self["ask"].value() or self["question"].value())
 
@@ -199,7 +204,8 @@ class TaskLineForm(forms.Form):
     assigned_to = PersonField(label="Who", nobody="Anybody of the ward")
 
     def __init__(self, *args: Any, people: Sequence[Colleague], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, empty_permitted=True, use_required_attribute=False)
+        optional = {"empty_permitted": True, "use_required_attribute": False}
+        super().__init__(*args, **kwargs | optional)
         _among(self, "assigned_to", [one.user for one in people])
 
     def has_changed(self) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from lib.london import clock, long_day, near_moment, plain_day
-from rounds.board.risk import LEVELS, Level
+from rounds.board.risk import LETTERS, LEVELS, Level
 from rounds.models import Review
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
@@ -165,7 +165,7 @@ class RoundPresenter:
             name=line.family_name.upper(),
             given=line.given_name,
             about=f"{words.nhs_number(line.nhs_number)}, born {plain_day(line.born)}",
-            letter=words.LETTERS.get(shown, ""),
+            letter=_letter(shown),
             level=shown,
             state=line.state,
             word=self.progress.state_word(line),
@@ -189,6 +189,10 @@ class RoundPresenter:
         if line.left_at:
             return near_moment(line.left_at, self._listed.at)
         return ""
+
+
+def _letter(level: str) -> str:
+    return LETTERS[LEVELS[LEVELS.index(level)]] if level in LEVELS else ""
 
 
 def _moved(line: Line, level: Level | None) -> str:

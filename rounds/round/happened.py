@@ -109,4 +109,4 @@ class Happened(NamedTuple):
 def happened(admission: UUID, since: dt.datetime, until: dt.datetime) -> tuple[Happened, ...]:
     """The newest first, and no more than `MOST`."""
     given = {"admission": str(admission), "since": since, "until": until}
-    return tuple(Happened(*row[:5], name_of(*row[5:])) for row in _HAPPENED.rows(given))
+    return tuple(Happened._make((*row[:5], name_of(*row[5:]))) for row in _HAPPENED.rows(given))

@@ -135,7 +135,7 @@ def known(admission: Admission, *, user: User, at: dt.datetime) -> Known:
         hours=_hours(*_read(hours)) if hours else None,
         held=_held(*_read(held)) if held else None,
         tasks=tuple(_task(*told) for told in _read(tasks)),
-        prompts=tuple(OpenPrompt(*told[:3], moment(told[3])) for told in _read(prompts)),
+        prompts=tuple(_prompt(*told) for told in _read(prompts)),
         reviews=tuple(_earlier(*told) for told in _read(reviews)),
         written=written,
         draft=_draft(*_read(draft)) if draft else None,
@@ -179,6 +179,10 @@ def _held(*told: Any) -> Held:
 
 def _task(pk: str, text: str, due_at: str, *who: str | None) -> OpenTask:
     return OpenTask(UUID(pk), text, moment(due_at), name_of(*who))
+
+
+def _prompt(pk: int, kind: str, text: str, raised_at: str) -> OpenPrompt:
+    return OpenPrompt(pk, kind, text, moment(raised_at))
 
 
 def _earlier(pk: str, at: str, *told: Any) -> Earlier:
