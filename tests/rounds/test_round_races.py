@@ -1,12 +1,10 @@
 """Two clinicians at the same moment, each with a connection of their own."""
 
 import datetime as dt
-import threading
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from rounds.actions.drafts import DraftMovedError, save_draft
 from rounds.actions.reviews import ReviewedMeanwhileError, Written, correct_review, decide, review
@@ -14,6 +12,7 @@ from rounds.actions.rounds import end_round, excuse, start_round
 from rounds.models import Review, ReviewDraft, Round
 from tests.capacity.factories import make_ward
 from tests.patients.factories import make_admission, make_clinician
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,24 +35,8 @@ def admission(ward):
 
 
 def _together(*acts):
-    """Each in a thread and connection of its own, begun at once; what each raised."""
-    barrier, raised = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            barrier.wait(timeout=10)
-            act()
-        except Exception as error:  # noqa: BLE001  # told by the test, whatever it is
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    return raised
+    """What each raised, begun at once."""
+    return [answer for answer in at_once(*acts) if isinstance(answer, Exception)]
 
 
 def _decide(admission, nurse, token=None, **more):
