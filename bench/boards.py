@@ -63,10 +63,10 @@ def rows(session: Session) -> list[Line]:
         whole = [_whole(browser, looks) for _ in runs]
         changed = [_changed(browser, session, looks) for _ in runs]
         unchanged = [_unchanged(browser, looks) for _ in runs]
-        statements = statements(browser)
+        told = statements(browser)
     first = _line("whole page", whole, 25)
-    asked = Target("statements", len(statements), 6, at_least=False)
-    notes = first.notes | {"statements": " | ".join(sql[:60] for sql in statements)}
+    asked = Target("statements", len(told), 6, at_least=False)
+    notes = first.notes | {"statements": " | ".join(sql[:60] for sql in told)}
     return [
         replace(first, targets=(*first.targets, asked), notes=notes),
         _line(f"{CHANGED} of {session.house.size.beds} changed", changed, 12),

@@ -19,7 +19,7 @@ def rows(session: Session) -> list[Line]:
     with step("Going round a ward"):
         pk, patient = _begun(session)
         screen = reverse("rounds:round-patient", args=[pk, patient])
-        found = [
+        return [
             _line(
                 session, f"round, a patient of 14 days and {READINGS:,} readings", screen, 10, 40
             ),
@@ -31,7 +31,6 @@ def rows(session: Session) -> list[Line]:
                 40,
             ),
         ]
-    return found
 
 
 def _begun(session: Session) -> tuple[UUID, UUID]:

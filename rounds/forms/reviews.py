@@ -159,9 +159,16 @@ class ReviewForm(WrittenForm):
             question=given["question"].strip(),
         )
 
+    most_tasks = _TASKS
+
     @property
-    def more_tasks(self) -> bool:
-        return any(line.is_shown for line in self.tasks[1:])
+    def has_tasks(self) -> bool:
+        return any(line.is_shown for line in self.tasks)
+
+    @property
+    def shown_tasks(self) -> list[TaskLineForm]:
+        """One to begin with; the script adds others, and those with words stay."""
+        return [self.tasks[0], *(line for line in self.tasks[1:] if line.is_shown)]
 
     @property
     def asks(self) -> bool:

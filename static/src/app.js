@@ -8,6 +8,7 @@ import { startLive } from "./js/live.js";
 import { startMenus } from "./js/menus.js";
 import { startOpening } from "./js/opening.js";
 import { startPrinting } from "./js/printing.js";
+import { startTasks } from "./js/tasks.js";
 
 startAges();
 startCharts();
@@ -15,6 +16,7 @@ startLive();
 startOpening();
 startKeys();
 startForms();
+startTasks();
 startDrafts();
 startMenus();
 startPrinting();

@@ -1,6 +1,7 @@
 // What is typed is kept twice, on this device at once and on the ward a moment later, until the
 // ward has it: a closed laptop, a lost signal or a session that ended costs no word.
 import { say } from "./bar.js";
+import { addTask } from "./tasks.js";
 
 const PAUSE = 1500;
 // Text about a patient stays on a shared computer no longer than a long shift.
@@ -67,6 +68,7 @@ function sweep() {
 }
 
 function put(values) {
+  for (const name of ["task-1-text", "task-2-text"]) if (values[name] && !box(name)) addTask(form);
   for (const element of form.elements) {
     if (!element.name || FIXED.has(element.name)) continue;
     const value = values[element.name] ?? "";
