@@ -61,7 +61,7 @@ def can_correct_review(user: AnyUser, review: Review, *, at: dt.datetime | None 
     return own or is_senior_on(user, ward, at=at)
 
 
-def _writers(review: Review) -> Iterator[int]:
+def _writers(review: Review) -> Iterator[object]:
     version: Review | None = review
     while version is not None:
         yield version.by_id

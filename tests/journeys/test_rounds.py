@@ -131,7 +131,7 @@ def test_back_after_a_review_writes_nothing_twice(begin):
 def test_a_colleagues_progress_is_seen_within_seconds(begin, place, ward_doctor):
     page = begin()
     expect(page.locator("#round-progress")).to_contain_text("0 of 2")
-    waiting = Round.objects.get().places.last().admission
+    waiting = Round.objects.get().places.order_by("-position")[0].admission
     review(admission=waiting, kind="senior", seen="visit", by=ward_doctor)
     expect(page.locator("#round-progress")).to_contain_text("1 by others", timeout=SOON)
 
