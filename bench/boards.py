@@ -58,15 +58,15 @@ def rows(session: Session) -> list[Line]:
     with step("Looking at a ward board"):
         history.fill_ward(session.house.ward.pk)
         looks, runs = session.counts.looks, range(session.counts.runs)
-        browser = _signed_in(session)
+        browser = signed_in(session, _path(session))
         browser.look()
         whole = [_whole(browser, looks) for _ in runs]
         changed = [_changed(browser, session, looks) for _ in runs]
         unchanged = [_unchanged(browser, looks) for _ in runs]
-        statements = _statements(browser)
+        told = statements(browser)
     first = _line("whole page", whole, 25)
-    asked = Target("statements", len(statements), 6, at_least=False)
-    notes = first.notes | {"statements": " | ".join(sql[:60] for sql in statements)}
+    asked = Target("statements", len(told), 6, at_least=False)
+    notes = first.notes | {"statements": " | ".join(sql[:60] for sql in told)}
     return [
         replace(first, targets=(*first.targets, asked), notes=notes),
         _line(f"{CHANGED} of {session.house.size.beds} changed", changed, 12),
@@ -91,22 +91,22 @@ def _line(name: str, looked: list[Looked], wanted: float) -> Line:
 
 def _whole(browser: Browser, looks: int) -> Looked:
     """Nothing remembered: as after a release."""
-    return _looked(browser, looks, before=_forget, look=browser.look)
+    return looked(browser, looks, before=forget, look=browser.look)
 
 
 def _changed(browser: Browser, session: Session, looks: int) -> Looked:
     browser.look()
-    return _looked(browser, looks, before=lambda: _measure(session), look=browser.look)
+    return looked(browser, looks, before=lambda: _measure(session), look=browser.look)
 
 
 def _unchanged(browser: Browser, looks: int) -> Looked:
     """A deadline that passes meanwhile gives the board another tag: then the look is not this."""
     polled = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
     known = polled | {"HTTP_IF_NONE_MATCH": browser.look(polled)["ETag"]}
-    return _looked(browser, looks, look=lambda: browser.look(known, status=304))
+    return looked(browser, looks, look=lambda: browser.look(known, status=304))
 
 
-def _looked(
+def looked(
     browser: Browser,
     looks: int,
     *,
@@ -120,12 +120,12 @@ def _looked(
     return Looked(median(browser.took), median(browser.spent))
 
 
-def _statements(browser: Browser) -> list[str]:
+def statements(browser: Browser) -> list[str]:
     """Of a whole page, besides session, user and memberships."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    _forget()
+    forget()
     with CaptureQueriesContext(connection) as seen:
         browser.look()
     asked = [query["sql"] for query in seen.captured_queries]
@@ -137,7 +137,7 @@ def _is_who(sql: str) -> bool:
     return asked or sql.startswith(_WHO_PREPARED)
 
 
-def _forget() -> None:
+def forget() -> None:
     """Whatever part of this process remembers rows, and what Valkey does."""
     from django.core.cache import cache
 
@@ -169,13 +169,17 @@ def _hubs(session: Session) -> "Iterator[Device]":
     yield from (holding.device for holding in held.select_related("device")[:CHANGED])
 
 
-def _signed_in(session: Session) -> Browser:
+def signed_in(session: Session, path: str) -> Browser:
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
-    from django.urls import reverse
 
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(session.house.nurse)
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    path = reverse("rounds:ward-board", args=[session.house.ward.code])
     return Browser(get_wsgi_application(), cookie, path)
+
+
+def _path(session: Session) -> str:
+    from django.urls import reverse
+
+    return reverse("rounds:ward-board", args=[session.house.ward.code])

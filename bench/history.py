@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
+from uuid import UUID
 
 from bench.load.uploads import SET
 from observations.kinds import NUMBERS
@@ -12,6 +13,7 @@ DAYS: Final = 35
 # Newer ones come from the runs themselves.
 UNTIL: Final = timedelta(hours=3)
 A_WEEK: Final = timedelta(days=7)
+A_FORTNIGHT: Final = timedelta(days=14)
 A_SET: Final = timedelta(hours=2)
 _PEOPLE: Final = """
     CREATE UNLOGGED TABLE IF NOT EXISTS bench_people AS
@@ -23,6 +25,7 @@ _KINDS: Final = ", ".join(
 ).replace("%", "%%")
 # A set's number tells whose it is and when it was measured, so that days fill in order of time.
 _WHOSE: Final = "JOIN bench_people p ON p.n = s %% %(people)s"
+_OF_ONE: Final = "JOIN bench_people p ON p.admission_id = %(admission)s"
 _OF_WARD: Final = "JOIN bench_people p ON p.ward_id = %(ward)s"
 SETS: Final = f"""
     SELECT s, p.device_id, p.admission_id,
@@ -82,6 +85,19 @@ def fill_ward(ward: int) -> None:
     with connection.cursor() as cursor:
         for statement in (_FILL, _SCORE):
             cursor.execute(statement.replace(_WHOSE, _OF_WARD), given)
+        cursor.execute("ANALYZE observations_reading, observations_score")
+
+
+def fill_stay(admission: UUID, readings: int) -> None:
+    """So many more of one patient, spread evenly over a fortnight."""
+    from django.db import connection
+
+    until, sets = datetime.now(UTC) - timedelta(minutes=5), readings // len(SET)
+    given = asked(until - A_FORTNIGHT, A_FORTNIGHT / sets, "stay")
+    given |= {"from": 0, "to": sets, "admission": admission}
+    with connection.cursor() as cursor:
+        for statement in (_FILL, _SCORE):
+            cursor.execute(statement.replace(_WHOSE, _OF_ONE), given)
         cursor.execute("ANALYZE observations_reading, observations_score")
 
 

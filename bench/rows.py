@@ -9,6 +9,7 @@ from bench import spent
 from bench.boards import rows as board_rows
 from bench.flow import Run
 from bench.report import Figure, Line, Target, figure
+from bench.rounds import rows as round_rows
 from bench.session import Session
 from vwards.local.running import step
 
@@ -128,6 +129,7 @@ ROWS: Final[dict[str, Callable[[Session], list[Line]]]] = {
     "ten": ten,
     "accept": accept,
     "board": board_rows,
+    "round": round_rows,
     "one": one,
     "scored": scored,
     "late": late_readings,

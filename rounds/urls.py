@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from rounds.views import board, patient, reviews, stays, tasks
+from rounds.views import board, drafts, patient, reviews, rounds, stays, tasks
 
 app_name = "rounds"
 
 _admission = "admissions/<uuid:pk>"
+_round = "rounds/<uuid:pk>"
 
 urlpatterns: list[URLPattern] = [
     path("wards/", board.ward_list, name="ward-list"),
@@ -18,6 +19,15 @@ urlpatterns: list[URLPattern] = [
     path(f"{_admission}/take-back/", stays.discharge_take_back, name="discharge-take-back"),
     path(f"{_admission}/readings/new/", reviews.readings_create, name="readings-create"),
     path(f"{_admission}/reviews/new/", reviews.review_create, name="review-create"),
+    path("reviews/<uuid:pk>/correct/", reviews.review_correct, name="review-correct"),
+    path(f"{_admission}/draft/", drafts.draft_save, name="draft-save"),
+    path(f"{_admission}/draft/discard/", drafts.draft_discard, name="draft-discard"),
+    path("wards/<slug:code>/rounds/new/", rounds.round_create, name="round-create"),
+    path(f"{_round}/", rounds.round_detail, name="round-detail"),
+    path(f"{_round}/progress/", rounds.round_progress, name="round-progress"),
+    path(f"{_round}/end/", rounds.round_end, name="round-end"),
+    path(f"{_round}/patients/<uuid:admission>/", rounds.round_patient, name="round-patient"),
+    path(f"{_round}/patients/<uuid:admission>/excuse/", rounds.place_excuse, name="place-excuse"),
     path(f"{_admission}/tasks/new/", tasks.task_create, name="task-create"),
     path("tasks/<uuid:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("referrals/<uuid:pk>/admit/", stays.admission_create, name="admission-create"),

@@ -104,9 +104,12 @@ class AlertNow(NamedTuple):
 
 
 class ReviewNow(NamedTuple):
+    """The last; `senior_at` is when a senior or the team last reviewed."""
+
     at: dt.datetime
     by: str
     kind: str
+    senior_at: dt.datetime | None = None
 
 
 class TaskNow(NamedTuple):

@@ -47,7 +47,10 @@ SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at
         FROM observations_trigger t WHERE t.alert_id = e.id AND t.wrong_patient_at IS NULL))
    FROM observations_alert e LEFT JOIN accounts_user u ON u.id = e.owner_id
    WHERE e.admission_id = a.id AND e.closed_at IS NULL)::text,
-  (SELECT json_build_array(r.at, r.kind, u.first_name, u.last_name, u.username)
+  (SELECT json_build_array(r.at, r.kind,
+       (SELECT max(v.at) FROM rounds_review v
+        WHERE v.admission_id = a.id AND v.kind IN ('senior', 'mdt')),
+       u.first_name, u.last_name, u.username)
    FROM rounds_review r JOIN accounts_user u ON u.id = r.by_id
    WHERE r.admission_id = a.id
      AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = r.id)

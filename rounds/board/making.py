@@ -143,8 +143,8 @@ def _vitals(text: str | None, prescribed: str | None) -> dict[str, Vital]:
 def _review(text: str | None) -> ReviewNow | None:
     if not text:
         return None
-    at, kind, *by = json.loads(text)
-    return ReviewNow(moment(at), name_of(*by), kind)
+    at, kind, senior_at, *by = json.loads(text)
+    return ReviewNow(moment(at), name_of(*by), kind, perhaps(senior_at))
 
 
 def _task(task: str | None, prompt: str | None) -> TaskNow | None:

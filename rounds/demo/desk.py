@@ -96,7 +96,9 @@ def _review(admission: Admission, chance: Random, by: User, at: dt.datetime, **t
         "plan": chance.choice(PLANS),
         **told,
     }
-    return Event(at, lambda: review(admission=admission, by=by, at=at, **said))  # type: ignore[arg-type]  # texts by argument name
+    return Event(
+        at, lambda: review(admission=admission, by=by, at=at, **said)
+    )  # texts by argument name
 
 
 def _tasks(one: Worn, staff: Staff, seed: int, now: dt.datetime) -> Iterator[Event]:

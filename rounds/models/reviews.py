@@ -1,4 +1,4 @@
-"""Ward rounds and the reviews written on them. A review is append-only: a correction is another."""
+"""Reviews, and what is typed before it is one. A review is append-only: a correction is another."""
 
 from __future__ import annotations
 
@@ -7,44 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from capacity.models import Ward
 from lib.ids import uuid7
 from patients.models import Admission
-
-
-class Round(models.Model):
-    """A ward's round of one shift."""
-
-    class Shift(models.TextChoices):
-        MORNING = "morning", "morning"
-        AFTERNOON = "afternoon", "afternoon"
-        NIGHT = "night", "night"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="rounds")
-    day = models.DateField(help_text="London date")
-    shift = models.CharField(max_length=10, choices=Shift)
-    started_at = models.DateTimeField()
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["ward", "day", "shift"], name="one_round_a_shift"),
-            models.CheckConstraint(
-                name="round_ends_after_start",
-                condition=Q(ended_at__isnull=True)
-                | Q(ended_at__gte=F("started_at"), ended_by__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_shift_display()} round of {self.ward}, {self.day}"
+from rounds.models.rounds import Round
 
 
 class Review(models.Model):
@@ -61,6 +26,11 @@ class Review(models.Model):
         PHONE = "phone", "phone"
         DESK = "desk", "desk"
 
+    class Course(models.TextChoices):
+        IMPROVING = "improving", "improving"
+        STEADY = "steady", "steady"
+        WORSE = "worse", "worse"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="reviews")
     round = models.ForeignKey(
@@ -68,15 +38,20 @@ class Review(models.Model):
     )
     kind = models.CharField(max_length=10, choices=Kind)
     seen = models.CharField(max_length=10, choices=Seen)
+    course = models.CharField(max_length=10, choices=Course, blank=True)
     findings = models.TextField(blank=True)
     plan = models.TextField(blank=True)
     discussed_with = models.CharField(max_length=160, blank=True)
-    at = models.DateTimeField()
+    at = models.DateTimeField(help_text="when the patient was reviewed; of a correction, too")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
     correction_reason = models.CharField(max_length=200, blank=True)
+    corrected_at = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="of the form: sent twice, written once"
+    )
 
     class Meta:
         ordering = ("-at",)
@@ -84,7 +59,12 @@ class Review(models.Model):
             models.CheckConstraint(
                 name="a_correction_says_why",
                 condition=Q(corrects__isnull=True) | ~Q(correction_reason=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="a_correction_says_when",
+                condition=Q(corrects__isnull=True, corrected_at__isnull=True)
+                | Q(corrects__isnull=False, corrected_at__gte=F("at")),
+            ),
         ]
         indexes = [models.Index(fields=["admission", "-at"], name="review_latest")]
         triggers = [
@@ -95,3 +75,28 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} review at {self.at}"
+
+
+class ReviewDraft(models.Model):
+    """What somebody has typed and not yet signed: no part of the record, gone once it is.
+
+    `version` grows with each save, so that two windows never write over one another; `known` is
+    how many reviews the patient had when it was begun.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="review_drafts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    token = models.UUIDField(editable=False)
+    version = models.PositiveIntegerField(default=1)
+    known = models.PositiveIntegerField(default=0)
+    typed = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["admission", "by"], name="one_draft_a_person_a_patient")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft for {self.admission_id}"

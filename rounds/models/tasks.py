@@ -41,6 +41,7 @@ class Task(models.Model):
         RESULT = "result", "result to chase"
         MEDICINES = "medicines", "medicine review"
         KIT = "kit", "kit"
+        SENIOR = "senior", "question to a senior"
         OTHER = "other", "other"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

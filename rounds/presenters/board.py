@@ -14,6 +14,7 @@ from patients.naming import alike
 from rounds.board import Board, Row
 from rounds.board.risk import needs_somebody
 from rounds.presenters import board_glance as glance
+from rounds.presenters.addresses import address
 from rounds.presenters.ages import ticking
 from rounds.presenters.board_cells import COLUMNS
 from rounds.presenters.board_drawn import drawn
@@ -77,6 +78,13 @@ class BoardPresenter:
     @property
     def time(self) -> str:
         return clock(self.as_of)
+
+    @property
+    def round_url(self) -> str:
+        """Where a round is started, or gone on with."""
+        if not self._board.may_treat:
+            return ""
+        return address("rounds:round-create", self.ward.code)
 
     @property
     def held(self) -> str:

@@ -120,7 +120,10 @@ def review(row: Row) -> Line:
         family = row.review.by.rpartition(" ")[2]
         ago = format_html("{} ago", ticking(row.review.at, row.at))
         return Line(ago, f"{when} {family}", strong=True)
-    return Line(when, row.review.by)
+    senior_at = row.review.senior_at
+    if senior_at is None or senior_at == row.review.at:
+        return Line(when, row.review.by)
+    return Line(f"{when}, {row.review.by}", f"senior {_days_ago(senior_at, row.at)}")
 
 
 def task(row: Row) -> Line:
@@ -317,6 +320,12 @@ def _review_moment(at: dt.datetime, now: dt.datetime) -> str:
     if days == 0:
         return f"{clock(at)} today"
     return f"{clock(at)} {_weekday(at)}" if days < 7 else _date(at)
+
+
+def _days_ago(at: dt.datetime, now: dt.datetime) -> str:
+    """today, yesterday, 2 days ago: by London's days."""
+    days = (day_of(now) - day_of(at)).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
 def _day(at: dt.datetime, now: dt.datetime) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from django.utils.text import capfirst
 
+from capacity.models import Stay, WardHours
 from capacity.models.stays import Residence
 from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
-from patients.models import SafetyRecord
+from patients.models import Admission, MonitoringMode, SafetyRecord
+from rounds.board.held import Held
 from rounds.board.opened import Opened
-from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
 
@@ -28,8 +30,31 @@ class Fact(NamedTuple):
     url: str = ""
 
 
+class Shown(Protocol):
+    """What a page knows whose banner this is."""
+
+    @property
+    def admission(self) -> Admission: ...
+    @property
+    def at(self) -> dt.datetime: ...
+    @property
+    def now(self) -> dt.datetime: ...
+    @property
+    def opened(self) -> Opened: ...
+    @property
+    def mode(self) -> MonitoringMode | None: ...
+    @property
+    def held(self) -> Held | None: ...
+    @property
+    def hours(self) -> WardHours | None: ...
+    @property
+    def stay(self) -> Stay | None: ...
+    @property
+    def may_treat(self) -> bool: ...
+
+
 class BannerPresenter:
-    def __init__(self, page: PatientPage, *, mode_url: str) -> None:
+    def __init__(self, page: Shown, *, mode_url: str) -> None:
         self._page, self._mode_url = page, mode_url
         self.admission, self.patient = page.admission, page.admission.patient
         self.row, self.open = page.opened.row, page.admission.is_open

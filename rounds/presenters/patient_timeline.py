@@ -15,7 +15,7 @@ from rounds.patient.history import History
 
 # So many lines tell the last days of most; the rest is one press away.
 FEW: Final = 14
-_WHY: Final = {
+WHY: Final = {
     "opened": "Alert",
     "worse": "Worse",
     "new_parameter": "Another value crossed",
@@ -93,7 +93,7 @@ def _late(known: History) -> Iterator[Entry]:
 
 def _bells(known: History) -> Iterator[Entry]:
     for bell in known.bells:
-        yield Entry(bell.rang_at, f"{_WHY[bell.why]}:", f"{bell.text}, {bell.priority}")
+        yield Entry(bell.rang_at, f"{WHY[bell.why]}:", f"{bell.text}, {bell.priority}")
 
 
 def _alert_events(known: History) -> Iterator[Entry]:

@@ -14,13 +14,21 @@ from patients.policies import check_can_change_care
 from patients.views.asking import caring_admission
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
-_RELATED = ("patient", "spell", "ward__lead_provider", "ward__icb", "pathway_version__pathway")
+_RELATED = (
+    *("patient__lives_in", "spell", "ward__lead_provider", "ward__icb"),
+    *("pathway_version__pathway", "responsible_clinician"),
+)
 
 
 def any_admission(user: User, pk: uuid.UUID) -> Admission:
     """Past ones, too."""
     found = Admission.objects.caring(user).select_related(*_RELATED)
     return get_object_or_404(found.prefetch_related("patient__identifiers"), pk=pk)
+
+
+def on_screen(user: User, pk: uuid.UUID) -> Admission:
+    """The same for a page that reads the identifiers with all the rest."""
+    return get_object_or_404(Admission.objects.caring(user).select_related(*_RELATED), pk=pk)
 
 
 def treated(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Admission]:

@@ -1,36 +1,99 @@
-"""Writing down a review, and readings told on the phone."""
+"""Writing down a review, correcting one, and readings told on the phone."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
+from accounts.policies import signed_in
+from patients.models import Admission
 from patients.presenters.words import named
 from patients.views.acting import attempt, form_page
 from rounds.actions.phoning import phone_readings
-from rounds.actions.reviews import review
+from rounds.actions.reviews import ReviewedMeanwhileError, correct_review
 from rounds.forms.readings import ReadingsForm
-from rounds.forms.reviews import ReviewForm
+from rounds.forms.reviews import CorrectionForm
+from rounds.models import Review
+from rounds.policies import check_can_correct_review
 from rounds.presenters.addresses import address
-from rounds.views.asking import READ_OR_POST, treated
+from rounds.presenters.round_twice import meanwhile
+from rounds.views.asking import READ_OR_POST, on_screen, treated
+from rounds.views.deciding import Deciding, deciding
 
 
 @require_http_methods(READ_OR_POST)
 def review_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The round's screen for one patient alone."""
     user, admission = treated(request, pk)
-    form = ReviewForm(request.POST or None, initial={"kind": "nurse"})
-    if form.is_valid() and attempt(
-        form, lambda: review(admission=admission, by=user, **form.cleaned_data)
-    ):
-        messages.success(request, f"Your review of {named(admission.patient)} is written down.")
-        return redirect("rounds:patient-detail", pk=pk)
-    told = {"named": named(admission.patient), "back_url": address("rounds:patient-detail", pk)}
-    return form_page(request, "rounds/review_create.html", form, **told)
+    return deciding(
+        Deciding(
+            request=request,
+            user=user,
+            admission=on_screen(user, admission.pk),
+            at=timezone.now(),
+            here=address("rounds:review-create", pk),
+            then=lambda: address("rounds:patient-detail", pk),
+            told={"back_url": address("rounds:patient-detail", pk)},
+        )
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def review_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """A new row that points at the old one; whoever comes second sees the first correction."""
+    user, at = signed_in(request), timezone.now()
+    wrong = _review(user, pk)
+    check_can_correct_review(user, wrong, at=at)
+    form = CorrectionForm(request.POST or None, initial=_as_written(wrong))
+    told = {"review": wrong, "named": named(wrong.admission.patient), "user_key": user.pk}
+    told["back_url"] = address("rounds:patient-detail", wrong.admission_id)
+    if form.is_valid():
+        try:
+            written = attempt(form, lambda: _correct(wrong, form, user))
+        except ReviewedMeanwhileError as refused:
+            again = CorrectionForm(_again(request.POST))
+            told |= {"theirs": meanwhile(refused.reviews, user, at), "newest": refused.reviews[0]}
+            return render(
+                request, "rounds/review_correct.html", {"form": again, **told}, status=409
+            )
+        if written:
+            messages.success(request, "The review is corrected; both stand in the record.")
+            return redirect("rounds:patient-detail", wrong.admission_id)
+    return form_page(request, "rounds/review_correct.html", form, **told)
+
+
+def _review(user: User, pk: uuid.UUID) -> Review:
+    found = Review.objects.filter(admission__in=Admission.objects.caring(user))
+    related = ("by", "admission__patient", "admission__ward__lead_provider", "admission__ward__icb")
+    return get_object_or_404(found.select_related(*related), pk=pk)
+
+
+def _as_written(wrong: Review) -> dict[str, object]:
+    names = ("kind", "seen", "course", "findings", "plan", "discussed_with")
+    return {name: getattr(wrong, name) for name in names} | {"token": uuid.uuid4()}
+
+
+def _correct(wrong: Review, form: CorrectionForm, by: User) -> Review:
+    return correct_review(
+        review=wrong,
+        written=form.written,
+        reason=form.cleaned_data["reason"],
+        token=form.cleaned_data["token"],
+        by=by,
+    )
+
+
+def _again(posted: QueryDict) -> QueryDict:
+    """Signed again it corrects the correction, as a new form."""
+    again = posted.copy()
+    again["token"] = str(uuid.uuid4())
+    return again
 
 
 @require_http_methods(READ_OR_POST)

@@ -159,8 +159,10 @@ PERSONAL: dict[str, Personal] = {
         about={"situation", "background", "assessment", "recommendation"}
     ),
     "rounds.Round": NOTHING,
+    "rounds.RoundPlace": Personal(about={"level", "excuse"}),
+    "rounds.ReviewDraft": Personal(about={"typed"}),
     "rounds.Review": Personal(
-        about={"seen", "findings", "plan", "discussed_with", "correction_reason"}
+        about={"seen", "course", "findings", "plan", "discussed_with", "correction_reason"}
     ),
     "rounds.Task": Personal(about={"text", "outcome"}),
 }

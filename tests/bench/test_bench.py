@@ -7,7 +7,12 @@ import pytest
 
 from vwards.local.programs import REPOSITORY
 
-SHORT = {"scored": "offered, p99", "late": "late readings", "board": "unchanged poll"}
+SHORT = {
+    "scored": "offered, p99",
+    "late": "late readings",
+    "board": "unchanged poll",
+    "round": "5,000 readings",
+}
 LONG = {
     **SHORT,
     "ten": "10 a POST",

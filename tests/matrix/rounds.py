@@ -2,10 +2,12 @@
 
 import pytest
 
+from patients.models import Admission
+from rounds.actions.rounds import start_round
 from tests.capacity.factories import make_ward
 from tests.matrix.rows import UNAUTHORISED, Row
 from tests.patients.factories import make_admission, make_clinician, make_referral
-from tests.rounds.factories import make_task
+from tests.rounds.factories import make_review, make_task
 
 # The ward's own, and who covers the provider's wards at night.
 CARING = {"ward_nurse", "ward_lead", "ward_doctor", "out_of_hours", "read_only"}
@@ -52,6 +54,32 @@ ROWS = [
         )
         for method in ("get", "post")
     ),
+    *(
+        changes(f"rounds:{name}", kwargs, method)
+        for name, kwargs in (
+            ("round-create", "soar_valley"),
+            ("round-end", "round_of_soar_valley"),
+            ("round-patient", "place_of_soar_valley"),
+            ("place-excuse", "place_of_soar_valley"),
+        )
+        for method in ("get", "post")
+    ),
+    *(
+        Row(
+            "rounds:review-correct",
+            allowed={"ward_nurse", "ward_doctor"},
+            refusals=dict.fromkeys(("ward_lead", "out_of_hours", "read_only"), 403),
+            otherwise=404,
+            kwargs="review_of_soar_valley",
+            method=method,
+            through=SENT,
+        )
+        for method in ("get", "post")
+    ),
+    Row("rounds:round-detail", allowed=CARING, kwargs="round_of_soar_valley", otherwise=404),
+    Row("rounds:round-progress", allowed=CARING, kwargs="round_of_soar_valley", otherwise=404),
+    changes("rounds:draft-save", "patient_of_soar_valley", "post"),
+    changes("rounds:draft-discard", "patient_of_soar_valley", "post"),
     changes("rounds:task-complete", "task_of_soar_valley"),
     changes("rounds:task-complete", "task_of_soar_valley", "post"),
     changes("rounds:admission-create", "awaited_at_soar_valley"),
@@ -82,6 +110,25 @@ def task_of_soar_valley(db):
     admission = make_admission(ward=ward)
     task = make_task(admission, by=make_clinician(ward), due_at=admission.admitted_at)
     return {"pk": task.pk}
+
+
+@pytest.fixture
+def round_of_soar_valley(db):
+    ward = make_ward()
+    make_admission(ward=ward)
+    return {"pk": start_round(ward=ward, shift="morning", by=make_clinician(ward)).pk}
+
+
+@pytest.fixture
+def place_of_soar_valley(round_of_soar_valley):
+    return round_of_soar_valley | {"admission": Admission.objects.get().pk}
+
+
+@pytest.fixture
+def review_of_soar_valley(ward_nurse, ward_lead):
+    """By the one, for whom the others of the ward sign none."""
+    admission = make_admission(ward=make_ward())
+    return {"pk": make_review(admission, by=ward_nurse, at=admission.admitted_at).pk}
 
 
 @pytest.fixture

@@ -183,3 +183,16 @@ def test_last_nights_score_needs_no_weekday():
     at = NOW.replace(hour=0, minute=20)
     assert words.lately(at - 2 * HOUR, at) == "22:20"
     assert words.lately(at - 30 * HOUR, at) == "Tue 18:20"
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(0, "senior today"), (1, "senior yesterday"), (2, "senior 2 days ago")]
+)
+def test_a_nurses_review_says_when_a_senior_last_reviewed(days, told):
+    last = ReviewNow(NOW - HOUR, "K. Mensah", "nurse", NOW - 2 * HOUR - days * 24 * HOUR)
+    assert words.review(make_row(review=last)) == ("06:45 today, K. Mensah", told, False)
+
+
+def test_a_seniors_own_review_is_told_once():
+    last = ReviewNow(NOW - HOUR, "P. Nair", "senior", NOW - HOUR)
+    assert words.review(make_row(review=last)).second == "P. Nair"

@@ -38,12 +38,19 @@ function isShown(element) {
   return element.getClientRects().length > 0;
 }
 
+/** Boxes are gone into, a part that opens shows its first box, all else is pressed. */
+function use(element) {
+  if (element.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return element.focus();
+  element.click();
+  if (element.matches("summary")) element.parentElement.querySelector("input, select, textarea")?.focus();
+}
+
 /** Presses what carries the key; in a closed row it opens, and the next press acts. */
 async function press(key) {
   const place = current() ?? (rows().length ? null : document.querySelector("main"));
   if (!place) return;
   const find = () => [...place.querySelectorAll(`[data-key="${key}"]`)].find(isShown);
-  if (find()) return find().click();
+  if (find()) return use(find());
   if (!place.matches("tbody") || place.classList.contains("is-open")) return;
   await open(place);
   find()?.focus();
@@ -58,27 +65,54 @@ function goFind() {
   menu.querySelector("input")?.focus();
 }
 
+/** On a board from row to row; on a round the page's own link to the next or last patient. */
+function go(by, key) {
+  return rows().length ? step(by) : press(key);
+}
+
 const ACTS = {
-  j: () => step(1),
-  k: () => step(-1),
+  j: () => go(1, "j"),
+  k: () => go(-1, "k"),
   a: () => press("a"),
   p: () => press("p"),
   r: () => press("r"),
+  t: () => press("t"),
   "/": goFind,
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
+/** A radio or a tick takes no letters, so the keys go on working beside it. */
+const BOXES = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], dialog";
+
 function isTyping(target) {
-  return target.closest?.("input, textarea, select, [contenteditable], dialog") !== null;
+  return target.closest?.(BOXES) !== null;
+}
+
+/** Letters that only this page has: each choice of a review carries its own. */
+function actOf(key) {
+  if (key in ACTS) return ACTS[key];
+  const place = document.querySelector("[data-letters]");
+  const found = /^[a-z0-9]$/.test(key) ? place?.querySelector(`[data-key="${key}"]`) : null;
+  return found ? () => use(found) : null;
+}
+
+/** Everywhere, boxes too: signs what stands in the page's form. */
+function sign(event) {
+  const form = document.querySelector("form[data-submit]");
+  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return false;
+  event.preventDefault();
+  form.requestSubmit();
+  return true;
 }
 
 function handle(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat === undefined) return;
-  if (isTyping(event.target) || !(event.key in ACTS)) return;
+  if (event.repeat === undefined || sign(event)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+  const act = actOf(event.key);
   // "?" stays when the others are off: it is where they are turned on again.
-  if (!areOn() && event.key !== "?") return;
+  if (!act || (!areOn() && event.key !== "?")) return;
   event.preventDefault();
-  ACTS[event.key]();
+  act();
 }
 
 export function startKeys() {

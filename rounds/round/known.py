@@ -1,0 +1,200 @@
+"""What must be known of a patient before deciding, one statement: who holds them, what is agreed,
+what is open, what was written before, and what this clinician has typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from accounts.models import User
+from capacity.models import Bed, Stay, WardHours
+from lib.london import day_of
+from lib.prepared import Statement
+from patients.models import Admission, Contact, SafetyRecord
+from rounds.board.held import Held
+from rounds.board.making import moment, name_of, perhaps
+from rounds.models import ReviewDraft
+
+# The reviews before, newest first: what was decided yesterday is what today is measured by.
+_EARLIER: Final = 3
+_KNOWN: Final = Statement(
+    "round_known",
+    f"""
+SELECT
+    (SELECT json_agg(json_build_array(s.topic, s.state, s.text, s.source, s.recorded_at))
+     FROM patients_safetyrecord s
+     WHERE s.patient_id = a.patient_id AND s.superseded_at IS NULL)::text,
+    (SELECT json_build_array(c.name, c.relationship, c.phone) FROM patients_contact c
+     WHERE c.patient_id = a.patient_id AND NOT c.must_not_be_told
+     ORDER BY c.call_first DESC, c.name LIMIT 1)::text,
+    (SELECT json_build_array(s.route, b.label)
+     FROM capacity_stay s LEFT JOIN capacity_bed b ON b.id = s.bed_id
+     WHERE s.spell_id = a.spell_id ORDER BY s.starts DESC, s.id DESC LIMIT 1)::text,
+    (SELECT json_build_array(h.opens, h.closes, h.phone, h.out_of_hours_team, h.out_of_hours_phone)
+     FROM capacity_wardhours h
+     WHERE h.ward_id = a.ward_id AND h.starts <= %(day)s AND (h.ends IS NULL OR h.ends > %(day)s)
+     ORDER BY h.starts DESC LIMIT 1)::text,
+    (SELECT json_build_array(u.first_name, u.last_name, u.username, o.receiver_name,
+         o.receiver_organisation, o.receiver_phone, o.until)
+     FROM rounds_handover o LEFT JOIN accounts_user u ON u.id = o.accepted_by_id
+     WHERE o.ward_id = a.ward_id AND o.accepted_at <= %(at)s
+     ORDER BY o.accepted_at DESC LIMIT 1)::text,
+    (SELECT json_agg(json_build_array(t.id, t.text, t.due_at, u.first_name, u.last_name, u.username)
+                     ORDER BY t.due_at)
+     FROM rounds_task t LEFT JOIN accounts_user u ON u.id = t.assigned_to_id
+     WHERE t.admission_id = a.id AND t.done_at IS NULL)::text,
+    (SELECT json_agg(json_build_array(p.id, p.kind, p.text, p.raised_at) ORDER BY p.raised_at)
+     FROM observations_prompt p WHERE p.admission_id = a.id AND p.done_at IS NULL)::text,
+    (SELECT json_agg(r.told) FROM (
+         SELECT json_build_array(v.id, v.at, v.kind, v.seen, v.course, v.findings, v.plan,
+             v.discussed_with, v.by_id, u.first_name, u.last_name, u.username,
+             v.correction_reason) AS told
+         FROM rounds_review v JOIN accounts_user u ON u.id = v.by_id
+         WHERE v.admission_id = a.id
+           AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = v.id)
+         ORDER BY v.at DESC LIMIT {_EARLIER}) r)::text,
+    (SELECT count(*) FROM rounds_review v WHERE v.admission_id = a.id),
+    (SELECT json_build_array(d.token, d.version, d.known, d.typed, d.saved_at)
+     FROM rounds_reviewdraft d WHERE d.admission_id = a.id AND d.by_id = %(user)s
+       AND NOT EXISTS (SELECT FROM rounds_review v WHERE v.token = d.token))::text,
+    (SELECT json_agg(v.token) FROM rounds_review v
+     WHERE v.admission_id = a.id AND v.by_id = %(user)s AND v.token IS NOT NULL
+       AND v.at > %(at)s - interval '2 days')::text,
+    v.responses::text
+FROM patients_admission a
+JOIN patients_pathwayversion v ON v.id = a.pathway_version_id
+WHERE a.id = %(admission)s
+""",  # noqa: S608 — put together from constants only
+    admission="uuid",
+    user="bigint",
+    at="timestamptz",
+    day="date",
+)
+
+
+class OpenTask(NamedTuple):
+    pk: UUID
+    text: str
+    due_at: dt.datetime
+    who: str
+
+
+class OpenPrompt(NamedTuple):
+    pk: int
+    kind: str
+    text: str
+    raised_at: dt.datetime
+
+
+class Earlier(NamedTuple):
+    """A review as it stands, after its corrections."""
+
+    pk: UUID
+    at: dt.datetime
+    kind: str
+    seen: str
+    course: str
+    findings: str
+    plan: str
+    discussed_with: str
+    by_id: int
+    by: str
+    correction_reason: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """`written` counts all reviews, corrections among them; `spent` are this clinician's forms
+    that were sent already, so that a browser forgets what it kept of them."""
+
+    safety: dict[str, SafetyRecord]
+    contacts: tuple[Contact, ...]
+    stay: Stay | None
+    hours: WardHours | None
+    held: Held | None
+    tasks: tuple[OpenTask, ...]
+    prompts: tuple[OpenPrompt, ...]
+    reviews: tuple[Earlier, ...]
+    written: int
+    draft: ReviewDraft | None
+    spent: tuple[str, ...]
+    responses: dict[str, str]
+
+
+def known(admission: Admission, *, user: User, at: dt.datetime) -> Known:
+    given = {"admission": str(admission.pk), "user": user.pk, "at": at, "day": day_of(at)}
+    (row,) = _KNOWN.rows(given)
+    safety, contact, stay, hours, held, tasks, prompts, reviews, written, draft, spent, here = row
+    return Known(
+        safety={told[0]: _safety(*told) for told in _read(safety)},
+        contacts=(_contact(*_read(contact)),) if contact else (),
+        stay=_stay(*_read(stay)) if stay else None,
+        hours=_hours(*_read(hours)) if hours else None,
+        held=_held(*_read(held)) if held else None,
+        tasks=tuple(_task(*told) for told in _read(tasks)),
+        prompts=tuple(_prompt(*told) for told in _read(prompts)),
+        reviews=tuple(_earlier(*told) for told in _read(reviews)),
+        written=written,
+        draft=_draft(*_read(draft)) if draft else None,
+        spent=tuple(_read(spent)),
+        responses=json.loads(here or "{}"),
+    )
+
+
+def _read(text: str | None) -> list[Any]:
+    return json.loads(text) if text else []
+
+
+def _safety(topic: str, state: str, text: str, source: str, recorded_at: str) -> SafetyRecord:
+    return SafetyRecord(
+        topic=topic, state=state, text=text, source=source, recorded_at=moment(recorded_at)
+    )
+
+
+def _contact(name: str, relationship: str, phone: str) -> Contact:
+    return Contact(name=name, relationship=relationship, phone=phone)
+
+
+def _stay(route: str, bed: str | None) -> Stay:
+    return Stay(route=route, bed=Bed(label=bed) if bed else None)
+
+
+def _hours(opens: str, closes: str, phone: str, team: str, nights: str) -> WardHours:
+    return WardHours(
+        opens=dt.time.fromisoformat(opens),
+        closes=dt.time.fromisoformat(closes),
+        phone=phone,
+        out_of_hours_team=team,
+        out_of_hours_phone=nights,
+    )
+
+
+def _held(*told: Any) -> Held:
+    first, last, username, name, team, phone, until = told
+    return Held(name_of(first, last, username) or name, team, phone, perhaps(until))
+
+
+def _task(pk: str, text: str, due_at: str, *who: str | None) -> OpenTask:
+    return OpenTask(UUID(pk), text, moment(due_at), name_of(*who))
+
+
+def _prompt(pk: int, kind: str, text: str, raised_at: str) -> OpenPrompt:
+    return OpenPrompt(pk, kind, text, moment(raised_at))
+
+
+def _earlier(pk: str, at: str, *told: Any) -> Earlier:
+    kind, seen, course, findings, plan, discussed_with, by_id, *by, reason = told
+    return Earlier(
+        *(UUID(pk), moment(at), kind, seen, course, findings, plan, discussed_with, by_id),
+        name_of(*by),
+        reason,
+    )
+
+
+def _draft(token: str, version: int, known: int, typed: dict[str, Any], saved: str) -> ReviewDraft:
+    return ReviewDraft(
+        token=UUID(token), version=version, known=known, typed=typed, saved_at=moment(saved)
+    )
