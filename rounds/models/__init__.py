@@ -1,7 +1,18 @@
-"""Rounds and reviews, tasks, handovers."""
+"""Rounds and reviews, tasks, handovers, and what patients say of their care."""
 
+from rounds.models.experience import Answer, Experience, Question, Questionnaire
 from rounds.models.handovers import Handover, HandoverLine
 from rounds.models.reviews import Review, Round
 from rounds.models.tasks import Task
 
-__all__ = ["Handover", "HandoverLine", "Review", "Round", "Task"]
+__all__ = [
+    "Answer",
+    "Experience",
+    "Handover",
+    "HandoverLine",
+    "Question",
+    "Questionnaire",
+    "Review",
+    "Round",
+    "Task",
+]

@@ -11,7 +11,7 @@ from lib.london import near_moment, plain_day
 from observations.kinds import KINDS
 from patients.models import Admission
 from patients.nhs_numbers import shown
-from patients.presenters.words import age_and_sex, named
+from patients.presenters.words import age_and_sex, counted, named
 from rounds.forms.admitting import AdmitForm
 from rounds.models import Review
 from rounds.patient.coming import Coming
@@ -122,6 +122,37 @@ class DischargePresenter:
     @property
     def kit(self) -> list[str]:
         return [f"{held.device.serial}, {held.device.model}" for held in self.open.kit]
+
+    @property
+    def tray(self) -> str:
+        """3 readings without a patient may be theirs"""
+        many = self.open.unclaimed
+        if not many:
+            return ""
+        return f"{counted(many, 'reading', 'readings')} without a patient may be theirs"
+
+    @property
+    def tray_url(self) -> str:
+        return address("observations:tray-list", self.admission.ward.code)
+
+    @property
+    def stayed(self) -> str:
+        return counted(days_of(self.admission, self.at), "day", "days")
+
+    @staticmethod
+    def left_already(admission: Admission) -> str:
+        """Said to who comes second; what they typed stays."""
+        by = admission.discharged_by
+        left = london.long_moment(admission.discharged_at) if admission.discharged_at else ""
+        who = by.signature if by else "Somebody"
+        where = admission.get_destination_display()
+        return f"{who} has discharged this patient already: {left}, {where}. Nothing was changed."
+
+
+def days_of(admission: Admission, at: dt.datetime) -> int:
+    """The day of coming is the first; the day of leaving counts."""
+    end = admission.discharged_at or at
+    return (london.day_of(end) - london.day_of(admission.admitted_at)).days + 1
 
 
 class SummaryPresenter:
