@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rounds.views import board, patient, reviews, stays, tasks
+from rounds.views import board, patient, reviews, stays, summary, tasks
 
 app_name = "rounds"
 
@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("admissions/<uuid:pk>/row/", board.board_row, name="board-row"),
     path(f"{_admission}/", patient.patient_detail, name="patient-detail"),
     path(f"{_admission}/discharge/", stays.admission_discharge, name="admission-discharge"),
-    path(f"{_admission}/summary/", stays.admission_summary, name="admission-summary"),
+    path(f"{_admission}/summary/", summary.admission_summary, name="admission-summary"),
+    path(f"{_admission}/summary.pdf", summary.summary_pdf, name="summary-pdf"),
+    path(f"{_admission}/summary.json", summary.summary_bundle, name="summary-bundle"),
     path(f"{_admission}/take-back/", stays.discharge_take_back, name="discharge-take-back"),
     path(f"{_admission}/readings/new/", reviews.readings_create, name="readings-create"),
     path(f"{_admission}/reviews/new/", reviews.review_create, name="review-create"),

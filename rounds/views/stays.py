@@ -1,4 +1,4 @@
-"""Admitting with kit, discharging with what is open, the summary, and taking a departure back."""
+"""Admitting with kit, discharging with what is open, and taking a departure back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.policies import signed_in
@@ -33,8 +33,7 @@ from rounds.forms.admitting import AdmitForm, usual_mode
 from rounds.forms.leaving import DischargeForm, TakeBackForm
 from rounds.patient.coming import Coming, coming
 from rounds.patient.still_open import StillOpen, still_open
-from rounds.patient.summary import summary
-from rounds.presenters.stays import AdmitPresenter, DischargePresenter, SummaryPresenter
+from rounds.presenters.stays import AdmitPresenter, DischargePresenter
 from rounds.views.asking import READ_OR_POST, any_admission, awaited
 
 _BESIDE = {
@@ -166,16 +165,6 @@ def _is_the_same(request: HttpRequest, admission: Admission, form: DischargeForm
     typed = form.cleaned_data
     told = (admission.destination, admission.discharged_at, admission.discharged_by_id)
     return told == (typed["destination"], typed["left_at"], signed_in(request).pk)
-
-
-@require_safe
-def admission_summary(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """For the patient, the GP and the record; it prints on one sheet."""
-    user, at = signed_in(request), timezone.now()
-    admission = any_admission(user, pk)
-    audit.look(request, page="rounds:admission-summary", subject=admission, at=at)
-    shown = SummaryPresenter(summary(admission, user=user, at=at))
-    return render(request, "rounds/admission_summary.html", {"summary": shown})
 
 
 class _TakeBack(TakeBackForm, BedChoiceForm):

@@ -1,7 +1,11 @@
 """Who may open the addresses of the clinicians' desk."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.utils import timezone
+
+from rounds.actions.stays import discharge_with_open
 from tests.capacity.factories import make_ward
 from tests.matrix.rows import UNAUTHORISED, Row
 from tests.patients.factories import make_admission, make_clinician, make_referral
@@ -41,6 +45,15 @@ ROWS = [
     ),
     Row("rounds:patient-detail", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
     Row("rounds:admission-summary", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    Row("rounds:summary-pdf", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    Row("rounds:summary-bundle", allowed=CARING, kwargs="left_soar_valley", otherwise=404),
+    Row(
+        "fhir_stays:end-of-stay",
+        allowed=CARING,
+        kwargs="fhir_left_soar_valley",
+        otherwise=404,
+        stranger=UNAUTHORISED,
+    ),
     *(
         changes(f"rounds:{name}", "patient_of_soar_valley", method)
         for name in (
@@ -74,6 +87,19 @@ def soar_valley(db):
 @pytest.fixture
 def patient_of_soar_valley(db):
     return {"pk": make_admission(ward=make_ward()).pk}
+
+
+@pytest.fixture
+def left_soar_valley(db):
+    ward = make_ward()
+    admission = make_admission(ward=ward, at=timezone.now() - dt.timedelta(days=1))
+    discharge_with_open(admission=admission, destination="home", by=make_clinician(ward))
+    return {"pk": admission.pk}
+
+
+@pytest.fixture
+def fhir_left_soar_valley(left_soar_valley):
+    return {"name": str(left_soar_valley["pk"])}
 
 
 @pytest.fixture
