@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rounds.views import board, patient, reviews, stays, summary, tasks
+from rounds.views import board, patient, questions, reviews, stays, summary, tasks
 
 app_name = "rounds"
 
@@ -11,6 +11,7 @@ _admission = "admissions/<uuid:pk>"
 urlpatterns: list[URLPattern] = [
     path("wards/", board.ward_list, name="ward-list"),
     path("wards/<slug:code>/board/", board.ward_board, name="ward-board"),
+    path("wards/<slug:code>/questions/", questions.questions_edit, name="questions-edit"),
     path("admissions/<uuid:pk>/row/", board.board_row, name="board-row"),
     path(f"{_admission}/", patient.patient_detail, name="patient-detail"),
     path(f"{_admission}/discharge/", stays.admission_discharge, name="admission-discharge"),

@@ -120,7 +120,7 @@ def _questions(admission: Admission, told: Told) -> Questionnaire | None:
     if told.told_by not in Experience.Who.values:
         raise ValidationError("Say who answered.", code="told_by")
     asked = Questionnaire.objects.of(admission.ward).prefetch_related("questions")
-    found = asked.filter(pk=told.questionnaire).first()
+    found = asked.filter(pk=told.questionnaire or 0).first()
     if found is None:
         raise ValidationError("These questions are not this ward's.", code="experience")
     return found

@@ -46,6 +46,18 @@ ROWS = [
     Row("rounds:patient-detail", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
     Row("rounds:admission-summary", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
     Row("rounds:summary-pdf", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    *(
+        Row(
+            "rounds:questions-edit",
+            allowed={"ward_lead"},
+            refusals=dict.fromkeys(CARING - {"ward_lead"}, 403),
+            otherwise=404,
+            kwargs="soar_valley",
+            method=method,
+            through=SENT,
+        )
+        for method in ("get", "post")
+    ),
     Row("rounds:summary-bundle", allowed=CARING, kwargs="left_soar_valley", otherwise=404),
     Row(
         "fhir_stays:end-of-stay",

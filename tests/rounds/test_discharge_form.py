@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lib.london import day_of, wall
 from patients.actions.admissions import transfer
+from rounds.actions.stays import discharge_with_open
 from rounds.models import Experience, Questionnaire
 from tests.capacity.factories import make_beds, make_ward
 from tests.observations.factories import make_held_hub
@@ -170,7 +171,7 @@ def test_nobody_leaves_before_they_came(send, admission):
 
 @pytest.fixture
 def asked(ward):
-    questionnaire = Questionnaire.objects.of(ward).first()
+    questionnaire = Questionnaire.objects.of(ward)[0]
     choice, *_, words = questionnaire.questions.all()
     return {
         "questionnaire": questionnaire.pk,
@@ -231,7 +232,6 @@ def test_who_has_been_moved_meanwhile_is_not_discharged_from_here(
 ):
     other = make_ward("RT5-elsewhere", name="Elsewhere")
     bed = make_beds(other, 1)[0]
-    from rounds.views import stays
 
     def moved_first(**leaving):
         transfer(
@@ -241,10 +241,9 @@ def test_who_has_been_moved_meanwhile_is_not_discharged_from_here(
             agreed_with="S. Hill",
             by=make_clinician(ward),
         )
-        return really(**leaving)
+        return discharge_with_open(**leaving)
 
-    really = stays.discharge_with_open
-    monkeypatch.setattr(stays, "discharge_with_open", moved_first)
+    monkeypatch.setattr("rounds.views.stays.discharge_with_open", moved_first)
     answer = send(note="Walks with a frame")
     assert answer.status_code == 422
     text = answer.content.decode()

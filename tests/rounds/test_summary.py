@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -36,7 +37,8 @@ def leave(admission, by, now, **more):
         follow_up="listed",
         arranged=(Arranged("Bloods", "Test Lane Surgery", now.date() + 7 * DAY),),
     )
-    told = {"destination": "home", "written": written, "note": "Better each day"} | more
+    told: dict[str, Any] = {"destination": "home", "written": written, "note": "Better each day"}
+    told |= more
     return discharge_with_open(admission=admission, by=by, at=now, **told)
 
 
@@ -132,7 +134,7 @@ def whole(browser, admission):
 
 
 def by_type(told):
-    found = {}
+    found: dict[str, list[Any]] = {}
     for entry in told["entry"]:
         found.setdefault(entry["resource"]["resourceType"], []).append(entry["resource"])
     return found
@@ -193,7 +195,9 @@ def test_scores_have_their_parts_and_readings_their_thresholds(signed_in, measur
         measured_at__gte=measured.admitted_at,
         measured_at__lte=dt.datetime.now(dt.UTC),
     )
-    assert max(one["valueQuantity"]["value"] for one in totals) == max(s.total for s in kept)
+    assert max(one["valueQuantity"]["value"] for one in totals) == max(
+        score.total or 0 for score in kept
+    )
     parts = [one for one in observed if "derivedFrom" in one]
     assert parts
     ranges = [

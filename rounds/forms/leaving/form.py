@@ -103,7 +103,7 @@ class DischargeForm(forms.Form):
         if written is None:
             return
         told = self.admission
-        self.initial |= {
+        written_before = {
             "note": told.discharge_note,
             "medicines": written.medicines,
             "medicine_changes": told.medicine_changes,
@@ -111,6 +111,7 @@ class DischargeForm(forms.Form):
             "follow_up": told.follow_up,
             "safety_net_advice": told.safety_net_advice,
         }
+        self.initial = {**self.initial, **written_before}
 
     # What the page draws
 

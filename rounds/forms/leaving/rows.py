@@ -70,8 +70,16 @@ class Rows:
         for n in range(self.count):
             names = {box: f"{self.name}_{n}_{box}" for box in self._boxes}
             values = {box: self._form.cleaned_data.get(name) for box, name in names.items()}
-            if any(values.values()) or any(name in self._form.errors for name in names.values()):
+            told = [values[box] for box in self._boxes if not self._always_says(names[box])]
+            if any(told) or any(name in self._form.errors for name in names.values()):
                 yield n, values
+
+    def _always_says(self, name: str) -> bool:
+        """A list without an empty choice sends something with every row."""
+        field = self._form.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            return False
+        return all(value != "" for value, _ in field.widget.choices)
 
     def refuse(self, n: int, box: str, words: str) -> None:
         """Unless that box has been refused already."""
