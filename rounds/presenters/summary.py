@@ -13,7 +13,7 @@ from lib import london
 from lib.london import day_of, plain_day
 from observations.kinds import KINDS
 from observations.models import Score
-from patients.models import Admission, Discharge, FollowUp, MedicineChange
+from patients.models import Admission, Discharge, FollowUp, MedicineChange, PlanLine
 from patients.nhs_numbers import shown
 from patients.presenters.words import counted
 from rounds.models import Experience, Review
@@ -150,11 +150,8 @@ class SummaryPresenter:
 
     @property
     def thresholds(self) -> list[Fact]:
-        return [
-            Fact(KINDS[line.kind].label, limits(line.low, line.high, KINDS[line.kind].unit))
-            for line in self._known.lines
-            if line.kind in KINDS and (line.low is not None or line.high is not None)
-        ]
+        lines = (line for line in self._known.lines if line.kind in KINDS)
+        return [Fact(KINDS[line.kind].label, words) for line in lines if (words := _beyond(line))]
 
     # For the record
 
@@ -246,6 +243,12 @@ def readmitted(admission: Admission, before: Admission | None) -> str:
     left, came = day_of(before.discharged_at), day_of(admission.admitted_at)
     gap = counted((came - left).days, "day", "days")
     return f"{gap} after leaving {before.ward.name} on {plain_day(left)}"
+
+
+def _beyond(line: PlanLine) -> str:
+    """Consciousness has words: whatever is not A tells somebody."""
+    told = limits(line.low, line.high, KINDS[line.kind].unit)
+    return "anything but A" if told and line.kind == "consciousness" else told
 
 
 def _score(one: Score) -> str:

@@ -102,6 +102,12 @@ def test_words_that_look_like_markup_stay_words(signed_in, admission, ward_nurse
     assert page(signed_in(ward_nurse), "summary-pdf", admission).status_code == 200
 
 
+def test_thresholds_are_told_as_words_a_gp_reads(signed_in, admission, ward_nurse):
+    text = page(signed_in(ward_nurse), "admission-summary", admission).content.decode()
+    assert "anything but A" in text
+    assert "above 0" not in text
+
+
 # For other systems
 
 

@@ -24,7 +24,8 @@ from rounds.forms.leaving.closing import OpenThings, TaskFields
 from rounds.forms.leaving.rows import Row, Rows
 from rounds.models import Questionnaire, Task
 
-_SAID_BY_DESTINATION: Final = frozenset(OUTCOMES.values())
+# Hospital says so by itself; a hospice, too, may be for who needs more than care at home.
+_NOT_ASKED: Final = frozenset(OUTCOMES.values()) - {Discharge.Outcome.WORSE}
 
 
 def _words(label: str, help_text: str = "", **more: Any) -> forms.CharField:
@@ -59,7 +60,7 @@ class DischargeForm(forms.Form):
         "What the patient was advised", "What may come of leaving now, and whom to call."
     )
     outcome = _choice(
-        [one for one in Discharge.Outcome.choices if one[0] not in _SAID_BY_DESTINATION],
+        [one for one in Discharge.Outcome.choices if one[0] not in _NOT_ASKED],
         "What came of the stay",
     )
     note = _words("Course at home")
