@@ -265,3 +265,20 @@ def test_what_was_written_is_there_again_after_the_departure_is_taken_back(
     assert "Better each day" in text
     assert send(medicines="none").status_code == 302
     assert not admission.discharge.changes.exists()
+
+
+def test_kit_that_is_late_leads_the_wards_list_until_it_is_back(
+    send, signed_in, admission, ward, ward_nurse
+):
+    hub = make_held_hub(admission, by=ward_nurse)
+    send(kit_back="courier", kit_due=_day(1))
+    address = reverse("observations:device-list", args=[ward.code])
+    browser = signed_in(ward_nurse)
+    text = browser.get(address).content.decode()
+    assert "A courier collects it by" in text
+    assert "late, chase it" not in text
+    admission.discharge.__class__.objects.update(kit_due=day_of(admission.admitted_at))
+    text = browser.get(address).content.decode()
+    assert "late, chase it" in text
+    assert "1 wanted back, 1 late" in text
+    assert hub.serial in text
