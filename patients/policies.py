@@ -52,8 +52,13 @@ def check_can_admit(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None)
     _check(can_admit(user, ward, at=at), "Only this ward's clinicians admit to it.")
 
 
-def can_go_over_capacity(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+def leads(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """Whether they lead this ward."""
     return _covers(user, LEADS, ward, at)
+
+
+def can_go_over_capacity(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    return leads(user, ward, at=at)
 
 
 def check_can_go_over_capacity(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:

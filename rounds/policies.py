@@ -1,4 +1,5 @@
-"""Who may go round, review patients and set tasks: those who treat them."""
+"""Who may go round, review patients and set tasks: those who treat them; and who words a ward's
+questions."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from patients.policies import (
     check_can_change_care,
     check_can_treat_on,
     is_senior_on,
+    leads,
 )
 from rounds.models import Review, Task
 
@@ -73,3 +75,13 @@ def check_can_correct_review(
 ) -> None:
     if not can_correct_review(user, review, at=at):
         raise PermissionDenied("Whoever wrote a review corrects it, or a senior of the ward.")
+
+
+def can_edit_questions(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """What a ward asks its patients at leaving is its lead's to say."""
+    return leads(user, ward, at=at)
+
+
+def check_can_edit_questions(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    if not can_edit_questions(user, ward, at=at):
+        raise PermissionDenied("Only the ward's lead changes its questions.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rounds.views import board, drafts, patient, reviews, rounds, stays, tasks
+from rounds.views import board, drafts, patient, questions, reviews, rounds, stays, summary, tasks
 
 app_name = "rounds"
 
@@ -12,10 +12,13 @@ _round = "rounds/<uuid:pk>"
 urlpatterns: list[URLPattern] = [
     path("wards/", board.ward_list, name="ward-list"),
     path("wards/<slug:code>/board/", board.ward_board, name="ward-board"),
+    path("wards/<slug:code>/questions/", questions.questions_edit, name="questions-edit"),
     path("admissions/<uuid:pk>/row/", board.board_row, name="board-row"),
     path(f"{_admission}/", patient.patient_detail, name="patient-detail"),
     path(f"{_admission}/discharge/", stays.admission_discharge, name="admission-discharge"),
-    path(f"{_admission}/summary/", stays.admission_summary, name="admission-summary"),
+    path(f"{_admission}/summary/", summary.admission_summary, name="admission-summary"),
+    path(f"{_admission}/summary.pdf", summary.summary_pdf, name="summary-pdf"),
+    path(f"{_admission}/summary.json", summary.summary_bundle, name="summary-bundle"),
     path(f"{_admission}/take-back/", stays.discharge_take_back, name="discharge-take-back"),
     path(f"{_admission}/readings/new/", reviews.readings_create, name="readings-create"),
     path(f"{_admission}/reviews/new/", reviews.review_create, name="review-create"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("api/v1/", include("vwards.api")),
+    path("fhir/R4", include("rounds.fhir_urls")),
     path("fhir/R4", include("observations.fhir_urls")),
     path("", include("accounts.urls")),
     path("capacity/", include("capacity.urls")),

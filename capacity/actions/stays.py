@@ -34,15 +34,17 @@ def open_spell(
     route: str,
     by: User | None,
     no_bed_reason: str = "",
+    readmission_of: Spell | None = None,
     at: dt.datetime | None = None,
 ) -> Stay:
     """A new spell and its first stay; without a bed it is over capacity and needs a reason.
 
-    Raises a BedRefused, and then nothing was written.
+    `readmission_of` is an earlier spell of the same person that ended lately. Raises a BedRefused,
+    and then nothing was written.
     """
     at = at or timezone.now()
     wanted = place(ward=lock_ward(ward), bed=bed, no_bed_reason=no_bed_reason)
-    spell = Spell.objects.create(admitted_at=at, **facts.as_fields())
+    spell = Spell.objects.create(admitted_at=at, readmission_of=readmission_of, **facts.as_fields())
     stay = take(wanted, spell=spell, pathway=pathway, route=route, at=at)
     changed([ward], since=at, why="admission entered later")
     audit.record(by=by, verb="spell-opened", subject=stay, detail=told(stay), at=at)

@@ -184,6 +184,21 @@ class WornPresenter(DevicePresenter):
         return f"discharged {london.near_moment(ended, self._at)}" if ended else ""
 
     @property
+    def wanted_by(self) -> str:
+        """a courier collects it by 3 Dec 2026; late where that day has passed"""
+        written = getattr(self.admission, "discharge", None)
+        if written is None or written.kit_due is None or not self.admission.discharged_at:
+            return ""
+        how = f"{written.get_kit_back_display()} by {london.plain_day(written.kit_due)}"
+        return f"{how}: late, chase it" if self.late else how
+
+    @property
+    def late(self) -> bool:
+        written = getattr(self.admission, "discharge", None)
+        due = written.kit_due if written and self.admission.discharged_at else None
+        return due is not None and due < london.day_of(self._at)
+
+    @property
     def return_url(self) -> str:
         return address("observations:holding-return", self._worn.holding.pk)
 
@@ -236,7 +251,8 @@ class KitPresenter:
         calm = [one for one in self.worn if not one.concerns]
         grouped = groupby(calm, key=lambda one: (one.whom, one.admission.pk))
         self.held = [HeldPresenter(list(lines)) for _, lines in grouped]
-        self.wanted = [WornPresenter(one, at=at) for one in kit.wanted]
+        wanted = [WornPresenter(one, at=at) for one in kit.wanted]
+        self.wanted = sorted(wanted, key=lambda one: (not one.late, one.whom, one.serial))
         self.in_store = [DevicePresenter(one, at=at) for one in kit.in_store]
         self.out_of_use = [DevicePresenter(one, at=at) for one in kit.out_of_use]
         self.shared = [DevicePresenter(one, at=at) for one in kit.shared]
@@ -249,9 +265,14 @@ class KitPresenter:
         look = f", {concerned} {'needs' if concerned == 1 else 'need'} a look" if concerned else ""
         with_patients = counted(len(self.worn), "device", "devices")
         return (
-            f"{with_patients} with patients{look}; {len(self.wanted)} wanted back; "
+            f"{with_patients} with patients{look}; {len(self.wanted)} wanted back{self._late}; "
             f"{len(self.in_store)} in store."
         )
+
+    @property
+    def _late(self) -> str:
+        late = sum(one.late for one in self.wanted)
+        return f", {late} late" if late else ""
 
 
 class HolderPresenter:

@@ -11,17 +11,19 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from patients.actions.agreement import LONGEST, check_reason, senior
+from patients.actions.expected import expect, set_expected_discharge, set_ready_since
 from patients.actions.limits import set_limit, set_times
 from patients.actions.modes import set_mode
 from patients.actions.people import add_contact, change_contact, record_safety, remove_contact
 from patients.actions.touch import touch
-from patients.models import Admission, ExpectedDischarge, Pause, PrescribedOxygen
+from patients.models import Admission, Pause, PrescribedOxygen
 from patients.policies import check_can_change_care
 
 __all__ = [
     "add_contact",
     "change_contact",
     "end_pause",
+    "expect",
     "prescribe_oxygen",
     "record_safety",
     "remove_contact",
@@ -29,6 +31,7 @@ __all__ = [
     "set_limit",
     "set_mode",
     "set_pause",
+    "set_ready_since",
     "set_times",
     "set_usual",
     "stop_oxygen",
@@ -118,34 +121,6 @@ def end_pause(*, admission: Admission, by: User, at: dt.datetime | None = None) 
     admission.pauses.at(at).update(ends=at)
     audit.record(by=by, verb="pause-ended", subject=admission, at=at)
     touch(admission)
-
-
-@transaction.atomic
-def set_expected_discharge(
-    *,
-    admission: Admission,
-    day: dt.date,
-    by: User,
-    reason: str = "",
-    at: dt.datetime | None = None,
-) -> Admission:
-    """Every earlier date is kept."""
-    check_can_change_care(by, admission, at=at)
-    at = at or timezone.now()
-    if day < timezone.localdate(admission.admitted_at):
-        raise ValidationError("That is before the patient came.", code="day")
-    last = admission.expected_discharges.first()
-    if last is not None and (last.day, last.reason) == (day, reason.strip()):
-        return admission
-    Admission.objects.filter(pk=admission.pk).update(expected_discharge=day)
-    ExpectedDischarge.objects.create(
-        admission=admission, day=day, reason=reason.strip(), set_at=at, set_by=by
-    )
-    detail = {"day": day.isoformat(), "reason": reason}
-    audit.record(by=by, verb="expected-discharge-set", subject=admission, detail=detail, at=at)
-    touch(admission)
-    admission.refresh_from_db()
-    return admission
 
 
 @transaction.atomic

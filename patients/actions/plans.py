@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from capacity.models import Ward
+from lib import london
 from patients.models import Admission, Pathway, PathwayVersion, PlanLine
 from patients.planned import Limits
 
@@ -32,6 +33,12 @@ def version_for(ward: Ward, pathway: Pathway) -> PathwayVersion:
 def last_day(version: PathwayVersion, came: dt.date) -> dt.date:
     """Seven days are the day of coming and six more."""
     return came + dt.timedelta(days=version.expected_days - 1)
+
+
+def limit_day(admission: Admission) -> dt.date:
+    """The last day that the pathway means a stay to have; to stay longer is asked why."""
+    came = london.day_of(admission.admitted_at)
+    return came + dt.timedelta(days=admission.pathway_version.limit_days - 1)
 
 
 def default_limits(version: PathwayVersion, kind: str) -> Limits:

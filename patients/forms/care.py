@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from lib.london import day_of, plain_day
 from patients.forms.fields import DayField, Decimal, MomentField, SeniorField, among, said
-from patients.models import MonitoringMode, PlanLine
+from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.planned import PRIORITIES
 
 
@@ -111,5 +113,35 @@ class OxygenForm(forms.Form):
 
 
 class ExpectedForm(forms.Form):
+    """Beyond the pathway's limit it asks why; who is ready and waits, is told since when."""
+
     day = DayField(label="Expected day to leave")
+    cause = forms.ChoiceField(
+        choices=[("", "Nothing to say"), *ExpectedDischarge.Cause.choices],
+        required=False,
+        widget=forms.RadioSelect,
+        label="What keeps the patient longer",
+    )
+    ready_since = DayField(
+        required=False,
+        label="Medically ready to leave since",
+        help_text="Empty while care is needed. It is kept when the day to leave changes.",
+    )
     reason = forms.CharField(max_length=200, required=False, label="Why it changed")
+
+    def __init__(self, *args: Any, limit: dt.date, limit_days: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = plain_day(limit)
+        self.fields[
+            "cause"
+        ].help_text = f"Needed after {last}, the pathway\u2019s {limit_days} days."
+
+    @staticmethod
+    def of(admission: Admission) -> dict[str, Any]:
+        last = admission.expected_discharges.first()
+        ready = admission.ready_since
+        return {
+            "day": admission.expected_discharge,
+            "cause": last.cause if last else "",
+            "ready_since": day_of(ready) if ready else None,
+        }

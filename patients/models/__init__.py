@@ -2,6 +2,7 @@
 
 from patients.models.admissions import Admission, ExpectedDischarge, LeaveDetail
 from patients.models.care import MonitoringMode, Pause, PlanLine, PrescribedOxygen
+from patients.models.discharges import Discharge, FollowUp, MedicineChange
 from patients.models.pathways import Pathway, PathwayVersion, WardPathway
 from patients.models.people import Contact, Identifier, Patient, Place, SafetyRecord
 from patients.models.records import RecordChange
@@ -10,9 +11,12 @@ from patients.models.referrals import Referral, ReferralClock
 __all__ = [
     "Admission",
     "Contact",
+    "Discharge",
     "ExpectedDischarge",
+    "FollowUp",
     "Identifier",
     "LeaveDetail",
+    "MedicineChange",
     "MonitoringMode",
     "Pathway",
     "PathwayVersion",

@@ -117,13 +117,25 @@ class Admission(models.Model):
 
 
 class ExpectedDischarge(models.Model):
-    """A date somebody expected the patient to leave on, kept when it is changed."""
+    """A date somebody expected the patient to leave on, kept when it is changed.
+
+    `cause` says why it lies beyond the pathway's limit; `ready_since` is what was known then.
+    """
+
+    class Cause(models.TextChoices):
+        CLINICAL = "clinical", "clinical need"
+        SOCIAL_CARE = "social_care", "social care"
+        HOUSING = "housing", "housing"
+        MEDICINES = "medicines", "medicines"
+        KIT = "kit", "kit"
 
     admission = models.ForeignKey(
         Admission, on_delete=models.CASCADE, related_name="expected_discharges"
     )
     day = models.DateField()
     reason = models.CharField(max_length=200, blank=True)
+    cause = models.CharField(max_length=12, choices=Cause, blank=True)
+    ready_since = models.DateTimeField(null=True, blank=True)
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

@@ -25,6 +25,8 @@ BESIDE: Mapping[str, str] = {
     "until": "until",
     "agreed_with": "agreed_with",
     "day": "day",
+    "cause": "cause",
+    "ready_since": "ready_since",
     "age": "mode",
     "times": "times",
     "none": "low",

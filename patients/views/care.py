@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from patients.actions.care import (
     end_pause,
+    expect,
     prescribe_oxygen,
-    set_expected_discharge,
     set_limit,
     set_mode,
     set_pause,
     set_times,
     stop_oxygen,
 )
+from patients.actions.plans import limit_day
 from patients.forms.care import ExpectedForm, LimitForm, ModeForm, OxygenForm, PauseForm, TimesForm
 from patients.models import Admission, PlanLine
 from patients.planned import PLANNED
@@ -170,9 +171,14 @@ def _set_oxygen(admission: Admission, flow: float, user: User) -> None:
 @require_http_methods(READ_OR_POST)
 def expected_discharge_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     user, admission = _checked(request, pk)
-    form = ExpectedForm(posted(request), initial={"day": admission.expected_discharge})
+    form = ExpectedForm(
+        posted(request),
+        initial=ExpectedForm.of(admission),
+        limit=limit_day(admission),
+        limit_days=admission.pathway_version.limit_days,
+    )
     if form.is_valid() and attempt(
-        form, lambda: set_expected_discharge(admission=admission, by=user, **form.cleaned_data)
+        form, lambda: expect(admission=admission, by=user, **form.cleaned_data)
     ):
         return done(request, admission, f"{named(admission.patient)} has a new day to leave.")
     return form_page(

@@ -22,6 +22,7 @@ from observations.actions.prompts import finish_prompts_of
 from observations.models import Alert
 from patients.actions import admissions
 from patients.models import Admission
+from rounds.actions.experience import Told, record_experience
 from rounds.actions.tasks import complete_task, hand_over_task, reopen_task
 from rounds.models import Task
 
@@ -67,6 +68,7 @@ def discharge_with_open(
     destination: str,
     by: User,
     closings: Closings | None = None,
+    experience: Told | None = None,
     left_at: dt.datetime | None = None,
     at: dt.datetime | None = None,
     **more: Any,
@@ -74,12 +76,13 @@ def discharge_with_open(
     """Close or hand over all that is open, want the kit back, free the bed: all or nothing.
 
     `left_at` is when the patient left, `at` when that is written down. `more` goes to
-    `patients.actions.admissions.discharge`. Raises ValidationError (code `open_tasks`) naming the
-    tasks that nobody answered for.
+    `patients.actions.admissions.discharge`. Raises ValidationError: `open_tasks` names the tasks
+    that nobody answered for, `moved` says that the patient is on another ward by now.
     """
     moment = at or timezone.now()
     answers = closings or Closings()
     lock_ward(admission.ward)
+    _check_still_here(admission)
     departures.lock_kit(admission)
     left = admissions.discharge(
         admission=admission, destination=destination, by=by, at=left_at or moment, **more
@@ -94,6 +97,8 @@ def discharge_with_open(
     )
     finish_prompts_of(admission=left, outcome="The patient left.", by=by, at=moment)
     want_back(admission=left, by=by, at=moment)
+    if experience is not None:
+        record_experience(admission=left, told=experience, by=by, at=moment)
     detail = {"alert": str(alert.pk) if alert else None, "tasks": [str(task.pk) for task in tasks]}
     audit.record(by=by, verb=CLOSED, subject=left, detail=detail, at=moment)
     return left
@@ -119,6 +124,13 @@ def take_back_discharge(
         departures.reopen_alert(alert_id=UUID(closed["alert"]), by=by, at=moment)
     departures.keep_kit(admission=back, by=by, at=moment)
     return back
+
+
+def _check_still_here(admission: Admission) -> None:
+    """Under the ward's lock: whoever may discharge here may not do so on another ward."""
+    if not Admission.objects.filter(pk=admission.pk, ward=admission.ward_id).exists():
+        words = "This patient has been moved to another ward meanwhile."
+        raise ValidationError(words, code="moved")
 
 
 def _closed_with(admission: Admission) -> dict[str, Any]:

@@ -1,8 +1,21 @@
-"""Rounds and reviews, tasks, handovers."""
+"""Rounds and reviews, tasks, handovers, and what patients say of their care."""
 
+from rounds.models.experience import Answer, Experience, Question, Questionnaire
 from rounds.models.handovers import Handover, HandoverLine
 from rounds.models.reviews import Review, ReviewDraft
 from rounds.models.rounds import Round, RoundPlace
 from rounds.models.tasks import Task
 
-__all__ = ["Handover", "HandoverLine", "Review", "ReviewDraft", "Round", "RoundPlace", "Task"]
+__all__ = [
+    "Answer",
+    "Experience",
+    "Handover",
+    "HandoverLine",
+    "Question",
+    "Questionnaire",
+    "Review",
+    "ReviewDraft",
+    "Round",
+    "RoundPlace",
+    "Task",
+]

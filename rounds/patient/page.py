@@ -9,7 +9,7 @@ from accounts.models import User
 from capacity.models import Stay, WardHours
 from lib.london import day_of
 from observations.models import Alert, Holding, Prompt
-from patients.models import Admission, MonitoringMode, PlanLine
+from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.policies import can_treat_on
 from rounds.board import row_of
 from rounds.board.held import Held
@@ -17,6 +17,7 @@ from rounds.board.held import by as held_by
 from rounds.board.opened import Opened, opened
 from rounds.models import Task
 from rounds.patient.charted import Course, course, window
+from rounds.patient.coming_again import readmission_of
 from rounds.patient.history import History, history
 
 
@@ -40,6 +41,12 @@ class PatientPage:
     prompts: tuple[Prompt, ...]
     course: Course
     history: History
+    readmission_of: Admission | None
+
+    @property
+    def expected(self) -> ExpectedDischarge | None:
+        """The newest, with why it lies where it does."""
+        return self.history.expected[-1] if self.history.expected else None
 
     @property
     def may_treat(self) -> bool:
@@ -73,6 +80,7 @@ def patient_page(
         prompts=tuple(Prompt.objects.open().filter(admission=admission).order_by("raised_at")),
         course=course(admission, window(admission, show, until)),
         history=history(admission, until=at),
+        readmission_of=readmission_of(admission),
     )
 
 

@@ -1,11 +1,11 @@
-"""What a departure must answer for: alert, tasks, prompts, kit, leave and pause."""
+"""What a departure must answer for: alert, tasks, prompts, kit, leave, pause and the tray."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from observations.models import Alert, Holding, Prompt
+from observations.models import Alert, Holding, Prompt, UnclaimedReading
 from patients.models import Admission, LeaveDetail, Pause
 from rounds.models import Task
 
@@ -18,6 +18,7 @@ class StillOpen:
     kit: tuple[Holding, ...]
     leave: LeaveDetail | None
     pause: Pause | None
+    unclaimed: int = 0
 
     @property
     def nothing(self) -> bool:
@@ -34,4 +35,11 @@ def still_open(admission: Admission, *, at: dt.datetime) -> StillOpen:
         kit=tuple(Holding.objects.open().filter(admission=admission).select_related("device")),
         leave=leaves.select_related("leave").first(),
         pause=admission.pauses.at(at).first(),
+        unclaimed=_unclaimed(admission),
     )
+
+
+def _unclaimed(admission: Admission) -> int:
+    """Readings in the ward's tray that may be this patient's: a person still decides whose."""
+    waiting = UnclaimedReading.objects.open().filter(ward=admission.ward)
+    return waiting.filter(candidates__contains=[admission.pk]).count()

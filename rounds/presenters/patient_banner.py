@@ -11,11 +11,12 @@ from django.utils.text import capfirst
 from capacity.models import Stay, WardHours
 from capacity.models.stays import Residence
 from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
-from patients.models import Admission, MonitoringMode, SafetyRecord
+from patients.models import Admission, ExpectedDischarge, MonitoringMode, SafetyRecord
 from rounds.board.held import Held
 from rounds.board.opened import Opened
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
+from rounds.presenters.summary import readmitted
 
 _SCALES: Final = {"news2_scale1": "Scale 1", "news2_scale2": "Scale 2"}
 
@@ -49,6 +50,10 @@ class Shown(Protocol):
     def hours(self) -> WardHours | None: ...
     @property
     def stay(self) -> Stay | None: ...
+    @property
+    def expected(self) -> ExpectedDischarge | None: ...
+    @property
+    def readmission_of(self) -> Admission | None: ...
     @property
     def may_treat(self) -> bool: ...
 
@@ -139,6 +144,14 @@ class BannerPresenter:
     def stay(self) -> list[Fact]:
         return [fact for fact in self._stay() if fact.words]
 
+    def _ready(self) -> str:
+        """since 24 Nov 2026: waits for social care"""
+        ready, expected = self.admission.ready_since, self._page.expected
+        if ready is None or not self.open:
+            return ""
+        waits = f": waits for {expected.get_cause_display()}" if expected and expected.cause else ""
+        return f"since {plain_day(day_of(ready))}{waits}"
+
     def _safety(self, topic: str, term: str) -> Fact:
         url = (
             address("patients:safety-record", self.patient.pk, topic)
@@ -171,6 +184,8 @@ class BannerPresenter:
         yield Fact("Day", f"{day}{leaves}")
         interpreter = ", interpreter needed" if patient.interpreter_needed else ""
         english = patient.language == "English" and not interpreter
+        yield Fact("Readmission", readmitted(admission, self._page.readmission_of))
+        yield Fact("Ready to leave", self._ready(), strong=True)
         yield Fact("Language", "" if english else f"{patient.language}{interpreter}")
         lives = patient.lives_in.name if patient.lives_in else patient.lives_with
         care_home = admission.spell.residence == Residence.CARE_HOME

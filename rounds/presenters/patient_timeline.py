@@ -189,8 +189,9 @@ def _agreed(known: History) -> Iterator[Entry]:
         if oxygen.ends:
             yield Entry(oxygen.ends, "Home oxygen stopped or changed")
     for expected in known.expected[1:]:
-        words = f"{plain_day(expected.day)}. {expected.reason} {expected.set_by.short_name}"
-        yield Entry(expected.set_at, "Expected to leave:", words)
+        waits = f", waits for {expected.get_cause_display()}" if expected.cause else ""
+        words = f"{plain_day(expected.day)}{waits}. {expected.reason}".strip()
+        yield Entry(expected.set_at, "Expected to leave:", f"{words} {expected.set_by.short_name}")
 
 
 def _corrections(known: History) -> Iterator[Entry]:

@@ -208,7 +208,7 @@ class ScreenPresenter:
         told = self._told(kind, self.row.plan.get(kind))
         if value is None:
             return VitalLine(label, Cell(kind, label, "missing"), "", "", told)
-        stale = self.row.is_stale(kind)
+        stale = kind in self.row.stale
         newest = Cell(
             kind,
             label,

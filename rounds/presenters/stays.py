@@ -11,12 +11,10 @@ from lib.london import near_moment, plain_day
 from observations.kinds import KINDS
 from patients.models import Admission
 from patients.nhs_numbers import shown
-from patients.presenters.words import age_and_sex, named
+from patients.presenters.words import age_and_sex, counted, named
 from rounds.forms.admitting import AdmitForm
-from rounds.models import Review
 from rounds.patient.coming import Coming
 from rounds.patient.still_open import StillOpen
-from rounds.patient.summary import Summary
 from rounds.presenters.addresses import address
 
 
@@ -123,45 +121,33 @@ class DischargePresenter:
     def kit(self) -> list[str]:
         return [f"{held.device.serial}, {held.device.model}" for held in self.open.kit]
 
-
-class SummaryPresenter:
-    def __init__(self, known: Summary) -> None:
-        admission = known.admission
-        self._known, self.admission, self.patient = known, admission, admission.patient
-        self.number = shown(self.patient.nhs_number)
-        self.born = plain_day(self.patient.born)
-        self.came = london.long_moment(admission.admitted_at)
-        self.left = london.long_moment(admission.discharged_at) if admission.discharged_at else ""
-        self.patient_url = address("rounds:patient-detail", admission.pk)
-        self.take_back_url = (
-            address("rounds:discharge-take-back", admission.pk) if known.may_take_back else ""
-        )
+    @property
+    def tray(self) -> str:
+        """3 readings without a patient may be theirs"""
+        many = self.open.unclaimed
+        if not many:
+            return ""
+        return f"{counted(many, 'reading', 'readings')} without a patient may be theirs"
 
     @property
-    def days(self) -> int:
-        end = self.admission.discharged_at or self._known.at
-        return (london.day_of(end) - london.day_of(self.admission.admitted_at)).days + 1
+    def tray_url(self) -> str:
+        return address("observations:tray-list", self.admission.ward.code)
 
     @property
-    def parts(self) -> list[tuple[str, str]]:
-        """Said to be empty where nothing was written: a gap is not "none"."""
-        told = self.admission
-        return [
-            ("Course at home", told.discharge_note),
-            ("Changes of medicines", told.medicine_changes),
-            ("Follow-up", told.follow_up),
-            ("When to call, and whom", told.safety_net_advice),
-        ]
+    def stayed(self) -> str:
+        return counted(days_of(self.admission, self.at), "day", "days")
 
-    @property
-    def safety(self) -> list[tuple[str, str]]:
-        records = self._known.safety
-        return [(r.get_topic_display(), r.text or r.get_state_display()) for r in records]
+    @staticmethod
+    def left_already(admission: Admission) -> str:
+        """Said to who comes second; what they typed stays."""
+        by = admission.discharged_by
+        left = london.long_moment(admission.discharged_at) if admission.discharged_at else ""
+        who = by.signature if by else "Somebody"
+        where = admission.get_destination_display()
+        return f"{who} has discharged this patient already: {left}, {where}. Nothing was changed."
 
-    @property
-    def reviews(self) -> list[Review]:
-        return list(self._known.reviews)
 
-    @property
-    def kit(self) -> list[str]:
-        return [f"{one.device.serial}, {one.device.model}" for one in self._known.kit]
+def days_of(admission: Admission, at: dt.datetime) -> int:
+    """The day of coming is the first; the day of leaving counts."""
+    end = admission.discharged_at or at
+    return (london.day_of(end) - london.day_of(admission.admitted_at)).days + 1

@@ -9,12 +9,13 @@ from typing import Final
 
 from accounts.models import User
 from capacity.models import Stay, WardHours
-from patients.models import Admission, MonitoringMode
+from patients.models import Admission, ExpectedDischarge, MonitoringMode
 from patients.policies import can_treat_on
 from rounds.board import facts, making
 from rounds.board.held import Held
 from rounds.board.opened import Opened
 from rounds.board.rows import Row
+from rounds.patient.coming_again import readmission_of
 from rounds.round.happened import Happened, happened
 from rounds.round.known import Known, known
 from rounds.round.measured import Measured, measured
@@ -66,6 +67,17 @@ class Screen:
     @property
     def hours(self) -> WardHours | None:
         return self.known.hours
+
+    @cached_property
+    def expected(self) -> ExpectedDischarge | None:
+        """Asked for whoever could leave, and is still here: why."""
+        if self.admission.ready_since is None:
+            return None
+        return self.admission.expected_discharges.order_by("set_at").last()
+
+    @cached_property
+    def readmission_of(self) -> Admission | None:
+        return readmission_of(self.admission)
 
     @property
     def stay(self) -> Stay | None:

@@ -65,7 +65,7 @@ def round_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     found = _round(user, pk)
     listing = listed(found, at=at)
-    now = {} if found.ended_at else {r.admission.pk: r.level for r in rows(found.ward, at)}
+    now = {} if found.ended_at else {UUID(r.admission.pk): r.level for r in rows(found.ward, at)}
     version = _version(user, listing, sorted(now.items()))
     if _is_known(request, version):
         return _told(HttpResponseNotModified(), listing)

@@ -1,17 +1,18 @@
-"""Admitting with kit, discharging with what is open, the summary, and taking a departure back."""
+"""Admitting with kit, discharging with what is open, and taking a departure back."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.policies import signed_in
@@ -23,17 +24,18 @@ from patients.actions.plans import last_day
 from patients.forms.fields import among, refuse
 from patients.forms.moves import BedChoiceForm
 from patients.free_beds import beds_for
+from patients.models import Admission
 from patients.policies import can_go_over_capacity, check_can_admit, check_can_discharge
 from patients.presenters.words import named
 from patients.views.acting import BESIDE, form_page
+from rounds.actions.experience import asked_questionnaire
 from rounds.actions.stays import admit_with_kit, discharge_with_open, take_back_discharge
 from rounds.forms.admitting import AdmitForm, usual_mode
 from rounds.forms.leaving import DischargeForm, TakeBackForm
 from rounds.patient.coming import Coming, coming
-from rounds.patient.still_open import still_open
-from rounds.patient.summary import summary
-from rounds.presenters.stays import AdmitPresenter, DischargePresenter, SummaryPresenter
-from rounds.views.asking import READ_OR_POST, any_admission, awaited, treated
+from rounds.patient.still_open import StillOpen, still_open
+from rounds.presenters.stays import AdmitPresenter, DischargePresenter
+from rounds.views.asking import READ_OR_POST, any_admission, awaited
 
 _BESIDE = {
     **BESIDE,
@@ -46,6 +48,13 @@ _BESIDE = {
     "DeviceRefusedError": "devices",
     "TimeRefused": "left_at",
     "destination": "destination",
+    "medicines": "medicines",
+    "follow_up": "follow_up_known",
+    "by_when": "follow_up_known",
+    "kit_due": "kit_due",
+    "capacity": "capacity",
+    "advice_given": "advice_given",
+    "told_by": "told_by",
 }
 
 
@@ -111,12 +120,13 @@ def _admitted(request: HttpRequest, offered: Coming) -> HttpResponseBase:
 
 @require_http_methods(READ_OR_POST)
 def admission_discharge(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    user, admission = treated(request, pk)
-    at = timezone.now()
+    user, at = signed_in(request), timezone.now()
+    admission = any_admission(user, pk)
+    check_can_discharge(user, admission)
     left_open = still_open(admission, at=at)
-    form = DischargeForm(
-        request.POST or None, tasks=left_open.tasks, alert=left_open.alert, initial={"left_at": at}
-    )
+    form = _discharge_form(request, admission, left_open, at)
+    if not admission.is_open:
+        return _left_already(request, admission, form)
     if form.is_valid():
         leaving = {"admission": admission, "by": user, **form.as_arguments()}
         if attempt(form, lambda: discharge_with_open(**leaving)):
@@ -126,14 +136,36 @@ def admission_discharge(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase
     return form_page(request, "rounds/admission_discharge.html", form, discharge=shown)
 
 
-@require_safe
-def admission_summary(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """For the patient, the GP and the record; it prints on one sheet."""
-    user, at = signed_in(request), timezone.now()
-    admission = any_admission(user, pk)
-    audit.look(request, page="rounds:admission-summary", subject=admission, at=at)
-    shown = SummaryPresenter(summary(admission, user=user, at=at))
-    return render(request, "rounds/admission_summary.html", {"summary": shown})
+def _discharge_form(
+    request: HttpRequest, admission: Admission, left_open: StillOpen, at: dt.datetime
+) -> DischargeForm:
+    return DischargeForm(
+        request.POST or None,
+        admission=admission,
+        tasks=left_open.tasks,
+        alert=left_open.alert,
+        has_kit=bool(left_open.kit),
+        questionnaire=asked_questionnaire(admission.ward, request.POST.get("questionnaire", "")),
+        initial={"left_at": at},
+    )
+
+
+def _left_already(
+    request: HttpRequest, admission: Admission, form: DischargeForm
+) -> HttpResponseBase:
+    """Sent twice, it was done once; what somebody else wrote meanwhile stands, and this stays."""
+    if not (form.is_bound and form.is_valid()) or _is_the_same(request, admission, form):
+        return redirect("rounds:admission-summary", pk=admission.pk)
+    form.add_error(None, DischargePresenter.left_already(admission))
+    left_open = still_open(admission, at=timezone.now())
+    shown = DischargePresenter(admission, left_open, at=timezone.now())
+    return form_page(request, "rounds/admission_discharge.html", form, discharge=shown)
+
+
+def _is_the_same(request: HttpRequest, admission: Admission, form: DischargeForm) -> bool:
+    typed = form.cleaned_data
+    told = (admission.destination, admission.discharged_at, admission.discharged_by_id)
+    return told == (typed["destination"], typed["left_at"], signed_in(request).pk)
 
 
 class _TakeBack(TakeBackForm, BedChoiceForm):

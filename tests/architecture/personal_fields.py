@@ -112,7 +112,20 @@ PERSONAL: dict[str, Personal] = {
             "safety_net_advice",
         }
     ),
-    "patients.ExpectedDischarge": Personal(about={"day", "reason"}),
+    "patients.ExpectedDischarge": Personal(about={"day", "reason", "cause", "ready_since"}),
+    "patients.Discharge": Personal(
+        about={
+            "outcome",
+            "medicines",
+            "follow_up",
+            "capacity",
+            "advice_given",
+            "kit_back",
+            "kit_due",
+        }
+    ),
+    "patients.MedicineChange": Personal(about={"drug", "change", "dose", "why"}),
+    "patients.FollowUp": Personal(about={"what", "by_whom", "by_when"}),
     "patients.LeaveDetail": Personal(names={"phone"}, about={"place", "held_by"}),
     "patients.MonitoringMode": Personal(about={"mode", "reason"}),
     "patients.PlanLine": Personal(about={"kind", "low", "high", "reason"}, harmless={"times"}),
@@ -164,5 +177,9 @@ PERSONAL: dict[str, Personal] = {
     "rounds.Review": Personal(
         about={"seen", "course", "findings", "plan", "discussed_with", "correction_reason"}
     ),
+    "rounds.Questionnaire": NOTHING,
+    "rounds.Question": Personal(harmless={"text"}),
+    "rounds.Experience": Personal(about={"state", "told_by"}),
+    "rounds.Answer": Personal(about={"choice", "words"}),
     "rounds.Task": Personal(about={"text", "outcome"}),
 }

@@ -72,6 +72,13 @@ def test_leaving_is_answered_without_javascript(
     expect(page.locator("#error-summary")).to_contain_text("Say whether it is done or handed over")
     page.get_by_label("Handed over").check()
     page.get_by_label("Outcome, or to whom").fill("Test Lane Surgery")
+    page.get_by_label("treatment complete").check()
+    for question in ("Were medicines changed?", "Is follow-up needed?"):
+        page.get_by_role("group", name=question).get_by_label("no", exact=True).check()
+    page.get_by_label("we collect it").check()
+    page.get_by_role("textbox", name="By when").last.fill("01/01/2099")
+    asked = page.get_by_role("group", name="Was the patient asked how it was?")
+    asked.get_by_label("not asked").check()
     page.get_by_role("button", name="Discharge QUILLFEATHER").click()
     expect(page.locator("main")).to_contain_text("has left Soar Valley")
     context.close()

@@ -1,9 +1,13 @@
 """Who may open the addresses of the clinicians' desk."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from patients.models import Admission
 from rounds.actions.rounds import start_round
+from rounds.actions.stays import discharge_with_open
 from tests.capacity.factories import make_ward
 from tests.matrix.rows import UNAUTHORISED, Row
 from tests.patients.factories import make_admission, make_clinician, make_referral
@@ -43,6 +47,27 @@ ROWS = [
     ),
     Row("rounds:patient-detail", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
     Row("rounds:admission-summary", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    Row("rounds:summary-pdf", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
+    *(
+        Row(
+            "rounds:questions-edit",
+            allowed={"ward_lead"},
+            refusals=dict.fromkeys(CARING - {"ward_lead"}, 403),
+            otherwise=404,
+            kwargs="soar_valley",
+            method=method,
+            through=SENT,
+        )
+        for method in ("get", "post")
+    ),
+    Row("rounds:summary-bundle", allowed=CARING, kwargs="left_soar_valley", otherwise=404),
+    Row(
+        "fhir_stays:end-of-stay",
+        allowed=CARING,
+        kwargs="fhir_left_soar_valley",
+        otherwise=404,
+        stranger=UNAUTHORISED,
+    ),
     *(
         changes(f"rounds:{name}", "patient_of_soar_valley", method)
         for name in (
@@ -102,6 +127,19 @@ def soar_valley(db):
 @pytest.fixture
 def patient_of_soar_valley(db):
     return {"pk": make_admission(ward=make_ward()).pk}
+
+
+@pytest.fixture
+def left_soar_valley(db):
+    ward = make_ward()
+    admission = make_admission(ward=ward, at=timezone.now() - dt.timedelta(days=1))
+    discharge_with_open(admission=admission, destination="home", by=make_clinician(ward))
+    return {"pk": admission.pk}
+
+
+@pytest.fixture
+def fhir_left_soar_valley(left_soar_valley):
+    return {"name": str(left_soar_valley["pk"])}
 
 
 @pytest.fixture

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from patients.actions.care import (
     end_pause,
+    expect,
     prescribe_oxygen,
     set_expected_discharge,
     set_limit,
     set_mode,
     set_pause,
+    set_ready_since,
     set_times,
     stop_oxygen,
 )
+from patients.actions.plans import limit_day
 from patients.agreements import running_out
 from patients.planned import PRIORITIES, Limits, loosens
 from tests.patients.factories import MORNING, make_admission, make_patient
@@ -243,3 +246,38 @@ def test_what_was_agreed_warns_the_day_before(admission, ward_doctor):
     assert [one.ends for one in running_out(ids, at=until - DAY)] == [until]
     assert [one.ends for one in running_out(ids, at=until - HOUR)] == [until, until + HOUR]
     assert running_out(ids, at=until + HOUR) == []
+
+
+def test_a_stay_beyond_the_pathways_limit_says_why(admission, ward_nurse):
+    limit = limit_day(admission)
+    set_expected_discharge(admission=admission, day=limit, by=ward_nurse, at=NOON)
+    beyond = {"admission": admission, "day": limit + DAY, "by": ward_nurse, "at": NOON}
+    for cause in ("", "weather"):
+        with pytest.raises(ValidationError, match="say why"):
+            set_expected_discharge(**beyond, cause=cause)
+    set_expected_discharge(**beyond | {"at": NOON + HOUR}, cause="clinical")
+    assert admission.expected_discharges.first().cause == "clinical"
+
+
+def test_who_waits_for_something_but_care_is_ready_since_a_day_and_stays_so(admission, ward_nurse):
+    later = limit_day(admission) + DAY
+    asked = {"admission": admission, "cause": "housing", "by": ward_nurse, "at": NOON + 3 * DAY}
+    with pytest.raises(ValidationError, match="since when"):
+        expect(**asked, day=later, ready_since=None)
+    since = NOON.date() + DAY
+    expect(**asked, day=later, ready_since=since)
+    set_expected_discharge(**asked, day=later + DAY)
+    admission.refresh_from_db()
+    assert admission.ready_since.date() == since
+    assert [one.ready_since for one in admission.expected_discharges.all()[:2]] == [
+        admission.ready_since
+    ] * 2
+    set_ready_since(admission=admission, since=None, by=ward_nurse)
+    admission.refresh_from_db()
+    assert admission.ready_since is None
+
+
+@pytest.mark.parametrize(("days", "words"), [(-5, "before the patient came"), (9, "lies ahead")])
+def test_nobody_is_ready_before_they_came_or_tomorrow(admission, ward_nurse, days, words):
+    with pytest.raises(ValidationError, match=words):
+        set_ready_since(admission=admission, since=NOON.date() + days * DAY, by=ward_nurse, at=NOON)

@@ -643,7 +643,10 @@ def test_every_change_is_in_the_audit_with_who(nurse, admission, ward_nurse):
         ("limits/spo2", {"low": "95", "priority": "prompt", "reason": "Usual 97"}),
         ("mode", {"mode": "limits_only", "reason": "Pregnant"}),
         ("oxygen", {"litres_per_minute": "2"}),
-        ("expected-discharge", {"day": "31/12/2099", "reason": "Waits for a home"}),
+        (
+            "expected-discharge",
+            {"day": "31/12/2099", "cause": "clinical", "reason": "Slow to recover"},
+        ),
     ],
 )
 def test_a_change_sent_twice_is_one_change(nurse, admission, page, typed):
@@ -677,3 +680,21 @@ def test_the_list_of_referrals_takes_no_more_queries_with_more_of_them(nurse, wa
         make_referral(ward=ward)
         make_admission(ward=ward)
     assert queries() == few
+
+
+def test_a_day_beyond_the_limit_asks_why_beside_it_and_keeps_what_was_typed(
+    signed_in, ward, ward_nurse
+):
+    admission = make_admission(ward=ward)
+    address = reverse("patients:expected-discharge-change", args=[admission.pk])
+    browser = signed_in(ward_nurse)
+    typed = {"day": "01/01/2099", "reason": "No carer yet", "cause": "", "ready_since": ""}
+    text = browser.post(address, typed).content.decode()
+    assert "days of the pathway: say why." in text
+    assert "No carer yet" in text
+    waits = typed | {"cause": "social_care"}
+    assert "Say since when" in browser.post(address, waits).content.decode()
+    ready = waits | {"ready_since": f"{admission.admitted_at:%d/%m/%Y}"}
+    assert browser.post(address, ready).status_code == 302
+    page = browser.get(reverse("rounds:patient-detail", args=[admission.pk])).content.decode()
+    assert "waits for social care" in page

@@ -193,7 +193,11 @@ def typed(now):
         "destination": "home",
         "left_at_0": f"{wall(now):%d/%m/%Y}",
         "left_at_1": f"{wall(now):%H:%M}",
+        "outcome": "complete",
+        "medicines": "not_asked",
         "medicine_changes": "Doxycycline stopped",
+        "follow_up_known": "not_asked",
+        "experience": "not_asked",
         "follow_up": "GP in a week",
         "safety_net_advice": "111 if breathless",
     }

@@ -45,12 +45,22 @@ def statement(*, base: str, release: str) -> Resource:
     }
 
 
+def _operation() -> Resource:
+    """Only its name: FHIR defines no operation for it, and a draft standard its content."""
+    return {
+        "name": "end-of-stay",
+        "definition": "urn:x-virtual-wards:operation:end-of-stay",
+        "documentation": "GET Encounter/<id>/$end-of-stay: the stay as a collection Bundle.",
+    }
+
+
 def _rest() -> Resource:
     return {
         "mode": "server",
         "documentation": _DOCUMENTATION,
         "security": {"cors": False, "description": "Bearer keys write; sessions read."},
         "resource": [_observation(), *(_readable(*one) for one in _READ)],
+        "operation": [_operation()],
         "interaction": [{"code": "transaction"}, {"code": "batch"}],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -13,8 +14,8 @@ from accounts.models import User
 from capacity.actions.referrals import decide_referral
 from capacity.actions.stays import open_spell
 from capacity.facts import SpellFacts
-from capacity.models import Bed, Stay
-from capacity.models.stays import Residence
+from capacity.models import Bed, Spell, Stay
+from capacity.models.stays import Destination, Residence
 from lib import london
 from patients.actions.holds import check_not_held, end_hold
 from patients.actions.modes import begin_mode, usual_mode, usual_reason
@@ -24,6 +25,8 @@ from patients.models import Admission, ExpectedDischarge, PathwayVersion, Patien
 from patients.models.people import Place
 from patients.policies import check_can_admit, check_can_go_over_capacity
 from patients.pseudonym import person_key_of
+
+READMITTED_WITHIN: Final = dt.timedelta(days=30)
 
 
 @transaction.atomic
@@ -113,9 +116,18 @@ def _take_place(
         facts=_facts(referral, at),
         pathway=referral.pathway_id,
         route=referral.route,
+        readmission_of=left_lately(referral.patient, at),
         by=by,
         at=at,
     )
+
+
+def left_lately(patient: Patient, at: dt.datetime) -> Spell | None:
+    """The spell that this one follows within 30 days; one entered in error never was."""
+    before = patient.admissions.exclude(destination=Destination.ENTERED_IN_ERROR)
+    before = before.filter(discharged_at__gt=at - READMITTED_WITHIN, discharged_at__lte=at)
+    last = before.select_related("spell").order_by("discharged_at").last()
+    return last.spell if last else None
 
 
 def _facts(referral: Referral, at: dt.datetime) -> SpellFacts:

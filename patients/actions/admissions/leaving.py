@@ -14,6 +14,7 @@ from capacity.actions.stays import end_spell, reopen_spell
 from capacity.models import Bed
 from capacity.models.stays import Destination
 from patients.actions.admissions.locking import lock_open
+from patients.actions.admissions.written import Written, write_down
 from patients.actions.holds import check_not_held
 from patients.actions.touch import touch
 from patients.models import Admission, Patient
@@ -30,9 +31,14 @@ def discharge(
     medicine_changes: str = "",
     follow_up: str = "",
     safety_net_advice: str = "",
+    written: Written | None = None,
     at: dt.datetime | None = None,
 ) -> Admission:
-    """Frees the bed from the stated time. What else is open the floor above closes first."""
+    """Frees the bed from the stated time. What else is open the floor above closes first.
+
+    Raises TimeRefused before the patient came to their bed, ValidationError for what is written
+    wrongly (`code` names it) and where the patient has left already (`discharged`).
+    """
     check_can_discharge(by, admission, at=at)
     at = at or timezone.now()
     if destination not in Destination.values:
@@ -45,6 +51,8 @@ def discharge(
     locked.discharge_note, locked.medicine_changes = note, medicine_changes
     locked.follow_up, locked.safety_net_advice = follow_up, safety_net_advice
     locked.save()
+    if written is not None:
+        write_down(locked, written, destination=destination, left_at=at)
     if destination == Destination.DIED:
         Patient.objects.filter(pk=locked.patient_id).update(died_at=at)
     detail = {"destination": str(destination)}

@@ -1,0 +1,1 @@
+"""A whole stay for other systems, as FHIR R4."""

@@ -1,0 +1,1 @@
+"""Letters as PDF: tagged, in real text, in any alphabet that a font here has."""
