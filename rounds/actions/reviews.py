@@ -60,6 +60,7 @@ class Decided:
 
     expected: dt.date | None = None
     expected_reason: str = ""
+    cause: str = ""
     tasks: tuple[NewTask, ...] = ()
     ask: User | None = None
     question: str = ""
@@ -210,7 +211,12 @@ def _write(
 def _follow(locked: Admission, decided: Decided, *, by: User, at: dt.datetime) -> None:
     if decided.expected is not None and decided.expected != locked.expected_discharge:
         set_expected_discharge(
-            admission=locked, day=decided.expected, reason=decided.expected_reason, by=by, at=at
+            admission=locked,
+            day=decided.expected,
+            reason=decided.expected_reason,
+            cause=decided.cause,
+            by=by,
+            at=at,
         )
     for task in (*decided.tasks, *_question(decided, at)):
         add_task(

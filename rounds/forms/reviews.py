@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from patients.forms.fields import DayField, MomentField, SeniorField, among, said
+from patients.models import ExpectedDischarge
 from rounds.actions.reviews import Decided, NewTask, Written
 from rounds.colleagues import Colleague
 from rounds.models import Review, Task
@@ -119,6 +120,11 @@ class ReviewForm(WrittenForm):
 
     expected = DayField(label="Expected to leave", required=False, help_text="")
     expected_reason = forms.CharField(max_length=200, required=False, label="Why the day changes")
+    cause = forms.ChoiceField(
+        choices=[("", "It is within it"), *ExpectedDischarge.Cause.choices],
+        required=False,
+        label="Beyond the pathway’s limit, for",
+    )
     ask = PersonField(label="Ask a senior", nobody="Nobody")
     question = forms.CharField(max_length=240, required=False, label="The question")
     known = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -154,6 +160,7 @@ class ReviewForm(WrittenForm):
         return Decided(
             expected=given["expected"],
             expected_reason=given["expected_reason"],
+            cause=given["cause"],
             tasks=tuple(line.task for line in self.tasks if line.is_wanted),
             ask=given["ask"],
             question=given["question"].strip(),

@@ -173,6 +173,19 @@ def test_what_is_decided_is_done_with_the_review(
     }
 
 
+def test_a_day_beyond_the_pathways_limit_asks_for_what(browser, start, admit):
+    admission, round_ = admit(), start()
+    day = (admission.admitted_at + dt.timedelta(days=40)).date()
+    given = _form(expected=day.strftime("%d/%m/%Y"))
+    refused = browser.post(_screen(round_, admission), given)
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.keys() == {"cause"}
+    assert not admission.reviews.exists()
+    browser.post(_screen(round_, admission), given | {"cause": "housing"})
+    newest = admission.expected_discharges.first()
+    assert (newest.day, newest.cause) == (day, "housing")
+
+
 def test_a_wrong_task_leaves_the_review_unwritten_and_all_that_was_typed(browser, start, admit):
     given = _form(**{"task-0-text": "Bloods", "task-0-kind": "bloods", "task-0-due_at_0": "soon"})
     answer = browser.post(_screen(start(), admit()), given)
@@ -365,7 +378,8 @@ def test_the_screen_costs_ten_statements_even_at_the_first_look(
     admission = admit(at=now - 14 * 24 * HOUR)
     url = _screen(start(), admission)
     hub = make_held_hub(admission, by=ward_nurse)
-    assert len(_statements(browser, url)) <= 10
+    asked = _statements(browser, url)
+    assert len(asked) <= 10, asked
     key = make_key()
     for hours in range(6):
         keep(key, sent(hub, now - hours * HOUR))
