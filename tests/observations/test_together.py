@@ -114,7 +114,10 @@ def test_while_a_database_hangs_no_more_waits_for_it_than_there_is_room_for(monk
 
     async def keep() -> None:
         store.open.clear()
-        waiting = [asyncio.create_task(ours.keep(upload(b"12345"))) for _ in range(2)]
+        waiting = [asyncio.create_task(ours.keep(upload(b"under way")))]
+        while not store.batches:
+            await asyncio.sleep(0.001)
+        waiting += [asyncio.create_task(ours.keep(upload(b"12345"))) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(RefusedError) as refused:
             await asyncio.wait_for(ours.keep(upload(b"6")), 1)
@@ -181,7 +184,8 @@ def test_a_sender_that_hangs_up_takes_nothing_from_the_others():
         store.open.clear()
         gone = asyncio.create_task(ours.keep(upload(b"gone")))
         other = asyncio.create_task(ours.keep(upload(b"other")))
-        await asyncio.sleep(0.01)
+        while not store.batches:
+            await asyncio.sleep(0.001)
         gone.cancel()
         store.open.set()
         await other
