@@ -23,6 +23,7 @@ from tests.rounds.factories import HIGH, NORMAL, make_alert, make_set, make_task
 HOUR = dt.timedelta(hours=1)
 POLL = {"HX-Request": "true", "X-Poll": "1"}
 NOT_READ = ("SAVEPOINT", "RELEASE", "EXECUTE session_", "EXECUTE memberships_")
+PREPARED_WHO = ("EXECUTE session_", "EXECUTE user_")
 WHO = ("django_session", "accounts_user", "accounts_membership", "usersessions_")
 
 
@@ -74,7 +75,7 @@ def _statements(browser, url):
 
 
 def _is_who(sql):
-    return (
+    return sql.startswith(PREPARED_WHO) or (
         any(f'FROM "{table}' in sql or f'UPDATE "{table}' in sql for table in WHO)
         and "EXISTS" not in sql
     )
