@@ -37,6 +37,7 @@ _STANDING: Final = (
     *("oxygen_from_plan", "self_reported", "previous_total", "previous_at", "last_reading_at"),
     *("unreviewed_response", "latest"),
 )
+_WRITTEN: Final = (*_STANDING, "latest_at")
 _as_json: Final = msgspec.json.Encoder()
 _from_json: Final = msgspec.json.Decoder(dict[int, Point])
 
@@ -95,7 +96,7 @@ class StandingNow:
             self.unreviewed_response = score.response
 
     def line(self) -> str:
-        """In the order of `_STANDING`."""
+        """In the order of `_WRITTEN`."""
         text = copying.instant
         return (
             f"{self.admission_id}\t{text(self.measured_at)}\t{text(self.oldest_at)}\t"
@@ -103,7 +104,8 @@ class StandingNow:
             f"{_array(self.parts)}\t{self.scale}\t{_flag(self.oxygen_from_plan)}\t"
             f"{_flag(self.self_reported)}\t{_number(self.previous_total)}\t"
             f"{text(self.previous_at)}\t{text(self.last_reading_at)}\t"
-            f"{self.unreviewed_response}\t{_latest_column(self.latest)}\n"
+            f"{self.unreviewed_response}\t{_latest_column(self.latest)}\t"
+            f"{_instants(point.at for point in self.latest.values())}\n"
         )
 
 
@@ -135,6 +137,10 @@ def latest_of(text: str) -> dict[str, Point]:
 def _latest_column(latest: Mapping[str, Point]) -> str:
     told = {kinds.NUMBERS[kind]: point for kind, point in latest.items()}
     return copying.escaped(_as_json.encode(told).decode())
+
+
+def _instants(known: Iterable[datetime]) -> str:
+    return "{" + ",".join(map(copying.instant, sorted(set(known)))) + "}"
 
 
 def _rank(response: str) -> int:
@@ -182,7 +188,7 @@ def write_scores(scores: Iterable[tuple[str, Judged]], *, batch: int) -> None:
 
 def write_standings(moved: Iterable[StandingNow]) -> None:
     lines = [standing.line() for standing in moved]
-    copying.upsert("observations_standing", _STANDING, lines, key=("admission_id",), versioned=True)
+    copying.upsert("observations_standing", _WRITTEN, lines, key=("admission_id",), versioned=True)
 
 
 def write_findings(

@@ -90,6 +90,13 @@ class Standing(models.Model):
         db_default="{}",
         help_text="the newest good reading of each kind, as JSON; LatestVital is its rows",
     )
+    latest_at = ArrayField(
+        models.DateTimeField(),
+        default=list,
+        db_default=[],
+        help_text="when those were measured, each instant once and in order: a board counts how "
+        "many are old without reading them",
+    )
     unreviewed_response = models.CharField(
         max_length=12, blank=True, help_text="last full response before data stopped"
     )

@@ -49,6 +49,7 @@ SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
     w.roster_version,
     (SELECT array[count(*), sum(h.board_version), sum(s.version),
          count(*) FILTER (WHERE s.measured_at <= %(old)s),
+         sum(width_bucket(%(old)s, s.latest_at)),
          count(*) FILTER (
              WHERE coalesce(s.reviewed_at, h.admitted_at) <= %(at)s - interval '24 hours')]
      FROM here h LEFT JOIN observations_standing s ON s.admission_id = h.id)::text,
@@ -59,8 +60,6 @@ SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
          count(*) FILTER (WHERE d.due_at <= %(dead)s),
          count(*) FILTER (WHERE d.due_at <= %(mute)s)]
      FROM observations_duetime d JOIN here ON here.id = d.admission_id)::text,
-    (SELECT count(*) FROM observations_latestvital v JOIN here ON here.id = v.admission_id
-     WHERE v.measured_at <= %(old)s),
     (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
          count(*) FILTER (WHERE l.ends <= %(at)s)]
      FROM patients_planline l JOIN here ON here.id = l.admission_id)::text,

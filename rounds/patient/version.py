@@ -22,6 +22,7 @@ _STEP: Final = 600
 # As on the board: sums of what only grows, and counts of stored instants that have passed.
 _STATEMENT: Final = f"""
 SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
+    width_bucket(%(old)s, s.latest_at),
     (SELECT roster_version FROM capacity_ward WHERE id = a.ward_id),
     (SELECT array[count(*) FILTER (WHERE d.due_at <= %(at)s),
                   count(*) FILTER (WHERE d.late_at <= %(at)s),
@@ -47,8 +48,6 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT array[count(*) FILTER (WHERE o.starts <= %(at)s),
                   count(*) FILTER (WHERE o.ends <= %(at)s)]
      FROM patients_prescribedoxygen o WHERE o.admission_id = a.id),
-    (SELECT count(*) FILTER (WHERE v.measured_at <= %(old)s)
-     FROM observations_latestvital v WHERE v.admission_id = a.id),
     (SELECT array[count(*), count(*) FILTER (WHERE l.expected_back <= %(at)s)]
      FROM capacity_leave l WHERE l.spell_id = a.spell_id AND l.ends IS NULL),
     (SELECT array[count(*)::text, max(e.rang_at)::text, max(e.owned_at)::text,

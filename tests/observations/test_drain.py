@@ -21,6 +21,15 @@ def test_a_normal_set_is_stored_scored_and_low(send, hub, admission):
     assert not Finding.objects.exists()
 
 
+def test_the_instants_of_the_newest_values_stand_beside_them(send, hub, admission):
+    send([reading(hub, "spo2", 96, NOW - 3 * MINUTE), reading(hub, "pulse", 80, NOW - MINUTE)])
+    send([reading(hub, "temperature", 37, NOW - 3 * MINUTE)])
+    newest = LatestVital.objects.filter(admission=admission).values_list("measured_at", flat=True)
+    assert (
+        Standing.objects.get().latest_at == sorted(set(newest)) == [NOW - 3 * MINUTE, NOW - MINUTE]
+    )
+
+
 def test_a_low_saturation_alone_rings_and_says_what_is_missing(send, hub, admission):
     send([reading(hub, "spo2", 84, NOW - MINUTE)])
     bell = Bell.objects.get()

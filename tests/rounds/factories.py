@@ -52,14 +52,20 @@ def make_vital(admission: Admission, kind: str, value: Any, *, at: dt.datetime) 
     latest = json.loads(standing.latest)
     told = at.isoformat()
     latest[str(NUMBERS[kind])] = [told, 1, "x", number, code or None, 1, told, False]
-    Standing.objects.filter(pk=standing.pk).update(latest=json.dumps(latest))
+    _keep_latest(standing, latest)
 
 
 def forget_vital(admission: Admission, kind: str) -> None:
     standing = Standing.objects.get(pk=admission.pk)
     latest = json.loads(standing.latest)
     del latest[str(NUMBERS[kind])]
-    Standing.objects.filter(pk=standing.pk).update(latest=json.dumps(latest))
+    _keep_latest(standing, latest)
+
+
+def _keep_latest(standing: Standing, latest: dict[str, list[Any]]) -> None:
+    instants = sorted({dt.datetime.fromisoformat(told[0]) for told in latest.values()})
+    kept = Standing.objects.filter(pk=standing.pk)
+    kept.update(latest=json.dumps(latest), latest_at=instants)
 
 
 def make_dues(
