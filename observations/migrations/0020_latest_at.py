@@ -13,7 +13,7 @@ UPDATE observations_standing s SET latest_at = v.instants FROM (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("observations", "0017_latest_with_standing")]
+    dependencies = [("observations", "0019_reading_named")]
 
     operations = [
         migrations.AddField(
