@@ -49,7 +49,7 @@ _PIECES: Final = (
     "ORDER BY used.admission_id, d.id"
 )
 _BEHIND: Final = (
-    f"SELECT DISTINCT g.id, a.ward_id FROM ({USED.format(of='= ANY(%(ids)s::uuid[])')}) AS used "  # noqa: S608 — constants
+    f"SELECT DISTINCT g.id, a.ward_id FROM ({USED.format(of='SELECT unnest(%(ids)s::uuid[])')}) AS used "  # noqa: S608 — constants
     f"{JOINED} JOIN patients_admission a ON a.id = used.admission_id "
     "WHERE g.down_since IS NOT NULL"
 )

@@ -32,6 +32,8 @@ class Wakeups:
         self._lock = threading.Lock()
         self._pid = 0
         self._unsaid: Counter[int] = Counter()
+        # On its way to Redis: it counts as sent until it is among what was told.
+        self._saying: Counter[int] = Counter()
         self._told: dict[int, int] = {}
         self._minute = 0
         self._redis: redis.Redis | None = None
@@ -49,12 +51,14 @@ class Wakeups:
         """By this gateway to all processes, as far as this one knows: open while Redis is away."""
         with self._lock:
             self._begin_minute()
-            return self._told.get(gateway_id, 0) + self._unsaid[gateway_id]
+            unknown = self._unsaid[gateway_id] + self._saying[gateway_id]
+            return self._told.get(gateway_id, 0) + unknown
 
     def _begin_minute(self) -> None:
         """What was not said in its minute counts in no other, however long Redis is away."""
         if self._minute != _minute():
-            self._minute, self._told, self._unsaid = _minute(), {}, Counter()
+            self._minute, self._told = _minute(), {}
+            self._unsaid, self._saying = Counter(), Counter()
 
     def _start(self) -> None:
         with self._lock:
@@ -82,16 +86,22 @@ class Wakeups:
     def _count(self) -> None:
         with self._lock:
             self._begin_minute()
-            said, self._unsaid, minute = self._unsaid, Counter(), self._minute
+            said, minute = self._unsaid, self._minute
+            self._saying, self._unsaid = said, Counter()
         try:
             totals = self._tell(said, minute)
         except Exception:
-            with self._lock:
-                self._unsaid += said if self._minute == minute else Counter()
+            self._said(minute, {}, again=said)
             raise
+        self._said(minute, totals)
+
+    def _said(self, minute: int, totals: dict[int, int], again: Counter[int] | None = None) -> None:
+        """Redis has told the whole of it, or it is to be said again."""
         with self._lock:
             if self._minute == minute:
                 self._told |= totals
+                self._unsaid += again or Counter()
+                self._saying = Counter()
 
     def _tell(self, said: Counter[int], minute: int) -> dict[int, int]:
         pipe = self._connection().pipeline(transaction=False)

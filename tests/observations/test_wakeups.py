@@ -38,3 +38,19 @@ def test_what_redis_was_told_and_was_not_told_add_up(valkey, monkeypatch):
         ours._tick()
     ours.accepted(8, 5)
     assert ours.sent_this_minute(8) == 955
+
+
+def test_what_is_on_its_way_to_redis_counts_already(valkey, monkeypatch):
+    ours, seen = Wakeups(lambda: None), []
+    tell = ours._tell
+    monkeypatch.setattr(wakeups, "_minute", lambda: 300)
+    monkeypatch.setattr(ours, "_start", lambda: None)
+
+    def telling(said, minute):
+        seen.append(ours.sent_this_minute(9))
+        return tell(said, minute)
+
+    monkeypatch.setattr(ours, "_tell", telling)
+    ours.accepted(9, 40)
+    ours._tick()
+    assert [*seen, ours.sent_this_minute(9)] == [40, 40]

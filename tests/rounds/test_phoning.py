@@ -1,6 +1,7 @@
 """Readings told on the phone: first-class, all or none, from one form that keeps what was typed."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -181,8 +182,9 @@ def test_a_measurement_that_lies_ahead_is_refused_and_none_is_stored(
 
 def test_the_review_form_writes_a_review(send, admission, ward_nurse):
     page = "review-create"
-    assert send(ward_nurse, {"kind": "nurse", "seen": "phone"}, page).status_code == 422
-    written = {"kind": "nurse", "seen": "phone", "findings": "Brighter", "plan": "Go on"}
+    own = {"token": str(uuid4()), "known": "0", "version": "0", "kind": "nurse", "seen": "phone"}
+    assert send(ward_nurse, own, page).status_code == 422
+    written = own | {"findings": "Brighter", "plan": "Go on"}
     assert send(ward_nurse, written, page).status_code == 302
     assert Review.objects.get(admission=admission).plan == "Go on"
 
