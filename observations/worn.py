@@ -43,13 +43,14 @@ JOINED: Final = """
     LEFT JOIN observations_devicestatus s ON s.device_id = d.id
     LEFT JOIN observations_gateway g ON g.id = d.last_gateway_id
 """
+_OF_THESE: Final = USED.format(of="SELECT unnest(%(ids)s::uuid[])")
 _PIECES: Final = (
     f"SELECT used.admission_id, {PIECE}::text "  # noqa: S608 — constants
-    f"FROM ({USED.format(of='SELECT unnest(%(ids)s::uuid[])')}) AS used {JOINED} "
+    f"FROM ({_OF_THESE}) AS used {JOINED} "
     "ORDER BY used.admission_id, d.id"
 )
 _BEHIND: Final = (
-    f"SELECT DISTINCT g.id, a.ward_id FROM ({USED.format(of='SELECT unnest(%(ids)s::uuid[])')}) AS used "  # noqa: S608 — constants
+    f"SELECT DISTINCT g.id, a.ward_id FROM ({_OF_THESE}) AS used "  # noqa: S608 — constants
     f"{JOINED} JOIN patients_admission a ON a.id = used.admission_id "
     "WHERE g.down_since IS NOT NULL"
 )
