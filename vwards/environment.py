@@ -57,7 +57,7 @@ def database(name: str, default: str | None = None) -> dict[str, object]:
     if parts.scheme not in POSTGRES_SCHEMES or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host/name.")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lib.postgres",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
