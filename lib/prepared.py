@@ -13,6 +13,8 @@ from lib.pooling import is_pooled
 
 # By the driver's own connection: whoever connects again prepares again.
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+# Left to itself PostgreSQL plans the first five times for the values given.
+_PLANNED_ONCE: Final = "SET plan_cache_mode = force_generic_plan"
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -45,5 +47,5 @@ class Statement:
         if self.name in known:
             return
         with connection.wrap_database_errors, connection.connection.cursor() as plain:
-            plain.execute(self._prepare)
+            plain.execute(f"{_PLANNED_ONCE}; {self._prepare}")
         known.add(self.name)

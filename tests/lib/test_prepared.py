@@ -39,6 +39,18 @@ def test_each_connection_prepares_once():
     assert _asked() == ["EXECUTE"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_is_planned_once_and_for_any_values():
+    connection.close()
+    _asked()
+    _asked()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'tomorrow'"
+        )
+        assert cursor.fetchall() == [(2, 0)]
+
+
 @pytest.mark.django_db
 def test_behind_a_pooler_nothing_is_prepared(monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
