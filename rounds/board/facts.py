@@ -17,6 +17,7 @@ from observations import worn
 
 # All of it as text, so that nothing is understood which only has to be compared.
 _ROWS: Final = f"""
+WITH here AS (SELECT * FROM patients_admission WHERE {{of}})
 SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at::text,
   a.expected_discharge::text, a.usual_news2::text, a.usual_spo2::text, a.board_version::text,
   p.family_name, p.given_name, p.born::text, p.sex, p.phone,
@@ -29,16 +30,13 @@ SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at
   (SELECT json_build_array(o.litres_per_minute, o.starts) FROM patients_prescribedoxygen o
    WHERE o.admission_id = a.id AND o.starts <= %(at)s AND (o.ends IS NULL OR o.ends > %(at)s)
    LIMIT 1)::text,
-  (SELECT json_object_agg(d.kind, json_build_array(d.due_at, d.late_at, d.silent_at, d.stale_at)
-                          ORDER BY d.kind)
-   FROM observations_duetime d WHERE d.admission_id = a.id)::text,
+  due.told,
   (SELECT json_object_agg(l.kind,
        json_build_array(l.times, l.every_hours, l.low, l.high, l.priority))
    FROM patients_planline l
    WHERE l.admission_id = a.id AND l.starts <= %(at)s AND (l.ends IS NULL OR l.ends > %(at)s)
   )::text,
-  (SELECT json_agg({worn.PIECE} ORDER BY d.id)
-   FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,
+  kit.told,
   (SELECT json_build_array(e.id, e.priority, e.rang_at, e.owned_at,
        u.first_name, u.last_name, u.username,
        (SELECT json_agg(t.text ORDER BY
@@ -66,7 +64,7 @@ SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at
    WHERE z.admission_id = a.id AND z.starts <= %(at)s AND z.ends > %(at)s
    ORDER BY z.ends DESC LIMIT 1)::text,
   coalesce(y.no_bed, '')
-FROM patients_admission a
+FROM here a
 JOIN patients_patient p ON p.id = a.patient_id
 JOIN patients_pathwayversion v ON v.id = a.pathway_version_id
 JOIN patients_pathway w ON w.code = v.pathway_id
@@ -77,15 +75,26 @@ LEFT JOIN patients_monitoringmode m ON m.admission_id = a.id AND m.starts <= %(a
 LEFT JOIN capacity_stay y ON y.spell_id = a.spell_id AND y.ward_id = a.ward_id
   AND y.ends IS NULL AND y.bed_id IS NULL
 LEFT JOIN observations_standing s ON s.admission_id = a.id
+LEFT JOIN (
+    SELECT d.admission_id,
+        json_object_agg(d.kind, json_build_array(d.due_at, d.late_at, d.silent_at, d.stale_at)
+                        ORDER BY d.kind)::text AS told
+    FROM here JOIN observations_duetime d ON d.admission_id = here.id GROUP BY d.admission_id
+) AS due ON due.admission_id = a.id
+LEFT JOIN (
+    SELECT used.admission_id, json_agg({worn.PIECE} ORDER BY d.id)::text AS told
+    FROM ({worn.USED.format(of="SELECT id FROM here")}) AS used {worn.JOINED}
+    GROUP BY used.admission_id
+) AS kit ON kit.admission_id = a.id
 """  # noqa: S608 — put together from constants only
 _HERE: Final = Statement(
     "board_rows",
-    f"{_ROWS} WHERE a.ward_id = %(ward)s AND a.discharged_at IS NULL",
+    _ROWS.format(of="ward_id = %(ward)s AND discharged_at IS NULL"),
     ward="bigint",
     at="timestamptz",
 )
 _ALONE: Final = Statement(
-    "board_row", f"{_ROWS} WHERE a.id = %(admission)s", admission="uuid", at="timestamptz"
+    "board_row", _ROWS.format(of="id = %(admission)s"), admission="uuid", at="timestamptz"
 )
 
 
