@@ -1,5 +1,6 @@
 """The application that the web server serves: uploads by the short way, the rest through Django."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -12,6 +13,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vwards.settings")
 pages = Pages(get_wsgi_application())
 
 from observations.api import entrance  # noqa: E402 — Django must be set up before
+from vwards import urls as urls  # noqa: E402 — with all pages, which the first request would load
+
+# What is loaded now lives as long as the process: looking through it for what may go took 60 ms,
+# in the midst of somebody's upload or poll.
+gc.collect()
+gc.freeze()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
