@@ -33,10 +33,12 @@ log = structlog.get_logger(__name__)
 
 UPLOADS: Final = 1000
 READINGS: Final = 4000
+# So many uploads are claimed before it is known how much they hold.
+_FIRST: Final = 40
 ATTEMPTS: Final = 3
 
 _CLAIM: Final = """
-    SELECT id, count, attempts FROM observations_inbox WHERE {waiting}
+    SELECT id, count, attempts FROM observations_inbox WHERE {waiting} AND id > %s
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _FRESH: Final = _CLAIM.format(waiting=lanes.FRESH)
@@ -210,16 +212,23 @@ def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
 
 
 def _claim(claimed: Claimed, limit: int) -> None:
-    """Fresh uploads first; as many as make a batch."""
-    waiting = queries.rows(_FRESH, [limit])
-    if len(waiting) < limit:
-        waiting += queries.rows(_REPLAYED, [limit - len(waiting)])
-    readings = 0
-    for row, count, attempts in waiting:
-        (claimed.doubtful if attempts else claimed.sound).append(row)
-        readings += count
-        if readings >= READINGS:
-            break
+    """Fresh uploads first; as many as make a batch, and few more: nobody else can take meanwhile
+    what is locked here."""
+    uploads = readings = 0
+    for statement in (_FRESH, _REPLAYED):
+        after, wanted = 0, _FIRST
+        while uploads < limit and readings < READINGS:
+            asked = min(wanted, limit - uploads)
+            some = queries.rows(statement, [after, asked])
+            for row, count, attempts in some:
+                (claimed.doubtful if attempts else claimed.sound).append(row)
+                readings += count
+            uploads += len(some)
+            if len(some) < asked:
+                break
+            after = some[-1][0]
+            # By what an upload held so far; heartbeats hold nothing.
+            wanted = 1 + max(0, READINGS - readings) * uploads // max(1, readings)
 
 
 def _plan_for_keys() -> None:
