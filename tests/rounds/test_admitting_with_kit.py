@@ -121,8 +121,10 @@ def test_a_bed_taken_meanwhile_is_refused_beside_its_field_and_all_typed_stays(
     assert answer.status_code == 422
     assert "That bed is not free any more: choose another." in text
     assert "Penicillin: rash" in text
-    assert f'<option value="{beds[1].pk}"' in text
-    assert f'<option value="{beds[0].pk}"' not in text
+    # Of this list alone: a clinician may have the bed's number.
+    offered = str(answer.context["form"]["bed"])
+    assert f'value="{beds[1].pk}"' in offered
+    assert f'value="{beds[0].pk}"' not in offered
     assert not Admission.objects.filter(
         referral__ward=ward, patient__contacts__isnull=False
     ).exists()
@@ -143,8 +145,10 @@ def test_a_bed_lost_between_choosing_and_taking_is_told_beside_it(
     assert answer.status_code == 422
     assert f"Somebody else is in bed {beds[0].label}." in text
     assert "Penicillin: rash" in text
-    assert f'<option value="{beds[1].pk}"' in text
-    assert f'<option value="{beds[0].pk}"' not in text
+    # Of this list alone: a clinician may have the bed's number.
+    offered = str(answer.context["form"]["bed"])
+    assert f'value="{beds[1].pk}"' in offered
+    assert f'value="{beds[0].pk}"' not in offered
 
 
 def test_only_a_lead_is_offered_a_place_over_capacity(
