@@ -26,6 +26,14 @@ def without_starts(_logger: Any, _name: str, event: Any) -> Any:
     return event
 
 
+def without_query(_logger: Any, _name: str, event: Any) -> Any:
+    """Who is looked for by name or NHS number stands behind the question mark."""
+    request = event.get("request")
+    if isinstance(request, str):
+        event["request"] = request.partition("?")[0]
+    return event
+
+
 def exception_text(exc_info: Info) -> str:
     """A traceback without the rows that PostgreSQL quotes in its messages."""
     told = TracebackException(*exc_info)
@@ -88,6 +96,7 @@ def configure_structlog() -> None:
     structlog.configure(
         processors=[
             without_starts,
+            without_query,
             *SHARED,
             structlog.processors.StackInfoRenderer(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -67,6 +67,16 @@ def test_what_a_database_would_not_take_is_not_quoted(db, lines, statement, told
     assert event["exception"].count(told) == 2  # Django's error, and its cause
 
 
+def test_what_is_looked_for_stands_in_no_log(ward_nurse, signed_in, caplog):
+    """By the middleware itself: django-structlog logs an address with all that is behind it."""
+    with caplog.at_level(logging.INFO, logger="django_structlog"):
+        signed_in(ward_nurse).get("/patients/", {"q": "9990000107"})
+    said = " ".join(str(record.msg) for record in caplog.records)
+    assert "request_finished" in said
+    assert "GET /patients/" in said
+    assert "9990000107" not in said
+
+
 def test_a_request_is_logged_once():
     with pytest.raises(structlog.DropEvent):
         without_starts(None, "info", {"event": "request_started"})
