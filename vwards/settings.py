@@ -53,7 +53,7 @@ _LOCAL_REDIS = "redis://127.0.0.1:6379/0" if ONLY_ON_THIS_MACHINE else None
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL", _LOCAL_DATABASE),
-        "CONN_MAX_AGE": env.whole("CONN_MAX_AGE", default=60),
+        "CONN_MAX_AGE": env.whole("CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         # Behind PgBouncer in transaction mode a server-side cursor outlives its connection.
         "DISABLE_SERVER_SIDE_CURSORS": env.flag("PGBOUNCER", default=False),
