@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Final
 
 from observations.storage.queries import rows
@@ -33,11 +32,10 @@ def scores(ids: Sequence[str], end: dt.datetime) -> dict[str, tuple[PastScore, .
 def _steps(*texts: str) -> tuple[PastScore, ...]:
     moments, totals, lowests = (text[1:-1].split(",") for text in texts)
     values = list(zip(totals, lowests, strict=True))
-    kept: list[int] = []
-    for _, same in groupby(range(len(values)), key=values.__getitem__):
-        first, *others = same
-        kept += [first, *others[-1:]]
-    return tuple(_score(moments[n], *values[n]) for n in kept)
+    # Where it differs from the one before or from the one after.
+    bounds = [None, *values, None]
+    ends = [n for n, value in enumerate(values) if not bounds[n] == value == bounds[n + 2]]
+    return tuple(_score(moments[n], *values[n]) for n in ends)
 
 
 def _score(moment: str, total: str, lowest: str) -> PastScore:

@@ -7,6 +7,7 @@ import hashlib
 from typing import Final, NamedTuple
 
 from django.utils.safestring import SafeString
+from msgspec.json import Encoder
 
 from lib.charts.sparkline import Sparkline, sparkline
 from lib.london import age, day_of, near_moment
@@ -19,6 +20,7 @@ from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import cells, rest
 from rounds.presenters.board_opened import OpenedPresenter
 
+_as_json: Final = Encoder()
 _WANTING: Final = SILENCES | {"late", "missing", "paused", "leave"}
 
 
@@ -149,7 +151,7 @@ def _version(row: Row, *, may_treat: bool, namesake: bool) -> str:
         may_treat,
         namesake,
     )
-    return hashlib.blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(_as_json.encode(seen), digest_size=8).hexdigest()
 
 
 def _thinned(scores: list[PastScore]) -> list[tuple[dt.datetime, int]]:
