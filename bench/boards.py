@@ -1,34 +1,57 @@
-"""A ward board of fifty as the web server is asked for it: whole, little changed, unchanged."""
+"""A ward board of fifty as the web server is asked for it: whole, little changed, unchanged.
 
-import gc
+What counts is the server's time, from the request, read, to the answer on its way out: the event
+loop, a thread of the pages', Django and all waiting for PostgreSQL. It is had in this process, so
+that no client takes a part of it; what a browser waits at the house's web server stands beside.
+"""
+
+import asyncio
+import http.client
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from bench import history
+from bench import history, spent
 from bench.report import Line, Target, figure
 from bench.session import Session
 from vwards.local.running import step
 
 if TYPE_CHECKING:
+    from lib.asgi import Message, Scope
     from observations.models import Device
+    from vwards.pages import Pages
 
 Headers = dict[str, str]
 CHANGED: Final = 2
+POLL: Final = {"HX-Request": "true", "X-Poll": "1"}
+# As PostgreSQL knows the sessions of the pages' threads.
+PROGRAM: Final = "pages"
 # Who looks, and where they may: these are asked by every page.
 _WHO: Final = ("django_session", "accounts_user", "accounts_membership", "usersessions_")
 _WHO_PREPARED: Final = ("EXECUTE session_", "EXECUTE user_")
 _NOT_READ: Final = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
+@dataclass(frozen=True)
+class Looked:
+    """Milliseconds in the server, and of them CPU of this process and of PostgreSQL: the middle of
+    some looks, of PostgreSQL's the mean."""
+
+    took: float
+    spent: float
+    postgres: float
+
+
 @dataclass
 class Browser:
-    """One signed-in clinician; asks Django itself, without a network between."""
+    """One signed-in clinician; asks the pages themselves, without a network between."""
 
-    application: Callable[..., Any]
+    pages: "Pages"
+    loop: asyncio.AbstractEventLoop
     cookie: str
     path: str
     took: list[float] = field(default_factory=list)
@@ -36,22 +59,37 @@ class Browser:
 
     def look(self, given: Mapping[str, str] | None = None, *, status: int = 200) -> Headers:
         """The answer's headers, and how long the server took for it in `took` and `spent`."""
-        told: list[Any] = []
-        environ = self._environ() | dict(given or {})
+        answer, took, cpu = self.loop.run_until_complete(self._answer(given or {}))
+        self.took.append(took * 1000)
+        self.spent.append(cpu * 1000)
+        assert answer["status"] == status, (answer["status"], answer["body"][:500])
+        return {name.decode(): told.decode("latin-1") for name, told in answer["headers"]}
+
+    async def _answer(self, given: Mapping[str, str]) -> "tuple[Message, float, float]":
+        answer: Message = {}
+        scope = self._scope(given)
+
+        async def receive() -> "Message":
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: "Message") -> None:
+            answer.update(message)
+
         started, cpu = time.perf_counter(), time.process_time()
-        answer = self.application(environ, lambda *given: told.extend(given[:2]))
-        body = b"".join(answer)
-        answer.close()
-        self.spent.append((time.process_time() - cpu) * 1000)
-        self.took.append((time.perf_counter() - started) * 1000)
-        assert told[0].startswith(str(status)), (told[0], body[:500])
-        return dict(told[1])
+        await self.pages(scope, receive, send)
+        return answer, time.perf_counter() - started, time.process_time() - cpu
 
-    def _environ(self) -> dict[str, Any]:
-        from django.test import RequestFactory
-
-        factory = RequestFactory(SERVER_NAME="127.0.0.1", HTTP_COOKIE=self.cookie)
-        return factory.get(self.path).environ
+    def _scope(self, given: Mapping[str, str]) -> "Scope":
+        headers = {"Host": "127.0.0.1", "Cookie": self.cookie, **given}
+        return {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "path": self.path,
+            "query_string": b"",
+            "client": ("127.0.0.1", 0),
+            "headers": [(name.lower().encode(), told.encode()) for name, told in headers.items()],
+        }
 
 
 def rows(session: Session) -> list[Line]:
@@ -63,30 +101,35 @@ def rows(session: Session) -> list[Line]:
         whole = [_whole(browser, looks) for _ in runs]
         changed = [_changed(browser, session, looks) for _ in runs]
         unchanged = [_unchanged(browser, looks) for _ in runs]
-        told = statements(browser)
-    first = _line("whole page", whole, 25)
+        told, waited = statements(browser), _waits(session, browser, looks)
+    first = line("ward board, whole page", whole, 25)
     asked = Target("statements", len(told), 6, at_least=False)
     notes = first.notes | {"statements": " | ".join(sql[:60] for sql in told)}
+    last = line("ward board, unchanged poll, 304", unchanged, 3)
     return [
         replace(first, targets=(*first.targets, asked), notes=notes),
-        _line(f"{CHANGED} of {session.house.size.beds} changed", changed, 12),
-        _line("unchanged poll, 304", unchanged, 3),
+        line(f"ward board, {CHANGED} of {session.house.size.beds} changed", changed, 12),
+        replace(last, notes=last.notes | {"a browser at the house's web server waits, ms": waited}),
     ]
 
 
-@dataclass(frozen=True)
-class Looked:
-    """Milliseconds in the server: by the clock, and of this process's CPU."""
+def _waits(session: Session, browser: Browser, looks: int) -> dict[str, float]:
+    known = POLL | {"If-None-Match": browser.look(POLL)["etag"]}
+    return {
+        "page": _waited(session, browser, looks, {}),
+        "304": _waited(session, browser, looks, known),
+    }
 
-    took: float
-    spent: float
 
-
-def _line(name: str, looked: list[Looked], wanted: float) -> Line:
-    shown = figure([one.took for one in looked])
+def line(name: str, seen: list[Looked], wanted: float) -> Line:
+    """Of several runs, with where the time goes; the rest is waiting for a processor."""
+    shown = figure([one.took for one in seen])
     target = Target("ms", shown.middle, wanted, at_least=False)
-    notes = {"CPU of the web process, ms": median(one.spent for one in looked)}
-    return Line(f"ward board, {name}", "ms", shown, (target,), notes=notes)
+    notes = {
+        "CPU of the web process, ms": median(one.spent for one in seen),
+        "CPU of PostgreSQL, ms": median(one.postgres for one in seen),
+    }
+    return Line(name, "ms", shown, (target,), notes=notes)
 
 
 def _whole(browser: Browser, looks: int) -> Looked:
@@ -101,8 +144,7 @@ def _changed(browser: Browser, session: Session, looks: int) -> Looked:
 
 def _unchanged(browser: Browser, looks: int) -> Looked:
     """A deadline that passes meanwhile gives the board another tag: then the look is not this."""
-    polled = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "1"}
-    known = polled | {"HTTP_IF_NONE_MATCH": browser.look(polled)["ETag"]}
+    known = POLL | {"If-None-Match": browser.look(POLL)["etag"]}
     return looked(browser, looks, look=lambda: browser.look(known, status=304))
 
 
@@ -114,20 +156,26 @@ def looked(
     before: Callable[[], None] = lambda: None,
 ) -> Looked:
     browser.took, browser.spent = [], []
+    # Asked once for all of them: a question between two looks would slow the next one down.
+    postgres = spent.of_program(PROGRAM)
     for _ in range(looks):
         before()
         look()
-    return Looked(median(browser.took), median(browser.spent))
+    postgres = (spent.of_program(PROGRAM) - postgres) / looks * 1000
+    return Looked(median(browser.took), median(browser.spent), postgres)
 
 
 def statements(browser: Browser) -> list[str]:
-    """Of a whole page, besides session, user and memberships."""
+    """Of a whole page, besides session, user and memberships; asked on this thread's connection."""
     from django.db import connection
+    from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
     forget()
+    client = Client(SERVER_NAME="127.0.0.1", headers={"Cookie": browser.cookie})
     with CaptureQueriesContext(connection) as seen:
-        browser.look()
+        answer = client.get(browser.path)
+    assert answer.status_code == 200, answer.content[:500]
     asked = [query["sql"] for query in seen.captured_queries]
     return [sql for sql in asked if not sql.startswith(_NOT_READ) and not _is_who(sql)]
 
@@ -138,16 +186,15 @@ def _is_who(sql: str) -> bool:
 
 
 def forget() -> None:
-    """Whatever part of this process remembers rows, and what Valkey does."""
+    """What this process remembers of rows, and what Valkey does: as after a release."""
     from django.core.cache import cache
 
-    from lib.recent import Recent
+    from rounds.board import kept
+    from rounds.presenters import board_drawn
 
     cache.clear()
-    for kept in gc.get_objects():
-        # Not isinstance, which would wake each lazy object there is.
-        if type(kept) is Recent:
-            kept.clear()
+    kept.forget()
+    board_drawn.forget()
 
 
 def _measure(session: Session) -> None:
@@ -170,13 +217,31 @@ def _hubs(session: Session) -> "Iterator[Device]":
 
 
 def signed_in(session: Session, path: str) -> Browser:
+    import uvloop
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
+
+    from vwards.pages import Pages
 
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(session.house.nurse)
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-    return Browser(get_wsgi_application(), cookie, path)
+    # Read by the driver when the pages' thread connects.
+    os.environ["PGAPPNAME"] = PROGRAM
+    return Browser(Pages(get_wsgi_application(), threads=1), uvloop.new_event_loop(), cookie, path)
+
+
+def _waited(session: Session, browser: Browser, looks: int, given: Mapping[str, str]) -> float:
+    """Milliseconds that a browser waits for the house's own web server; the middle of some."""
+    web = http.client.HTTPConnection(*session.stage.running.address, timeout=30)
+    took = []
+    for _ in range(looks):
+        began = time.perf_counter()
+        web.request("GET", browser.path, headers={"Cookie": browser.cookie, **given})
+        web.getresponse().read()
+        took.append((time.perf_counter() - began) * 1000)
+    web.close()
+    return median(took)
 
 
 def _path(session: Session) -> str:

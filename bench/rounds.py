@@ -1,11 +1,11 @@
 """A ward round as the web server is asked for it: one patient's screen, and the list."""
 
-from statistics import median
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from bench import boards, history
-from bench.report import Line, Target, figure
+from bench.report import Line, Target
 from bench.session import Session
 from vwards.local.running import step
 
@@ -51,13 +51,7 @@ def _line(session: Session, name: str, path: str, most: int, wanted: float) -> L
         boards.looked(browser, session.counts.looks, before=boards.forget, look=browser.look)
         for _ in range(session.counts.runs)
     ]
-    shown, asked = figure([one.took for one in seen]), boards.statements(browser)
-    targets = (
-        Target("ms", shown.middle, wanted, at_least=False),
-        Target("statements", len(asked), most, at_least=False),
-    )
-    notes = {
-        "CPU of the web process, ms": median(one.spent for one in seen),
-        "statements": " | ".join(sql[:60] for sql in asked),
-    }
-    return Line(name, "ms", shown, targets, notes=notes)
+    shown, asked = boards.line(name, seen, wanted), boards.statements(browser)
+    targets = (*shown.targets, Target("statements", len(asked), most, at_least=False))
+    notes = shown.notes | {"statements": " | ".join(sql[:60] for sql in asked)}
+    return replace(shown, targets=targets, notes=notes)

@@ -26,6 +26,15 @@ def of_sessions() -> dict[tuple[int, str], float]:
         return {(pid, name or "bench"): _seconds(pid) for pid, name in cursor.fetchall()}
 
 
+def of_program(name: str) -> float:
+    """CPU seconds of a program's PostgreSQL sessions of now, to the nanosecond."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [name])
+        return sum(_nanoseconds(pid) for (pid,) in cursor.fetchall()) / 1e9
+
+
 def between(before: Spent, after: Spent) -> Spent:
     return {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
 
@@ -56,6 +65,13 @@ def _seconds(pid: int) -> float:
     fields = _stat(pid)
     # Its own user and system time, and that of its children who are gone.
     return sum(map(int, fields[11:15])) / TICKS if fields else 0.0
+
+
+def _nanoseconds(pid: int) -> int:
+    try:
+        return int((PROC / str(pid) / "schedstat").read_text().split()[0])
+    except OSError:
+        return 0
 
 
 def _resident(pid: int) -> int:
