@@ -22,6 +22,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from observations.draining import gateways, heard, receipts, statuses
+from observations.draining.claiming import Claimed
 from observations.draining.store import store
 from observations.draining.uploads import Upload, days_of
 from observations.intake import payload
@@ -32,17 +33,8 @@ from observations.watch import standing
 log = structlog.get_logger(__name__)
 
 UPLOADS: Final = 1000
-READINGS: Final = 4000
-# So many uploads are claimed before it is known how much they hold.
-_FIRST: Final = 40
 ATTEMPTS: Final = 3
 
-_CLAIM: Final = """
-    SELECT id, count, attempts FROM observations_inbox WHERE {waiting} AND id > %s
-    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-"""
-_FRESH: Final = _CLAIM.format(waiting=lanes.FRESH)
-_REPLAYED: Final = _CLAIM.format(waiting=lanes.REPLAYED)
 _STILL: Final = """
     SELECT id FROM observations_inbox WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED
 """
@@ -55,26 +47,24 @@ _OVER: Final = (InterfaceError, SoftTimeLimitExceeded)
 _floors: Final = lanes.Floors()
 
 
-class Claimed(NamedTuple):
-    """Uploads to store together, and those that failed before: each of them by itself."""
-
-    sound: list[int]
-    doubtful: list[int]
-
-
 class Drained(NamedTuple):
-    """What one batch took out of the inbox, and how many uploads it could not."""
+    """What one batch took out of the inbox, and how many uploads it could not; `wait` is for how
+    many seconds it let go of what it found."""
 
     uploads: int
     readings: int
     failed: int = 0
+    wait: float = 0
 
 
-def drain_once(*, at: dt.datetime | None = None, limit: int = UPLOADS) -> Drained:
-    """One batch of at most `limit` uploads; nothing when nothing waits."""
+def drain_once(
+    *, at: dt.datetime | None = None, limit: int = UPLOADS, gather: float = 0
+) -> Drained:
+    """One batch of at most `limit` uploads; nothing when nothing waits. A few are let go while the
+    oldest of them has been here for less than `gather` seconds."""
     moment = at or timezone.now()
-    claimed = Claimed([], [])
-    done = _together(claimed, moment, limit)
+    claimed = Claimed()
+    done = _together(claimed, moment, limit, gather)
     return _sum([done, *(_alone(row, moment) for row in claimed.doubtful)])
 
 
@@ -98,27 +88,33 @@ def _freeze() -> None:
     gc.freeze()
 
 
-def drain_all(*, at: dt.datetime | None = None, seconds: float | None = None) -> Drained:
-    """Until nothing waits, or the time is over."""
+def drain_all(
+    *, at: dt.datetime | None = None, seconds: float | None = None, gather: float = 0
+) -> Drained:
+    """Until nothing waits, or the time is over; `gather` as for one batch."""
     ends = None if seconds is None else time.monotonic() + seconds
     uploads = readings = failed = 0
     while ends is None or time.monotonic() < ends:
         _floors.follow()
-        done = drain_once(at=at)
+        done = drain_once(at=at, gather=gather)
         uploads, readings = uploads + done.uploads, readings + done.readings
         failed += done.failed
-        if not done.uploads and not done.failed:
+        if done.wait:
+            time.sleep(done.wait)
+        elif not done.uploads and not done.failed:
             break
     standing.beat(at or timezone.now())
     return Drained(uploads, readings, failed)
 
 
-def _together(claimed: Claimed, at: dt.datetime, limit: int) -> Drained:
+def _together(claimed: Claimed, at: dt.datetime, limit: int, gather: float) -> Drained:
     """`claimed` is filled here, and known when it fails."""
     try:
         with _no_collector(), transaction.atomic():
             _plan_for_keys()
-            _claim(claimed, limit)
+            claimed.fill(limit)
+            if wait := claimed.waits_for_more(gather):
+                return Drained(0, 0, wait=wait)
             return _keep(claimed.sound, at) if claimed.sound else Drained(0, 0)
     except _OVER:
         raise
@@ -209,26 +205,6 @@ def _uploads(rows: Sequence[int]) -> Iterator[Upload]:
             told = payload.decode_again(bytes(body))
             about = {"key_id": key_id, "devices": told.devices}
             yield Upload(gateway_id, receipt, received_at, told.readings, sent_at, offset, **about)
-
-
-def _claim(claimed: Claimed, limit: int) -> None:
-    """Fresh uploads first; as many as make a batch, and few more: nobody else can take meanwhile
-    what is locked here."""
-    uploads = readings = 0
-    for statement in (_FRESH, _REPLAYED):
-        after, wanted = 0, _FIRST
-        while uploads < limit and readings < READINGS:
-            asked = min(wanted, limit - uploads)
-            some = queries.rows(statement, [after, asked])
-            for row, count, attempts in some:
-                (claimed.doubtful if attempts else claimed.sound).append(row)
-                readings += count
-            uploads += len(some)
-            if len(some) < asked:
-                break
-            after = some[-1][0]
-            # By what an upload held so far; heartbeats hold nothing.
-            wanted = 1 + max(0, READINGS - readings) * uploads // max(1, readings)
 
 
 def _plan_for_keys() -> None:

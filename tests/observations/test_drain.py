@@ -2,9 +2,6 @@
 
 import datetime as dt
 
-from django.db import transaction
-
-from observations.draining import drain
 from observations.models import Bell, Finding, Inbox, LatestVital, Reading, Receipt, Score, Standing
 from tests.observations.conftest import NOW
 from tests.observations.factories import make_set, reading
@@ -39,17 +36,3 @@ def test_a_low_saturation_alone_rings_and_says_what_is_missing(send, hub, admiss
     assert "at least 3, six missing" in bell.text
     standing = Standing.objects.get(pk=admission.pk)
     assert (standing.total, standing.lowest, standing.response) == (None, 3, "low_medium")
-
-
-def test_a_batch_claims_hardly_more_than_it_takes(send, hub, monkeypatch):
-    """What one worker has locked no other can take: at a hundred readings an upload the second
-    worker found nothing to do."""
-    monkeypatch.setattr(drain, "READINGS", 15)
-    monkeypatch.setattr(drain, "_FIRST", 2)
-    for minutes in range(9):
-        send(make_set(hub, NOW - dt.timedelta(minutes=minutes)), drained=False)
-    claimed = drain.Claimed([], [])
-    with transaction.atomic():
-        drain._claim(claimed, 1000)
-    assert len(claimed.sound) == 3
-    assert claimed.doubtful == []
