@@ -11,6 +11,7 @@ from accounts.roles import CARING, FIGURES, TREATING, Role
 from capacity.models import Ward
 
 MANAGING = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR, Role.ICB_MANAGER})
+IMPORTING = frozenset({Role.ICB_MANAGER, Role.ORGANISATION_ADMINISTRATOR})
 SEEING_STAYS = CARING | {Role.ORGANISATION_ADMINISTRATOR}
 
 
@@ -22,6 +23,16 @@ def can_see_figures(user: AnyUser) -> bool:
 def check_can_see_figures(user: AnyUser) -> None:
     if not can_see_figures(user):
         raise PermissionDenied("Capacity is for those who run or plan wards.")
+
+
+def can_import_published(user: AnyUser) -> bool:
+    """Published months are England's, so whoever stores them answers for all of it."""
+    return reach(user, IMPORTING).england
+
+
+def check_can_import_published(user: AnyUser) -> None:
+    if not can_import_published(user):
+        raise PermissionDenied("Who plans for all of England imports published months.")
 
 
 def own_icbs(user: AnyUser) -> frozenset[str]:

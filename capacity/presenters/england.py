@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from capacity.presenters import words
+from capacity.presenters.funnel import FunnelPresenter
 from capacity.presenters.icb import printed_cells
 from capacity.presenters.league import HEADINGS, ORDERS, Place, ranked
 from capacity.presenters.switches import Switch
@@ -52,6 +53,10 @@ class EnglandPresenter:
         return words.base_words(self.league.base)
 
     @cached_property
+    def funnel(self) -> FunnelPresenter:
+        return FunnelPresenter(self.league, self.mine)
+
+    @cached_property
     def sentence(self) -> SafeString:
         england, icbs = self.england, self.league.icbs
         return format_html(
@@ -75,7 +80,7 @@ class EnglandPresenter:
     def _own_words(self) -> str:
         places = enumerate(ranked(self.league.icbs, "rate"), 1)
         own = [(n, line.code) for n, line in places if line.code in self.mine]
-        return "".join(f" {code} is {_ordinal(n)} by beds per 100,000." for n, code in own[:3])
+        return "".join(f" {code} is {words.ordinal(n)} by beds per 100,000." for n, code in own[:3])
 
     @property
     def arithmetic(self) -> list[tuple[str, str]]:
@@ -222,9 +227,3 @@ class EnglandPresenter:
     @property
     def csv(self) -> list[tuple[str, ...]]:
         return [HEADINGS, *(place.cells for place in self.places)]
-
-
-def _ordinal(number: int) -> str:
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -80,3 +80,10 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 def nights(value: float | None) -> str:
     return "–" if value is None else f"{value:g}"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 11th, 42nd"""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -123,6 +123,19 @@ def league(month: dt.date) -> League | None:
     return League(england=lines[0], icbs=lines[1:])
 
 
+def leagues() -> list[League]:
+    """Every month whose England is held, oldest first; one question for all of them."""
+    by_month: defaultdict[dt.date, list[Printed]] = defaultdict(list)
+    for row in PublishedFigure.objects.order_by("month", "icb_code"):
+        by_month[row.month].append(_printed(row))
+    return [
+        League(england=line, icbs=[other for other in lines if other.code != ENGLAND])
+        for lines in by_month.values()
+        for line in lines
+        if line.code == ENGLAND
+    ]
+
+
 def path_of(*codes: str) -> list[Printed]:
     """The months of these organisations, oldest first."""
     rows = PublishedFigure.objects.filter(icb_code__in=codes).order_by("month", "icb_code")

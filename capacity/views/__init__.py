@@ -1,8 +1,14 @@
 """Pages of capacity: figures, never a patient."""
 
 from capacity.views.definitions import definition_list
-from capacity.views.england import england_detail, england_table
+from capacity.views.england import (
+    england_detail,
+    england_table,
+    published_icb,
+    published_icb_table,
+)
 from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
+from capacity.views.published import published_upload
 from capacity.views.wards import ward_days, ward_detail
 
 __all__ = [
@@ -13,6 +19,9 @@ __all__ = [
     "icb_detail",
     "icb_list",
     "icb_table",
+    "published_icb",
+    "published_icb_table",
+    "published_upload",
     "ward_days",
     "ward_detail",
 ]

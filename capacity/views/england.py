@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import signed_in
 from capacity.models import IntegratedCareBoard
-from capacity.policies import check_can_see_figures, own_icbs
+from capacity.policies import can_import_published, check_can_see_figures, own_icbs
 from capacity.presenters.england import EnglandPresenter
 from capacity.presenters.league import ORDERS
+from capacity.presenters.path import PathPresenter
 from capacity.reports import published
 from capacity.views.answers import csv_file
 
@@ -21,7 +22,8 @@ from capacity.views.answers import csv_file
 def england_detail(request: HttpRequest) -> HttpResponse:
     check_can_see_figures(request.user)
     shown = _read(request)
-    return render(request, "capacity/england_detail.html", {"shown": shown})
+    context = {"shown": shown, "may_import": can_import_published(request.user)}
+    return render(request, "capacity/england_detail.html", context)
 
 
 @require_safe
@@ -31,6 +33,31 @@ def england_table(request: HttpRequest) -> HttpResponse:
     if shown is None:
         raise Http404("No month is held.")
     return csv_file(f"england-{shown.league.month:%Y-%m}-by-{shown.order}", shown.csv)
+
+
+@require_safe
+def published_icb(request: HttpRequest, code: str) -> HttpResponse:
+    """Published, so it is for everybody who sees figures, whichever ICB is theirs."""
+    return render(request, "capacity/published_icb.html", {"shown": _path(request, code)})
+
+
+@require_safe
+def published_icb_table(request: HttpRequest, code: str) -> HttpResponse:
+    return csv_file(f"{code}-as-published", _path(request, code).csv)
+
+
+def _path(request: HttpRequest, code: str) -> PathPresenter:
+    check_can_see_figures(request.user)
+    visible = IntegratedCareBoard.objects.visible_to(signed_in(request))
+    shown = PathPresenter(
+        code=code,
+        name=published.short_names().get(code, code),
+        leagues=published.leagues(),
+        linked=visible.filter(code=code).exists(),
+    )
+    if not shown.months:
+        raise Http404("No published month is held for this code.")
+    return shown
 
 
 def _read(request: HttpRequest) -> EnglandPresenter | None:

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
-from typing import Any, Final, cast
-from zipfile import BadZipFile
+from typing import IO, Any, Final, cast
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
@@ -21,6 +22,7 @@ from capacity.workbooks.words import ENGLAND, Line, Month, Remark
 
 NEEDED: Final = frozenset({"code", "name", "capacity", "population", "patients"})
 LARGEST_BYTES: Final = 10 * 1024 * 1024
+LARGEST_UNPACKED: Final = 20 * LARGEST_BYTES
 _ICB_CODE: Final = re.compile(r"Q[0-9A-Z]{2}")
 _ABOVE_THE_TABLE: Final = 60
 
@@ -44,9 +46,18 @@ class Table:
 
 
 def read(path: Path) -> Month:
+    """As `read_file`; raises NotAWorkbook also where it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return read_file(file, path.name)
+    except OSError as error:
+        raise NotAWorkbook(f"The file cannot be opened: {error.strerror or error}.") from error
+
+
+def read_file(file: IO[bytes], name: str) -> Month:
     """Everything that can be read; raises NotAWorkbook where there is no table or no month."""
-    table = _find_table(_sheets(path))
-    month = _find_month(table, path)
+    table = _find_table(_sheets(file))
+    month = _find_month(table, Path(name).stem)
     base = "16+" if _counts_from_sixteen(table) else "all"
     found = Month(month=month, population_base=base)
     for row in range(table.row + 1, table.sheet.max_row + 1):
@@ -57,16 +68,24 @@ def read(path: Path) -> Month:
     return found
 
 
-def _sheets(path: Path) -> list[Worksheet]:
+def _sheets(file: IO[bytes]) -> list[Worksheet]:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise NotAWorkbook("The file is larger than any such workbook.")
-        book = load_workbook(path, data_only=True)
-    except OSError as error:
-        raise NotAWorkbook(f"The file cannot be opened: {error.strerror or error}.") from error
+        _check_size(file)
+        book = load_workbook(file, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise NotAWorkbook("This is not an Excel workbook (.xlsx).") from error
     return list(book.worksheets)
+
+
+def _check_size(file: IO[bytes]) -> None:
+    """Before anything is unpacked, also of what it says that it will be."""
+    if file.seek(0, SEEK_END) > LARGEST_BYTES:
+        raise NotAWorkbook("The file is larger than any such workbook.")
+    file.seek(0)
+    with ZipFile(file) as parts:
+        if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
+            raise NotAWorkbook("The file is larger, unpacked, than any such workbook.")
+    file.seek(0)
 
 
 def _find_table(sheets: list[Worksheet]) -> Table:
@@ -89,12 +108,12 @@ def _columns(row: tuple[Any, ...]) -> dict[str, int]:
     return columns
 
 
-def _find_month(table: Table, path: Path) -> dt.date:
+def _find_month(table: Table, stem: str) -> dt.date:
     """Beside its own label, else in the file's name, else in a title; never the day it came out."""
     lines = [[cell.value for cell in row] for row in table.sheet.iter_rows(max_row=table.row - 1)]
     labelled = [line for line in lines if _label(line).startswith(("month", "period", "report"))]
     titles = [line for line in lines if not _label(line).startswith(("publish", "revis", "date"))]
-    for told in (_flat(labelled), [path.stem], _flat(titles)):
+    for told in (_flat(labelled), [stem], _flat(titles)):
         month = next(filter(None, map(cells.month, told)), None)
         if month:
             return month

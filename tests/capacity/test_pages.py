@@ -201,6 +201,17 @@ def test_england_without_any_month_says_what_to_do(icb_manager, signed_in):
     assert PublishedFigure.objects.count() == 0
 
 
+def test_who_lies_outside_what_luck_explains_is_named(published, icb_manager, signed_in):
+    shown = page(signed_in(icb_manager), "capacity:england-detail", "?month=2023-12").context[
+        "shown"
+    ]
+    assert shown.funnel.sentence == (
+        "QJG stands far outside what boards differ by. 12 are fuller and 13 emptier than luck "
+        "explains. The order of the other 16 boards may be luck."
+    )
+    assert "QK1" in shown.funnel.chart  # the reader's own is named wherever it lies
+
+
 def test_an_england_wide_manager_sees_every_icb(published, signed_in):
     national = with_role(person("national", "planner"), "icb_manager", "england", "")
     response = page(signed_in(national), "capacity:icb-list")

@@ -153,3 +153,9 @@ def test_one_bad_cell_does_not_cost_the_other_lines(tmp_path, db, capsys):
         call_command("import_published", path)
     assert PublishedFigure.objects.count() == 2
     assert "I19" in capsys.readouterr().err
+
+
+def test_a_file_that_unpacks_to_more_than_any_workbook_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("capacity.workbooks.reading.LARGEST_UNPACKED", 1000)
+    with pytest.raises(NotAWorkbook, match="unpacked"):
+        read(write(tmp_path))

@@ -8,7 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
+from capacity.actions.reference import load_reference_data
 from observations.models import Alert, Holding
+from tests.cast import with_role
 from tests.journeys.conftest import Browse, Place, keep, serious
 from tests.observations.factories import make_set
 
@@ -64,6 +66,8 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:england-detail"),
         reverse("capacity:icb-list"),
         reverse("capacity:definition-list"),
+        reverse("capacity:published-icb", args=["QK1"]),
+        reverse("capacity:published-upload"),
     ]
 
 
@@ -115,7 +119,9 @@ def test_every_page_of_figures_reads_well_and_fits(
     width: int,
     theme: Literal["dark", "light"],
 ):
-    page = _as_seen(watched(people(icb_manager)), width, theme)
+    load_reference_data()
+    planner = with_role(icb_manager, "icb_manager", "england", "")
+    page = _as_seen(watched(people(planner)), width, theme)
     faults = [
         fault
         for address in _figures(place)

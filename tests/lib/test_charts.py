@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts import bars, flows, occupancy, sparkline, trend, vitals
+from lib.charts import bars, flows, funnel, occupancy, sparkline, trend, vitals
 from lib.charts.spreading import spread
 from lib.charts.svg import Scale
 
@@ -42,6 +42,21 @@ def counted(*days: tuple[int, int]) -> list[occupancy.Day]:
 
 POINT = vitals.Point(NOW - DAY, 88)
 BAR = bars.Bar(HOSTILE, 15.6, own=True)
+FUNNEL = funnel.Funnel(
+    HOSTILE,
+    [
+        funnel.Point(HOSTILE, 161, 231.1, HOSTILE, named=True),
+        funnel.Point("B", 900, 70, "within", hollow=True),
+    ],
+    [
+        funnel.Limits(10, (40, 96), (30, 300)),
+        funnel.Limits(500, (60, 76), (55, 80)),
+        funnel.Limits(900, (62, 74), (58, 77)),
+    ],
+    middle=68,
+    whole=HOSTILE,
+    of="Beds",
+)
 ALL = {
     "spark": sparkline.sparkline(spark((20, 3), (1, 9), risk=3)),
     "spark, not known": sparkline.sparkline(spark((20, 3), known=False)),
@@ -83,6 +98,10 @@ ALL = {
             ],
             zone=(40, 50),
         )
+    ),
+    "funnel": funnel.funnel(FUNNEL),
+    "funnel, one of no size": funnel.funnel(
+        funnel.Funnel(HOSTILE, [funnel.Point("A", 0, 0, HOSTILE)], [], 50, HOSTILE, HOSTILE)
     ),
     "trend, empty": trend.trend(trend.Trend(HOSTILE, [])),
 }
@@ -188,6 +207,26 @@ def test_each_chart_has_its_rows():
     assert flows.rows([flows.Week("7 Dec", 46, 64, 113)]).rows == [
         ("7 Dec", "46", "64", "113", "−3")
     ]
+
+
+def test_a_funnel_names_who_lies_outside_and_has_all_of_them_in_its_table():
+    picture = ALL["funnel"]
+    assert (
+        classes(picture).count("chart-point")
+        == classes(picture).count("chart-text--strong chart-halo")
+        == 1
+    )
+    assert funnel.rows(FUNNEL).rows == [
+        (HOSTILE, "161", "231.1%", HOSTILE),
+        ("B", "900", "70.0%", "within"),
+    ]
+
+
+def test_a_limit_above_the_picture_is_not_drawn_along_its_edge():
+    upper = ElementTree.fromstring(ALL["funnel"]).findall(
+        f"{SVG}path[@class='chart-line--dotted']"
+    )[1]
+    assert len(re.findall("[ML]", upper.get("d", ""))) == 2
 
 
 @given(

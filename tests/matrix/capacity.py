@@ -31,6 +31,10 @@ ROWS = [
     ),
     Row("capacity:england-detail", allowed=SEE_FIGURES),
     Row("capacity:england-table", allowed=SEE_FIGURES, kwargs="published_months"),
+    Row("capacity:published-icb", allowed=SEE_FIGURES, kwargs="published_icb"),
+    Row("capacity:published-icb-table", allowed=SEE_FIGURES, kwargs="published_icb"),
+    # Of all of England, which nobody of the cast plans for.
+    Row("capacity:published-upload", allowed=frozenset()),
     Row("capacity:definition-list", allowed=SEE_FIGURES),
     Row("api:capacity_api:published-list", allowed=SEE_FIGURES, stranger=UNAUTHORISED),
     Row(
@@ -62,3 +66,8 @@ def ward_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
 def published_months(db: None) -> dict[str, str]:
     load_reference_data()
     return {}
+
+
+@pytest.fixture
+def published_icb(published_months: dict[str, str]) -> dict[str, str]:
+    return {"code": "QK1"}

@@ -1,0 +1,98 @@
+"""One ICB through the published months: beds, occupancy, rank, and what luck explains of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.safestring import SafeString
+
+from capacity.presenters import words
+from capacity.presenters.funnel import FunnelPresenter
+from capacity.presenters.icb import printed_cells
+from capacity.presenters.league import ranked
+from capacity.reports.published import League, Printed
+from lib.charts import trend
+from lib.charts.svg import Table
+
+HEADINGS = (
+    *("Month", "Beds", "Per 100,000", "Patients", "Taken"),
+    *("Rank by beds per 100,000", "Occupancy against England’s"),
+)
+
+
+@dataclass(frozen=True)
+class PathPresenter:
+    """`leagues` are the months held, oldest first; in some of them the ICB may not stand."""
+
+    code: str
+    name: str
+    leagues: Sequence[League]
+    linked: bool
+
+    @cached_property
+    def months(self) -> list[tuple[League, Printed]]:
+        return [
+            (league, line)
+            for league in self.leagues
+            for line in league.icbs
+            if line.code == self.code
+        ]
+
+    @property
+    def sentence(self) -> str:
+        """From the first month to the last on the newest base; older ones are not comparable."""
+        base = self.months[-1][1].base
+        same = [line for _, line in self.months if line.base == base]
+        first, last = same[0], same[-1]
+        now = (
+            f"{self.code} had {words.plural(last.capacity, 'bed')} in "
+            f"{words.month_name(last.month)}, {words.rate(last.per_100k)} per 100,000 "
+            f"{words.base_words(base)}, {self._rank(*self.months[-1])} of {self._of}; "
+            f"{self._taken(last)}."
+        )
+        return f"{now} {self._since(first, last)}" if first is not last else now
+
+    def _since(self, first: Printed, last: Printed) -> str:
+        more = last.capacity - first.capacity
+        than = words.plural(abs(more), "bed")
+        moved = f"{than} {'more' if more > 0 else 'fewer'} than" if more else "As many beds as"
+        return f"{moved} in {words.month_name(first.month)}."
+
+    @property
+    def _of(self) -> int:
+        return len(self.months[-1][0].icbs)
+
+    def _taken(self, line: Printed) -> str:
+        return f"{words.share(line.count)} taken" if line.returned else "patients not returned"
+
+    def _rank(self, league: League, line: Printed) -> str:
+        return words.ordinal(ranked(league.icbs, "rate").index(line) + 1)
+
+    @property
+    def rate_chart(self) -> SafeString:
+        months = [trend.Month(line.month, line.per_100k, line.base) for _, line in self.months]
+        return trend.trend(trend.Trend("Beds per 100,000", months))
+
+    @property
+    def taken_chart(self) -> SafeString:
+        """A month that was not returned is a gap, never nought."""
+        months = [
+            trend.Month(line.month, None if line.occupancy is None else 100 * line.occupancy)
+            for _, line in self.months
+        ]
+        return trend.trend(trend.Trend("Occupancy", months, unit="%", zone=(80, 92)))
+
+    @cached_property
+    def table(self) -> Table:
+        return Table(HEADINGS, [self._cells(*month) for month in reversed(self.months)])
+
+    def _cells(self, league: League, line: Printed) -> tuple[str, ...]:
+        luck = FunnelPresenter(league, frozenset()).place(line)
+        rank = f"{self._rank(league, line)} of {len(league.icbs)}"
+        return (*printed_cells(line), rank, luck or "–")
+
+    @property
+    def csv(self) -> list[tuple[str, ...]]:
+        return [self.table.headings, *self.table.rows]
