@@ -8,9 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from lib.fields import among
 from observations.actions.concerns import MOST_LETTERS
 from observations.models import Alert
-from patients.forms.fields import among
 
 # As much as an alert's event keeps; beside the name of whom it went to, less.
 _KEPT: Final = 400

@@ -9,9 +9,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from lib.fields import MomentField, among
 from observations.models import Device, Holding
 from observations.presenters.kit import measures
-from patients.forms.fields import MomentField, among
 from patients.models import Admission
 from patients.presenters.words import named
 

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from lib import london
+from lib.fields import MomentField, among
 from observations.forms.kit import AdmissionField
 from observations.runs import Run
-from patients.forms.fields import MomentField, among
 from patients.models import Admission
 from patients.presenters.words import counted
 

@@ -10,8 +10,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from capacity.models import Ward
+from lib.fields import among
 from observations.forms.kit import AdmissionField
-from patients.forms.fields import among
 from patients.models import Admission
 
 GIVE: Final = "give"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django import forms
 from django.core.exceptions import ValidationError
 
+from lib.fields import refuse
 from observations.actions.refusals import ActionRefusedError
-from patients.forms.fields import refuse
 
 _BESIDE = {"text": "text", "long": "text"}
 

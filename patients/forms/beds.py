@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from capacity.models import Bed, BedClosure
-from patients.forms.fields import BedField, MomentField, among, said
+from lib.fields import MomentField, among, said
+from patients.forms.fields import BedField
 
 
 class CloseBedForm(forms.Form):

@@ -9,8 +9,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from lib.fields import DayField, Decimal, MomentField, among, said
 from lib.london import day_of, plain_day
-from patients.forms.fields import DayField, Decimal, MomentField, SeniorField, among, said
+from patients.forms.fields import SeniorField
 from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.planned import PRIORITIES
 

@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from capacity.models import Bed
-from patients.forms.fields import BedField, MomentField, among, said
+from lib.fields import MomentField, among, said
+from patients.forms.fields import BedField
 
 TAKEN_MEANWHILE = "That bed is not free any more: choose another."
 TAKEN_FOR_A_LEAD = "That bed is not free any more: choose another, or say why there is none."

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from patients.forms.fields import said
+from lib.fields import said
 from patients.models import Contact, SafetyRecord
 
 

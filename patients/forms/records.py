@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
+from lib.fields import DayField, said
 from patients import nhs_numbers
 from patients.actions.records.proposing import NAMING
-from patients.forms.fields import DayField, said
 from patients.models import Identifier, Patient
 
 _WHY = forms.Textarea(attrs={"rows": 3})

@@ -14,11 +14,12 @@ from accounts.models import User
 from capacity.models import Bed, Ward
 from capacity.models.stays import Source
 from lib import london
+from lib.fields import DayField, Decimal, MomentField, among, said
 from lib.ids import uuid7
 from patients import nhs_numbers
 from patients.actions.asking import Person
 from patients.actions.clocks import LONGEST, SHORTEST
-from patients.forms.fields import BedField, DayField, Decimal, MomentField, among, said
+from patients.forms.fields import BedField
 from patients.models import Pathway, PathwayVersion, Patient, Referral
 
 YES_NO = (("yes", "Yes"), ("no", "No"), ("", "Not known"))

@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from capacity.refusals import BedRefused
+from lib.fields import refuse
 from patients.actions.agreement import NeedsSenior
-from patients.forms.fields import refuse
 from patients.models import Admission
 from patients.presenters.words import address
 

@@ -15,9 +15,9 @@ from capacity.policies import can_close_bed, check_can_close_bed
 from capacity.presence import ward_counts
 from capacity.refusals import BedRefused
 from lib import fragments
+from lib.fields import refuse
 from patients.bed_board import bed_board
 from patients.forms.beds import CloseBedForm
-from patients.forms.fields import refuse
 from patients.policies import can_treat_on, check_can_look_for_patients
 from patients.presenters.beds import BedBoardPresenter
 from patients.views.asking import caring_ward, posted, who

@@ -19,13 +19,13 @@ from accounts import audit
 from accounts.models import User
 from capacity.models import Bed, Ward
 from capacity.refusals import BedRefused
+from lib.fields import refuse
 from lib.ids import uuid7
 from patients.actions.asking import ask_once, find_by_number
 from patients.actions.clocks import set_referral_clock
 from patients.actions.holds import hold_bed, release_bed
 from patients.actions.plans import version_for
 from patients.actions.referrals import accept, decline, look_first, withdraw
-from patients.forms.fields import refuse
 from patients.forms.referrals import (
     AcceptForm,
     ClockForm,

@@ -12,8 +12,9 @@ from django.forms import BoundField
 
 from accounts.models import User
 from capacity.models import Bed
+from lib.fields import DayField, among, said
 from observations.models import Device
-from patients.forms.fields import DayField, SeniorField, among, said
+from patients.forms.fields import SeniorField
 from patients.forms.moves import BedChoiceForm
 from patients.models import Contact, MonitoringMode, Patient, SafetyRecord
 from rounds.actions.stays import Known, Safety

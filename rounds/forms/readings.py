@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from django import forms
 from django.forms import BoundField
 
+from lib.fields import MomentField, said
 from observations.kinds import AIR, CONSCIOUSNESS_WORDS, KINDS, Problem, parse
-from patients.forms.fields import MomentField, said
 
 SEVEN: Final = (
     *("respiratory_rate", "spo2", "oxygen", "systolic", "diastolic", "pulse", "consciousness"),

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from accounts.models import User
-from patients.forms.fields import DayField, MomentField, SeniorField, among, said
+from lib.fields import DayField, MomentField, among, said
+from patients.forms.fields import SeniorField
 from patients.models import ExpectedDischarge
 from rounds.actions.reviews import Decided, NewTask, Written
 from rounds.colleagues import Colleague

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 
-from patients.forms.fields import said
+from lib.fields import said
 from rounds.models import Round
 
 _WHY = "Why not reviewed"

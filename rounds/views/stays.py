@@ -18,10 +18,10 @@ from accounts import audit
 from accounts.policies import signed_in
 from capacity.refusals import BedRefused
 from lib import london
+from lib.fields import among, refuse
 from observations.actions.refusals import ActionRefusedError
 from patients.actions.agreement import NeedsSenior
 from patients.actions.plans import last_day
-from patients.forms.fields import among, refuse
 from patients.forms.moves import BedChoiceForm
 from patients.free_beds import beds_for
 from patients.models import Admission

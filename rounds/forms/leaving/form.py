@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from capacity.models.stays import Destination
 from lib import london
+from lib.fields import DayField, MomentField, said
 from observations.models import Alert
 from patients.actions.admissions.written import OUTCOMES, Written
-from patients.forms.fields import DayField, MomentField, said
 from patients.models import Admission, Discharge
 from rounds.actions.leaving import AT_ONCE, Closing, Closings
 from rounds.forms.leaving import lists

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django import forms
 
+from lib.fields import DayField
 from patients.actions.admissions.written import Arranged, Medicine
-from patients.forms.fields import DayField
 from patients.models import Discharge, MedicineChange
 from rounds.forms.leaving.rows import Rows
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from patients.forms.fields import said
+from lib.fields import said
 
 
 class TakeBackForm(forms.Form):
