@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.policies import AnyUser, Reach, has_role, reach
 from accounts.roles import CARING, FIGURES, TREATING, Role
-from capacity.models import Ward
+from capacity.models import IntegratedCareBoard, Ward
 
 MANAGING = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR, Role.ICB_MANAGER})
 IMPORTING = frozenset({Role.ICB_MANAGER, Role.ORGANISATION_ADMINISTRATOR})
@@ -33,6 +33,16 @@ def can_import_published(user: AnyUser) -> bool:
 def check_can_import_published(user: AnyUser) -> None:
     if not can_import_published(user):
         raise PermissionDenied("Who plans for all of England imports published months.")
+
+
+def can_plan(user: AnyUser, icb: IntegratedCareBoard) -> bool:
+    """Targets and bed plans are the ICB's own."""
+    return reach(user, {Role.ICB_MANAGER}).covers(icb=icb.code)
+
+
+def check_can_plan(user: AnyUser, icb: IntegratedCareBoard) -> None:
+    if not can_plan(user, icb):
+        raise PermissionDenied("An ICB's own managers set its targets and plan its beds.")
 
 
 def own_icbs(user: AnyUser) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from capacity import views
+from capacity.views import plans
 
 app_name = "capacity"
 
@@ -17,6 +18,11 @@ urlpatterns = [
     path("icbs/<str:code>/", views.icb_detail, name="icb-detail"),
     path("icbs/<str:code>/table.csv", views.icb_table, name="icb-table"),
     path("icbs/<str:code>/days.csv", views.icb_days, name="icb-days"),
+    path("icbs/<str:code>/plan/", plans.icb_plan, name="icb-plan"),
+    path("icbs/<str:code>/plan/table.csv", plans.icb_plan_table, name="icb-plan-table"),
+    path("icbs/<str:code>/plan/beds/", plans.plan_create, name="plan-create"),
+    path("icbs/<str:code>/plan/target/", plans.target_create, name="target-create"),
+    path("plans/<int:pk>/withdraw/", plans.plan_withdraw, name="plan-withdraw"),
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
 ]

@@ -16,6 +16,7 @@ from capacity.models.organisations import (
     Region,
     Succession,
 )
+from capacity.models.plans import PlannedBeds
 from capacity.models.stays import Leave, ReferralFact, Spell, Stay
 from capacity.models.wards import Ward, WardExclusion, WardHours
 
@@ -27,6 +28,7 @@ __all__ = [
     "DailyPatients",
     "IntegratedCareBoard",
     "Leave",
+    "PlannedBeds",
     "Population",
     "Provider",
     "PublishedFigure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -81,6 +82,7 @@ class StaleFigure(models.Model):
         return f"{self.ward_id} {self.day}: {self.why}"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Target(models.Model):
     """What an ICB aims for from a date on; the national 40–50 per 100,000 when it says nothing."""
 
@@ -91,7 +93,19 @@ class Target(models.Model):
     occupancy = models.DecimalField(max_digits=4, decimal_places=3, default=0.8)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["icb", "starts"], name="target_once")]
+        ordering = ("starts",)
+        constraints = [
+            models.UniqueConstraint(fields=["icb", "starts"], name="target_once"),
+            models.CheckConstraint(
+                name="a_target_is_a_band",
+                condition=Q(beds_per_100k_low__gt=0)
+                & Q(beds_per_100k_high__gte=models.F("beds_per_100k_low")),
+            ),
+            models.CheckConstraint(
+                name="a_target_occupancy_is_a_share",
+                condition=Q(occupancy__gt=0) & Q(occupancy__lte=1),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.icb} from {self.starts}"

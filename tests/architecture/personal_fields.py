@@ -42,6 +42,7 @@ PERSONAL: dict[str, Personal] = {
     "capacity.DailyPatients": NOTHING,
     "capacity.StaleFigure": NOTHING,
     "capacity.Target": NOTHING,
+    "capacity.PlannedBeds": Personal(harmless={"where"}),
     "capacity.PublishedFigure": NOTHING,
     "capacity.SignedReturn": Personal(harmless={"rows"}),
     # Pseudonymised, and personal data still.

@@ -68,6 +68,7 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:definition-list"),
         reverse("capacity:published-icb", args=["QK1"]),
         reverse("capacity:published-upload"),
+        reverse("capacity:icb-plan", args=["QK1"]),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts import bars, flows, funnel, occupancy, sparkline, trend, vitals
+from lib.charts import bars, flows, funnel, occupancy, plan, sparkline, trend, vitals
 from lib.charts.spreading import spread
 from lib.charts.svg import Scale
 
@@ -42,6 +42,16 @@ def counted(*days: tuple[int, int]) -> list[occupancy.Day]:
 
 POINT = vitals.Point(NOW - DAY, 88)
 BAR = bars.Bar(HOSTILE, 15.6, own=True)
+PLAN = plan.Plan(
+    HOSTILE,
+    [
+        plan.Step(date(2026, 11, 26), 155, "15.6"),
+        plan.Step(date(2027, 3, 1), 287, "29.0", HOSTILE),
+        plan.Step(date(2027, 3, 2), 0, "0.0"),
+    ],
+    [plan.Band(date(2026, 11, 26), 397, 496, HOSTILE)],
+    until=date(2027, 11, 26),
+)
 FUNNEL = funnel.Funnel(
     HOSTILE,
     [
@@ -103,6 +113,8 @@ ALL = {
     "funnel, one of no size": funnel.funnel(
         funnel.Funnel(HOSTILE, [funnel.Point("A", 0, 0, HOSTILE)], [], 50, HOSTILE, HOSTILE)
     ),
+    "plan": plan.plan(PLAN),
+    "plan, nothing": plan.plan(plan.Plan(HOSTILE, PLAN.steps[:1], [], PLAN.until)),
     "trend, empty": trend.trend(trend.Trend(HOSTILE, [])),
 }
 
@@ -204,6 +216,7 @@ def test_each_chart_has_its_rows():
     ]
     assert bars.per_100k_rows(bars.Per100k([BAR], "16+")).rows == [(HOSTILE, "15.6")]
     assert bars.bars_rows("Pathway", [bars.Bar("ARI", 24)]).rows == [("ARI", "24")]
+    assert plan.rows(PLAN).rows[1] == ("1 Mar 2027", "287", "29.0", HOSTILE)
     assert flows.rows([flows.Week("7 Dec", 46, 64, 113)]).rows == [
         ("7 Dec", "46", "64", "113", "−3")
     ]

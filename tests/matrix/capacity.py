@@ -1,13 +1,17 @@
 """Who may open the pages and answers of capacity: figures, never a patient."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from capacity.actions.reference import load_reference_data
-from capacity.models import Bed, Ward
+from capacity.models import Bed, PlannedBeds, Ward
 from tests.capacity.factories import make_beds, make_ward
 from tests.cast import EVERYBODY, WARD
-from tests.matrix.rows import UNAUTHORISED, Row
+from tests.matrix.rows import SENT, UNAUTHORISED, Row
 
+FAR = dt.date(2100, 1, 1)
 SEE_FIGURES = EVERYBODY - {"referrer"}
 # A nurse of another ward of the same ICB sees the ICB's figures, and no ward's but their own.
 OF_THE_WARD = SEE_FIGURES - {"other_nurse"}
@@ -31,6 +35,28 @@ ROWS = [
     ),
     Row("capacity:england-detail", allowed=SEE_FIGURES),
     Row("capacity:england-table", allowed=SEE_FIGURES, kwargs="published_months"),
+    Row("capacity:icb-plan", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-plan-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row(
+        "capacity:plan-create",
+        method="post",
+        allowed=frozenset({"icb_manager"}),
+        kwargs="icb_of_the_cast",
+        through=SENT,
+    ),
+    Row(
+        "capacity:target-create",
+        method="post",
+        allowed=frozenset({"icb_manager"}),
+        kwargs="icb_of_the_cast",
+        through=SENT,
+    ),
+    Row(
+        "capacity:plan-withdraw",
+        method="post",
+        allowed=frozenset({"icb_manager"}),
+        kwargs="planned_beds",
+    ),
     Row("capacity:published-icb", allowed=SEE_FIGURES, kwargs="published_icb"),
     Row("capacity:published-icb-table", allowed=SEE_FIGURES, kwargs="published_icb"),
     # Of all of England, which nobody of the cast plans for.
@@ -71,3 +97,12 @@ def published_months(db: None) -> dict[str, str]:
 @pytest.fixture
 def published_icb(published_months: dict[str, str]) -> dict[str, str]:
     return {"code": "QK1"}
+
+
+@pytest.fixture
+def planned_beds(beds_of_the_cast: list[Bed]) -> dict[str, int]:
+    ward = Ward.objects.get(code=WARD)
+    planned = PlannedBeds.objects.create(
+        icb=ward.icb, where="somewhere", on=FAR, beds=5, planned_at=timezone.now()
+    )
+    return {"pk": planned.pk}
