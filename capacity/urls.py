@@ -3,7 +3,7 @@
 from django.urls import path
 
 from capacity import views
-from capacity.views import plans
+from capacity.views import plans, together
 
 app_name = "capacity"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("definitions/", views.definition_list, name="definition-list"),
     path("england/", views.england_detail, name="england-detail"),
     path("england/table.csv", views.england_table, name="england-table"),
+    path("together/", together.together_detail, name="together-detail"),
+    path("together/table.csv", together.together_table, name="together-table"),
     path("published/new/", views.published_upload, name="published-upload"),
     path("published/<str:code>/", views.published_icb, name="published-icb"),
     path("published/<str:code>/table.csv", views.published_icb_table, name="published-icb-table"),

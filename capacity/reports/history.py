@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
@@ -33,6 +34,16 @@ def icb_mornings(icb: IntegratedCareBoard, first: dt.date, last: dt.date) -> lis
     """The days counted from `first` to `last`, both included."""
     return _mornings(
         DailyBeds.objects.filter(icb=icb), DailyPatients.objects.filter(icb=icb), first, last
+    )
+
+
+def mornings_of(icbs: Collection[int], first: dt.date, last: dt.date) -> list[Morning]:
+    """Of several ICBs together, by their ids."""
+    return _mornings(
+        DailyBeds.objects.filter(icb__in=icbs),
+        DailyPatients.objects.filter(icb__in=icbs),
+        first,
+        last,
     )
 
 

@@ -69,6 +69,7 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:published-icb", args=["QK1"]),
         reverse("capacity:published-upload"),
         reverse("capacity:icb-plan", args=["QK1"]),
+        reverse("capacity:together-detail"),
     ]
 
 

@@ -57,6 +57,8 @@ ROWS = [
         allowed=frozenset({"icb_manager"}),
         kwargs="planned_beds",
     ),
+    Row("capacity:together-detail", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
+    Row("capacity:together-table", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
     Row("capacity:published-icb", allowed=SEE_FIGURES, kwargs="published_icb"),
     Row("capacity:published-icb-table", allowed=SEE_FIGURES, kwargs="published_icb"),
     # Of all of England, which nobody of the cast plans for.
@@ -81,6 +83,11 @@ def beds_of_the_cast(db: None) -> list[Bed]:
 @pytest.fixture
 def icb_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
     return {"code": Ward.objects.get(code=WARD).icb.code}
+
+
+@pytest.fixture
+def nothing_but_beds(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {}
 
 
 @pytest.fixture

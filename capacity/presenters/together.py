@@ -1,0 +1,252 @@
+"""Several ICBs in a sentence, a table by region, and the sum told both ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from capacity.models import IntegratedCareBoard, Region
+from capacity.occupancy import Count
+from capacity.presence import WardCount
+from capacity.presenters import words
+from capacity.presenters.switches import BASES, Switch
+from capacity.reports.history import Morning
+from capacity.reports.together import Part, Whole
+from lib import london
+from lib.charts import bars, occupancy
+from lib.charts.svg import Table
+
+WANTED = 40
+HEADINGS = (
+    *("", "Beds", "Per 100,000", "Beds short of 40"),
+    *("Patients", "Occupancy", "Free", "Over capacity", "On leave"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An ICB, a region's sum or the whole's; `code` leads to an ICB's own page."""
+
+    kind: str
+    label: str
+    counted: WardCount
+    rate: float | None
+    short: int | None
+    code: str = ""
+    is_here: bool = True
+
+    @property
+    def beds(self) -> str:
+        return f"{self.counted.beds:,}" if self.is_here else "no ward here"
+
+    @property
+    def patients(self) -> str:
+        return f"{self.counted.patients:,}" if self.is_here else "–"
+
+    @property
+    def free(self) -> str:
+        return f"{self.counted.free:,}" if self.is_here else "–"
+
+    @property
+    def count(self) -> Count:
+        return Count(self.counted.beds, self.counted.patients)
+
+    @property
+    def rate_words(self) -> str:
+        return "–" if self.rate is None or not self.is_here else words.rate(self.rate)
+
+    @property
+    def short_words(self) -> str:
+        return "–" if self.short is None or not self.is_here else f"{self.short:,}"
+
+    @property
+    def occupancy(self) -> str:
+        return words.share(self.count)
+
+    @property
+    def bar(self) -> SafeString | str:
+        return bars.share(100 * self.count.patients / self.count.beds) if self.count.beds else ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As text, for the file that holds exactly what is shown."""
+        counted = self.counted
+        return (
+            *(self.label, self.beds, self.rate_words, self.short_words),
+            *(self.patients, self.occupancy, self.free),
+            *(f"{counted.over_capacity:,}", f"{counted.on_leave:,}"),
+        )
+
+
+@dataclass(frozen=True)
+class TogetherPresenter:
+    """`region` is the one that was asked for, `chosen` are codes that were picked one by one;
+    `whole_country` where the reader may see every ICB."""
+
+    whole: Whole
+    mornings: Sequence[Morning]
+    at: dt.datetime
+    base: str
+    chosen: Sequence[str]
+    region: Region | None
+    regions: Sequence[Region]
+    pickable: Sequence[IntegratedCareBoard]
+    whole_country: bool
+
+    @property
+    def when(self) -> str:
+        return london.long_moment(self.at)
+
+    @property
+    def name(self) -> str:
+        if self.region:
+            return self.region.name
+        if self.whole_country and not self.chosen:
+            return "England"
+        parts = self.whole.parts
+        if len(parts) > 3:
+            return words.plural(len(parts), "board")
+        return _and([part.icb.code for part in parts])
+
+    @cached_property
+    def sentence(self) -> SafeString:
+        """Beds, rate and shortfall both ways, and how full: sums first, ratios last."""
+        count = self.whole.count
+        beds = words.plural(count.beds, "bed")
+        told = format_html("{} {} <strong>{}</strong>", self.name, self._has, beds)
+        rate = self.whole.rate
+        if rate is None:
+            told = format_html("{}; not all of their populations are held.", told)
+        else:
+            told = format_html(
+                "{}, <strong>{} per 100,000</strong> {}. {}",
+                told,
+                words.rate(rate),
+                words.base_words(self.base),
+                self._short(),
+            )
+        if not count.beds:
+            return told
+        return format_html(
+            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}.",
+            told,
+            words.plural(count.patients, "patient"),
+            words.share(count),
+            words.against_wanted(count),
+        )
+
+    @property
+    def elsewhere_words(self) -> str:
+        """What the sum does not know, said before it is believed."""
+        without, boards = self.whole.elsewhere, len(self.whole.parts)
+        if not without:
+            return ""
+        have = "has" if without == 1 else "have"
+        return (
+            f"{without} of the {boards} {have} no ward in this service: their beds are not counted "
+            "here, and their people are."
+        )
+
+    @property
+    def _has(self) -> str:
+        one = self.region or self.name == "England" or len(self.whole.parts) == 1
+        return "has" if one else "have"
+
+    def _short(self) -> SafeString | str:
+        net, own = self.whole.net_short(WANTED), self.whole.own_short(WANTED)
+        if net == own:
+            return format_html("40 needs <strong>{} more</strong>.", f"{net:,}")
+        return format_html(
+            "40 needs <strong>{} more</strong> net, <strong>{}</strong> as the sum of what each "
+            "lacks.",
+            f"{net:,}",
+            f"{own:,}",
+        )
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """By region where there are several, then the sum; a sum's shortfall is net."""
+        ordered = sorted(self.whole.parts, key=lambda p: (p.icb.region.name, str(p.icb)))
+        by_region = [
+            (region, list(parts)) for region, parts in groupby(ordered, key=lambda p: p.icb.region)
+        ]
+        lines: list[Line] = []
+        for region, parts in by_region:
+            if len(by_region) > 1:
+                lines.append(_sum("provider", region.name, parts))
+            lines += [_line(part) for part in parts]
+        return [*lines, _sum("sum", f"{self.name}, sum", self.whole.parts)]
+
+    @property
+    def scopes(self) -> list[Switch]:
+        """All that the reader may see, or one region of it."""
+        every = "England" if self.whole_country else "All of mine"
+        plain = not self.region and not self.chosen
+        return [
+            Switch(every, self._query(), plain),
+            *(
+                Switch(region.name, self._query(region=region.code), region == self.region)
+                for region in (self.regions if len(self.regions) > 1 else ())
+            ),
+        ]
+
+    @property
+    def bases(self) -> list[Switch]:
+        scope = {"region": self.region.code} if self.region else {}
+        return [
+            Switch(
+                words.base_words(base).removeprefix("of ").capitalize(),
+                urlencode({"base": base, **scope, "icb": list(self.chosen)}, doseq=True),
+                base == self.base,
+            )
+            for base in BASES
+        ]
+
+    @property
+    def query(self) -> str:
+        """Of exactly this."""
+        return next(option.query for option in self.bases if option.chosen)
+
+    def _query(self, **scope: str) -> str:
+        return urlencode({"base": self.base, **scope})
+
+    @property
+    def _occupancy(self) -> occupancy.Occupancy:
+        return occupancy.Occupancy(
+            days=[occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
+        )
+
+    @property
+    def chart(self) -> SafeString:
+        return occupancy.occupancy(self._occupancy)
+
+    @property
+    def table(self) -> Table:
+        return occupancy.rows(self._occupancy)
+
+    @property
+    def csv(self) -> list[tuple[str, ...]]:
+        return [HEADINGS, *(line.cells for line in self.lines)]
+
+
+def _line(part: Part) -> Line:
+    label = f"{part.icb.code} {part.icb}"
+    short = part.short(WANTED)
+    return Line("within", label, part.counted, part.rate, short, part.icb.code, part.is_here)
+
+
+def _sum(kind: str, label: str, parts: Sequence[Part]) -> Line:
+    of = Whole(parts)
+    here = any(part.is_here for part in parts)
+    return Line(kind, label, of.counted, of.rate, of.net_short(WANTED), is_here=here)
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
