@@ -3,7 +3,7 @@
 from django.urls import path
 
 from capacity import views
-from capacity.views import plans, together
+from capacity.views import plans, providers, together
 
 app_name = "capacity"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("definitions/", views.definition_list, name="definition-list"),
     path("england/", views.england_detail, name="england-detail"),
     path("england/table.csv", views.england_table, name="england-table"),
+    path("providers/<str:code>/", providers.provider_detail, name="provider-detail"),
+    path("providers/<str:code>/table.csv", providers.provider_table, name="provider-table"),
     path("together/", together.together_detail, name="together-detail"),
     path("together/table.csv", together.together_table, name="together-table"),
     path("published/new/", views.published_upload, name="published-upload"),

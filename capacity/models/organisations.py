@@ -103,6 +103,15 @@ class Population(models.Model):
         return f"{self.icb} {self.get_base_display()} {self.as_of:%B %Y}: {self.value}"
 
 
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def visible_to(self, user: User) -> Self:
+        """Those that run a ward whose figures this user may see, or report a bed on one."""
+        from capacity.models.wards import Ward
+
+        wards = Ward.objects.visible_to(user)
+        return self.filter(Q(wards__in=wards) | Q(allocations__bed__ward__in=wards)).distinct()
+
+
 class Provider(Organisation):
     """An organisation that runs wards: trust, community interest company, hospice."""
 
@@ -115,6 +124,8 @@ class Provider(Organisation):
         PRIMARY_CARE = "primary_care", "primary care"
 
     kind = models.CharField(max_length=20, choices=Kind)
+
+    objects = ProviderQuerySet.as_manager()
 
     class Meta(Organisation.Meta):
         constraints = [

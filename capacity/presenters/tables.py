@@ -39,6 +39,7 @@ class Row:
     median: float | None
     has_beds: bool = True
     ward: str = ""
+    provider: str = ""
 
     @property
     def beds(self) -> str:
@@ -102,6 +103,7 @@ class Sources:
         *,
         has_beds: bool = True,
         ward: str = "",
+        provider: str = "",
     ) -> Row:
         known = list(of)
         since, until = self.window.since, self.window.until
@@ -113,6 +115,7 @@ class Sources:
             median=median_nights(lengths(known, since, until)),
             has_beds=has_beds,
             ward=ward,
+            provider=provider,
         )
 
 
@@ -130,7 +133,11 @@ def _wards(sources: Sources) -> list[Row]:
     for provider in sorted(sources.providers.values(), key=lambda provider: str(provider)):
         own = [visit for visit in by_provider if visit.key == provider.pk]
         counted = sources.now.of_provider(provider.pk)
-        rows.append(sources.row("provider", str(provider), counted, own))
+        is_seen = any(
+            owner == provider.pk and ward in sources.visible for owner, ward in sources.now.places
+        )
+        code = provider.code if is_seen else ""
+        rows.append(sources.row("provider", str(provider), counted, own, provider=code))
         rows += _wards_within(provider, sources, by_place)
     return rows
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
-from capacity.models import DailyBeds, DailyPatients, IntegratedCareBoard, Ward
+from capacity.models import DailyBeds, DailyPatients, IntegratedCareBoard, Provider, Ward
 from capacity.occupancy import Count
 
 
@@ -42,6 +42,18 @@ def mornings_of(icbs: Collection[int], first: dt.date, last: dt.date) -> list[Mo
     return _mornings(
         DailyBeds.objects.filter(icb__in=icbs),
         DailyPatients.objects.filter(icb__in=icbs),
+        first,
+        last,
+    )
+
+
+def provider_mornings(
+    provider: Provider, wards: Collection[int], first: dt.date, last: dt.date
+) -> list[Morning]:
+    """What it reported of these wards."""
+    return _mornings(
+        DailyBeds.objects.filter(provider=provider, ward__in=wards),
+        DailyPatients.objects.filter(provider=provider, ward__in=wards),
         first,
         last,
     )

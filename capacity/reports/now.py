@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet, Sum
@@ -49,6 +49,13 @@ def wards_of(icb: IntegratedCareBoard) -> QuerySet[Ward]:
 def icb_now(icb: IntegratedCareBoard, at: dt.datetime) -> Now:
     wards = list(wards_of(icb).values_list("pk", flat=True))
     return _gather(counting.now(at, wards=wards, counting=True), icb=icb.pk, at=at)
+
+
+def provider_now(provider: Provider, wards: Collection[int], at: dt.datetime) -> Now:
+    """What it reports of these wards, whoever leads them."""
+    every = _gather(counting.now(at, wards=wards, counting=True), icb=None, at=at)
+    own = {place: count for place, count in every.places.items() if place[0] == provider.pk}
+    return Now(at=at, places=own)
 
 
 def ward_now(ward: Ward, at: dt.datetime) -> Now:

@@ -70,6 +70,7 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:published-upload"),
         reverse("capacity:icb-plan", args=["QK1"]),
         reverse("capacity:together-detail"),
+        reverse("capacity:provider-detail", args=["RT5"]),
     ]
 
 

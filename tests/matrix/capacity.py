@@ -57,6 +57,8 @@ ROWS = [
         allowed=frozenset({"icb_manager"}),
         kwargs="planned_beds",
     ),
+    Row("capacity:provider-detail", allowed=SEE_FIGURES, kwargs="provider_of_the_cast"),
+    Row("capacity:provider-table", allowed=SEE_FIGURES, kwargs="provider_of_the_cast"),
     Row("capacity:together-detail", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
     Row("capacity:together-table", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
     Row("capacity:published-icb", allowed=SEE_FIGURES, kwargs="published_icb"),
@@ -88,6 +90,11 @@ def icb_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
 @pytest.fixture
 def nothing_but_beds(beds_of_the_cast: list[Bed]) -> dict[str, str]:
     return {}
+
+
+@pytest.fixture
+def provider_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {"code": "RT5"}
 
 
 @pytest.fixture

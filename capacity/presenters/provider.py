@@ -1,0 +1,118 @@
+"""What one organisation reports: its wards, their sum, its mornings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from capacity.models import Provider, Ward
+from capacity.occupancy import Count
+from capacity.presence import WardCount
+from capacity.presenters import words
+from capacity.reports.history import Morning
+from capacity.reports.now import Now
+from lib import london
+from lib.charts import bars, occupancy
+from lib.charts.svg import Table
+
+HEADINGS = ("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A ward, or the sum; `code` leads to the ward's own page."""
+
+    label: str
+    icb: str
+    counted: WardCount
+    code: str = ""
+
+    @property
+    def count(self) -> Count:
+        return Count(self.counted.beds, self.counted.patients)
+
+    @property
+    def occupancy(self) -> str:
+        return words.share(self.count)
+
+    @property
+    def bar(self) -> SafeString | str:
+        return bars.share(100 * self.count.patients / self.count.beds) if self.count.beds else ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        counted = self.counted
+        numbers = (counted.free, counted.over_capacity, counted.on_leave)
+        shown = (self.label, self.icb, f"{counted.beds:,}", f"{counted.patients:,}")
+        return (*shown, self.occupancy, *(f"{number:,}" for number in numbers))
+
+
+@dataclass(frozen=True)
+class ProviderPresenter:
+    """`wards` are those within the reader's reach, and nothing else is counted."""
+
+    provider: Provider
+    now: Now
+    wards: dict[int, Ward]
+    mornings: Sequence[Morning]
+
+    @property
+    def when(self) -> str:
+        return london.long_moment(self.now.at)
+
+    @cached_property
+    def sentence(self) -> SafeString:
+        count = Count(self.now.total.beds, self.now.total.patients)
+        told = format_html(
+            "{} reports <strong>{}</strong> on {}.",
+            self.provider,
+            words.plural(count.beds, "bed"),
+            words.plural(len(self._places), "ward"),
+        )
+        if not count.beds:
+            return told
+        return format_html(
+            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}.",
+            told,
+            words.plural(count.patients, "patient"),
+            words.share(count),
+            words.against_wanted(count),
+        )
+
+    @property
+    def _places(self) -> list[Ward]:
+        return sorted((self.wards[ward] for _, ward in self.now.places), key=lambda w: w.name)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        own = [
+            Line(ward.name, ward.icb.code, self.now.of_ward(ward.pk), ward.code)
+            for ward in self._places
+        ]
+        return [*own, Line("Sum", "", self.now.total)]
+
+    @property
+    def _occupancy(self) -> occupancy.Occupancy:
+        return occupancy.Occupancy(
+            days=[occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
+        )
+
+    @property
+    def chart(self) -> SafeString:
+        return occupancy.occupancy(self._occupancy)
+
+    @property
+    def table(self) -> Table:
+        return occupancy.rows(self._occupancy)
+
+    @property
+    def csv(self) -> list[tuple[str, ...]]:
+        return [HEADINGS, *(line.cells for line in self.lines)]
+
+    def file_name(self, day: dt.date) -> str:
+        return f"{self.provider.code}-{day:%Y-%m-%d}"

@@ -1,0 +1,47 @@
+"""The figures of one organisation, of its wards that the reader may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.policies import signed_in
+from capacity.models import Provider, Ward
+from capacity.policies import check_can_see_figures
+from capacity.presenters.provider import ProviderPresenter
+from capacity.reports import history, now
+from capacity.views.answers import csv_file
+from lib import london
+
+SHOWN_DAYS = 90
+
+
+@require_safe
+def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
+    return render(request, "capacity/provider_detail.html", {"shown": _read(request, code)})
+
+
+@require_safe
+def provider_table(request: HttpRequest, code: str) -> HttpResponse:
+    shown = _read(request, code)
+    return csv_file(shown.file_name(london.day_of(shown.now.at)), shown.csv)
+
+
+def _read(request: HttpRequest, code: str) -> ProviderPresenter:
+    user = signed_in(request)
+    check_can_see_figures(user)
+    provider = get_object_or_404(Provider.objects.visible_to(user), code=code)
+    at = timezone.now()
+    today = london.day_of(at)
+    first = today - dt.timedelta(days=SHOWN_DAYS - 1)
+    wards = {ward.pk: ward for ward in Ward.objects.visible_to(user).select_related("icb")}
+    return ProviderPresenter(
+        provider=provider,
+        now=now.provider_now(provider, wards.keys(), at),
+        wards=wards,
+        mornings=history.provider_mornings(provider, wards.keys(), first, today),
+    )
