@@ -7,23 +7,19 @@ once, because its rows are claimed one by one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from lib.pooling import is_pooled
 from observations import limits
 from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
-from observations.storage.locks import Lock
+from observations.storage.locks import Lock, alone
 from observations.watch import batteries, deadlines, gateways, standing
 
 log = structlog.get_logger(__name__)
@@ -43,7 +39,7 @@ def drain_inbox() -> None:
 
 @shared_task(name="observations.tasks.sweep_deadlines", ignore_result=True)
 def sweep_deadlines() -> None:
-    with _alone(Lock.DEADLINES) as mine:
+    with alone(Lock.DEADLINES) as mine:
         if mine and _swept(timezone.now()):
             standing.beat(timezone.now(), standing.SWEEP)
 
@@ -76,14 +72,14 @@ def _went_well(part: Callable[..., object], now: dt.datetime) -> bool:
 
 @shared_task(name="observations.tasks.send_bells", ignore_result=True)
 def send_bells() -> None:
-    with _alone(Lock.BELLS) as mine:
+    with alone(Lock.BELLS) as mine:
         if mine:
             deliveries.send_waiting(at=timezone.now())
 
 
 @shared_task(name="observations.tasks.keep_partitions", ignore_result=True)
 def keep_partitions() -> None:
-    with _alone(Lock.KEEPING) as mine:
+    with alone(Lock.KEEPING) as mine:
         if mine:
             now = timezone.now()
             partitions.ensure_ahead(now)
@@ -98,35 +94,6 @@ def keep_partitions() -> None:
     time_limit=MERGE_SECONDS,
 )
 def merge_partitions() -> None:
-    with _alone(Lock.MERGING) as mine:
+    with alone(Lock.MERGING) as mine:
         if mine:
             merging.merge_months(at=timezone.now())
-
-
-@contextmanager
-def _alone(lock: Lock) -> Iterator[bool]:
-    """Whether no other worker does the same just now; let go with the connection at the latest."""
-    with _session() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-        mine = bool(cursor.fetchone()[0])
-        try:
-            yield mine
-        finally:
-            if mine:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
-
-
-@contextmanager
-def _session() -> Iterator[CursorWrapper]:
-    """One that keeps a lock: behind a pooler it is had by a transaction that does nothing else."""
-    if not is_pooled():
-        with connection.cursor() as cursor:
-            yield cursor
-        return
-    own = connection.copy()
-    try:
-        own.set_autocommit(False)
-        with own.cursor() as cursor:
-            yield cursor
-    finally:
-        own.close()

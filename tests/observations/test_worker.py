@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from observations import tasks
 from observations.models import Heartbeat, Receipt
+from observations.storage import locks
 from observations.storage.locks import Lock
 from observations.storage.queries import rows
 from observations.watch import standing
@@ -45,14 +45,14 @@ def test_behind_a_pooler_the_next_batch_may_go_to_another_session(pooled, send, 
 
 def test_behind_a_pooler_a_task_is_alone_in_a_session_of_its_own(pooled):
     """A lock left in a session that somebody else has now would stop the sweep for ever."""
-    with tasks._alone(Lock.DEADLINES) as mine, tasks._alone(Lock.DEADLINES) as another:
+    with locks.alone(Lock.DEADLINES) as mine, locks.alone(Lock.DEADLINES) as another:
         assert (mine, another) == (True, False)
         ((holder, ours),) = rows(
             "SELECT pid, pg_backend_pid() FROM pg_locks WHERE locktype = 'advisory' AND objid = %s",
             [Lock.DEADLINES],
         )
         assert holder != ours
-    with tasks._alone(Lock.DEADLINES) as mine:
+    with locks.alone(Lock.DEADLINES) as mine:
         assert mine
 
 
