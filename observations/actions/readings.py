@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from observations.amends.corrections import Key
 from observations.draining import receipts
 from observations.draining.store import store
 from observations.draining.uploads import Told, Upload, days_of
+from observations.models import Receipt
 from observations.policies import check_can_correct_readings
 from observations.storage import partitions
 from patients.models import Admission
@@ -35,16 +37,18 @@ def enter_readings(
     by: User,
     source: str = "phone",
     comment: str = "",
+    token: UUID | None = None,
     at: dt.datetime | None = None,
 ) -> list[Told]:
     """A set told on the phone or taken on a visit, by kind, in each kind's own unit. It goes the
-    way of every reading; what became of each is told in the order of `values`."""
+    way of every reading; what became of each is told in the order of `values`. The form's `token`
+    names the readings: sent twice they are duplicates, as a device's would be."""
     check_can_correct_readings(by, admission)
     moment = at or timezone.now()
     receipt = uuid7_at(moment)
     readings = [
         {
-            "id": f"{receipt}-{kind}",
+            "id": f"{token or receipt}-{kind}",
             "patient": "by hand",
             "kind": kind,
             "value": value,
@@ -58,9 +62,11 @@ def enter_readings(
     ]
     upload = Upload(BY_HAND, receipt, moment, readings, admission_id=admission.pk)
     _store(upload, moment)
-    detail = {"kinds": list(values), "source": source, "receipt": str(receipt)}
-    audit.record(by=by, verb="readings-entered", subject=admission, detail=detail, at=moment)
-    return [told for told in upload.told if told is not None]
+    found = [told for told in upload.told if told is not None]
+    if any(told.outcome != Receipt.Outcome.DUPLICATE for told in found):
+        detail = {"kinds": list(values), "source": source, "receipt": str(receipt)}
+        audit.record(by=by, verb="readings-entered", subject=admission, detail=detail, at=moment)
+    return found
 
 
 @transaction.atomic
