@@ -85,3 +85,13 @@ def can_edit_questions(user: AnyUser, ward: Ward, *, at: dt.datetime | None = No
 def check_can_edit_questions(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
     if not can_edit_questions(user, ward, at=at):
         raise PermissionDenied("Only the ward's lead changes its questions.")
+
+
+def can_set_video_link(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """Where the team meets its patients is for its lead to say."""
+    return leads(user, ward, at=at)
+
+
+def check_can_set_video_link(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    if not can_set_video_link(user, ward, at=at):
+        raise PermissionDenied("Only the ward's lead sets its video link.")

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from rounds.views import board, drafts, patient, questions, reviews, rounds, stays, summary, tasks
+from rounds.views import (
+    board,
+    drafts,
+    patient,
+    questions,
+    reviews,
+    rounds,
+    stays,
+    summary,
+    tasks,
+)
 
 app_name = "rounds"
 
@@ -33,5 +43,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_round}/patients/<uuid:admission>/excuse/", rounds.place_excuse, name="place-excuse"),
     path(f"{_admission}/tasks/new/", tasks.task_create, name="task-create"),
     path("tasks/<uuid:pk>/complete/", tasks.task_complete, name="task-complete"),
+    path("tasks/<uuid:pk>/change/", tasks.task_change, name="task-change"),
+    path("tasks/<uuid:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
     path("referrals/<uuid:pk>/admit/", stays.admission_create, name="admission-create"),
 ]

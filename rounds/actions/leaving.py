@@ -157,4 +157,5 @@ def _close_task(task: Task, closing: Closing, by: User, at: dt.datetime) -> None
     if closing.handed_to.strip():
         hand_over_task(task=task, to=closing.handed_to.strip(), by=by, at=at)
     else:
-        complete_task(task=task, outcome=closing.outcome.strip(), by=by, at=at)
+        ending = Task.Ending.CLOSED
+        complete_task(task=task, ending=ending, outcome=closing.outcome.strip(), by=by, at=at)

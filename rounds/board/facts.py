@@ -15,6 +15,10 @@ from capacity.models import Ward
 from lib.prepared import Statement
 from observations import worn
 
+# Of a task `t`, as `str(task)` says it: Ceftriaxone 2 g (2 of 5).
+TASK_WORDS: Final = (
+    "CASE WHEN t.of > 1 THEN t.text || ' (' || t.number || ' of ' || t.of || ')' ELSE t.text END"
+)
 # All of it as text, so that nothing is understood which only has to be compared.
 _ROWS: Final = f"""
 WITH here AS (SELECT * FROM patients_admission WHERE {{of}})
@@ -53,7 +57,7 @@ SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at
    WHERE r.admission_id = a.id
      AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = r.id)
    ORDER BY r.at DESC LIMIT 1)::text,
-  (SELECT json_build_array(t.id, t.text, t.due_at) FROM rounds_task t
+  (SELECT json_build_array(t.id, {TASK_WORDS}, t.due_at) FROM rounds_task t
    WHERE t.admission_id = a.id AND t.done_at IS NULL ORDER BY t.due_at LIMIT 1)::text,
   (SELECT json_build_array(q.id, q.kind, q.raised_at) FROM observations_prompt q
    WHERE q.admission_id = a.id AND q.done_at IS NULL ORDER BY q.raised_at LIMIT 1)::text,

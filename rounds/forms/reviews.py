@@ -1,4 +1,4 @@
-"""A review, and a task, as a clinician writes them down."""
+"""A review as a clinician writes it down, with what follows from it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from accounts.models import User
-from lib.fields import DayField, MomentField, among, said
-from patients.forms.fields import SeniorField
+from lib.fields import DayField, MomentField, said
 from patients.models import ExpectedDischarge
 from rounds.actions.reviews import Decided, NewTask, Written
 from rounds.colleagues import Colleague
+from rounds.forms.tasks import KINDS
 from rounds.models import Review, Task
 
 # The letter that chooses, outside boxes: kind, how seen, course.
@@ -192,29 +191,11 @@ class ReviewForm(WrittenForm):
 _DUE: Final = ("due_at_0", "due_at_1")
 
 
-class TaskForm(forms.Form):
-    kind = forms.ChoiceField(
-        choices=Task.Kind,
-        widget=forms.RadioSelect,
-        label="Kind",
-        error_messages=said("Choose the kind."),
-    )
-    text = forms.CharField(
-        max_length=240, label="What is to be done", error_messages=said("Say what is to be done.")
-    )
-    due_at = MomentField(label="By when")
-    assigned_to = SeniorField(required=False, label="Who", empty_label="Anybody of the ward")
-
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        among(self, "assigned_to", people)
-
-
 class TaskLineForm(forms.Form):
     """One of a few below a review: nothing is asked of a line without words."""
 
     text = forms.CharField(max_length=240, label="What is to be done")
-    kind = forms.ChoiceField(choices=Task.Kind, label="Kind")
+    kind = forms.ChoiceField(choices=KINDS, label="Kind")
     due_at = MomentField(label="By when", help_text="")
     assigned_to = PersonField(label="Who", nobody="Anybody of the ward")
 
@@ -255,10 +236,4 @@ class CorrectionForm(WrittenForm):
         max_length=200,
         label="What was wrong",
         error_messages=said("Say what was wrong with the review."),
-    )
-
-
-class OutcomeForm(forms.Form):
-    outcome = forms.CharField(
-        max_length=240, label="What came of it", error_messages=said("Say what came of it.")
     )

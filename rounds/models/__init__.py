@@ -5,6 +5,7 @@ from rounds.models.handovers import Handover, HandoverLine
 from rounds.models.reviews import Review, ReviewDraft
 from rounds.models.rounds import Round, RoundPlace
 from rounds.models.tasks import Task
+from rounds.models.video import VideoLink
 
 __all__ = [
     "Answer",
@@ -18,4 +19,5 @@ __all__ = [
     "Round",
     "RoundPlace",
     "Task",
+    "VideoLink",
 ]

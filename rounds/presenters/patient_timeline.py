@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from django.utils.text import capfirst
+
 from lib.london import age, clock, day_of, long_day, near_moment, plain_day
 from observations.kinds import KINDS
 from observations.models import Correction
@@ -112,10 +114,10 @@ def _reviews(known: History) -> Iterator[Entry]:
 
 def _tasks(known: History) -> Iterator[Entry]:
     for task in known.tasks:
-        yield Entry(task.created_at, "", f"Task: {task.text}. {task.created_by.short_name}")
+        yield Entry(task.created_at, "", f"Task: {task}. {task.created_by.short_name}")
         if task.done_at and task.done_by:
-            words = f"{task.text}: {task.outcome}. {task.done_by.short_name}"
-            yield Entry(task.done_at, "Done:", words)
+            words = f"{task}: {task.outcome}. {task.done_by.short_name}"
+            yield Entry(task.done_at, f"{capfirst(task.get_ending_display())}:", words)
 
 
 def _prompts(known: History) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from observations.kinds import KINDS, NUMBERS
 from observations.models import AlertEvent, Prompt
 from patients.models import MonitoringMode
 from rounds.board.entries import Plan
-from rounds.models import Review
+from rounds.models import Review, Task
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import COLUMNS, Cell, cell, shown, unit
@@ -101,7 +101,7 @@ class ScreenPresenter:
     def counts(self) -> list[str]:
         found = self._screen.measured
         bells = sum(event.what == "bell" for event in self._screen.happened)
-        done = sum(event.what in ("task-done", "prompt-done") for event in self._screen.happened)
+        done = sum(_is_done(event) for event in self._screen.happened)
         open_ = len(self._screen.known.tasks) + len(self._screen.known.prompts)
         late = f", {found.late} late" if found.late else ""
         return [
@@ -279,6 +279,10 @@ def _many(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def _is_done(event: Happened) -> bool:
+    return event.what == "prompt-done" or (event.what, event.sort) == ("task-done", "done")
+
+
 def _entry(event: Happened) -> Entry:
     strong, said = _SAID[event.what](event)
     return Entry(event.at, strong, f"{said} {event.by}".strip())
@@ -308,7 +312,7 @@ _SAID: Final = {
     "bell": lambda e: (f"{WHY[e.sort]}:", _sentence(e.words, e.more)),
     "alert": lambda e: (f"Alert {AlertEvent.What(e.sort).label}:", _sentence(e.words)),
     "task": lambda e: ("Task:", _sentence(e.words)),
-    "task-done": lambda e: ("Task done:", _sentence(e.words, e.more)),
+    "task-done": lambda e: (f"Task {Task.Ending(e.sort).label}:", _sentence(e.words, e.more)),
     "prompt": lambda e: (f"{capfirst(Prompt.Kind(e.sort).label)}:", _sentence(e.words)),
     "prompt-done": lambda e: ("Done:", _sentence(e.words, e.more)),
     "kit-out": lambda e: ("Kit handed out:", _sentence(e.words, e.more)),

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from lib.prepared import Statement
+from rounds.board.facts import TASK_WORDS
 from rounds.board.making import name_of
 
 # The newest: who was never reviewed has a long story, and their page tells the whole of it.
@@ -27,10 +28,11 @@ FROM (
     FROM observations_alertevent v JOIN observations_alert a ON a.id = v.alert_id
     WHERE a.admission_id = %(admission)s AND v.at > %(since)s
     UNION ALL
-    SELECT t.created_at, 'task', t.kind, t.text, '', t.created_by_id FROM rounds_task t
+    SELECT t.created_at, 'task', t.kind, {TASK_WORDS}, '', t.created_by_id FROM rounds_task t
     WHERE t.admission_id = %(admission)s AND t.created_at > %(since)s
     UNION ALL
-    SELECT t.done_at, 'task-done', t.kind, t.text, t.outcome, t.done_by_id FROM rounds_task t
+    SELECT t.done_at, 'task-done', t.ending, {TASK_WORDS}, t.outcome, t.done_by_id
+    FROM rounds_task t
     WHERE t.admission_id = %(admission)s AND t.done_at > %(since)s
     UNION ALL
     SELECT p.raised_at, 'prompt', p.kind, p.text, '', NULL FROM observations_prompt p

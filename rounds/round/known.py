@@ -14,6 +14,7 @@ from capacity.models import Bed, Stay, WardHours
 from lib.london import day_of
 from lib.prepared import Statement
 from patients.models import Admission, Contact, SafetyRecord
+from rounds.board.facts import TASK_WORDS
 from rounds.board.held import Held
 from rounds.board.making import moment, name_of, perhaps
 from rounds.models import ReviewDraft
@@ -42,7 +43,8 @@ SELECT
      FROM rounds_handover o LEFT JOIN accounts_user u ON u.id = o.accepted_by_id
      WHERE o.ward_id = a.ward_id AND o.accepted_at <= %(at)s
      ORDER BY o.accepted_at DESC LIMIT 1)::text,
-    (SELECT json_agg(json_build_array(t.id, t.text, t.due_at, u.first_name, u.last_name, u.username)
+    (SELECT json_agg(json_build_array(t.id, {TASK_WORDS}, t.due_at,
+                                      u.first_name, u.last_name, u.username)
                      ORDER BY t.due_at)
      FROM rounds_task t LEFT JOIN accounts_user u ON u.id = t.assigned_to_id
      WHERE t.admission_id = a.id AND t.done_at IS NULL)::text,

@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from accounts.policies import signed_in
@@ -29,6 +30,14 @@ def any_admission(user: User, pk: uuid.UUID) -> Admission:
 def on_screen(user: User, pk: uuid.UUID) -> Admission:
     """The same for a page that reads the identifiers with all the rest."""
     return get_object_or_404(Admission.objects.caring(user).select_related(*_RELATED), pk=pk)
+
+
+def back(request: HttpRequest, otherwise: str) -> str:
+    """Where the person came from, if that is here."""
+    asked = request.GET.get("next", "")
+    if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+        return asked
+    return otherwise
 
 
 def treated(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Admission]:

@@ -182,5 +182,6 @@ PERSONAL: dict[str, Personal] = {
     "rounds.Question": Personal(harmless={"text"}),
     "rounds.Experience": Personal(about={"state", "told_by"}),
     "rounds.Answer": Personal(about={"choice", "words"}),
-    "rounds.Task": Personal(about={"text", "outcome"}),
+    "rounds.Task": Personal(about={"text", "ending", "outcome", "moved_because"}),
+    "rounds.VideoLink": Personal(harmless={"url"}),
 }
