@@ -123,6 +123,7 @@ class LeaveNow(NamedTuple):
     place: str
     held_by: str
     expected_back: dt.datetime
+    starts: dt.datetime
 
 
 class PauseNow(NamedTuple):

@@ -61,7 +61,7 @@ SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at
    WHERE t.admission_id = a.id AND t.done_at IS NULL ORDER BY t.due_at LIMIT 1)::text,
   (SELECT json_build_array(q.id, q.kind, q.raised_at) FROM observations_prompt q
    WHERE q.admission_id = a.id AND q.done_at IS NULL ORDER BY q.raised_at LIMIT 1)::text,
-  (SELECT json_build_array(l.kind, d.place, d.held_by, l.expected_back)
+  (SELECT json_build_array(l.kind, d.place, d.held_by, l.expected_back, l.starts)
    FROM patients_leavedetail d JOIN capacity_leave l ON l.id = d.leave_id
    WHERE d.admission_id = a.id AND l.ends IS NULL AND l.starts <= %(at)s LIMIT 1)::text,
   (SELECT json_build_array(z.reason, z.ends) FROM patients_pause z

@@ -83,7 +83,9 @@ SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
     (SELECT sum(hash_record_extended(row(used.admission_id, d.id, {worn.KNOWN}), 0))
      FROM ({worn.USED.format(of="SELECT id FROM here")}) AS used {worn.JOINED})::text,
     (SELECT array[count(*) FILTER (WHERE l.starts <= %(at)s),
-         count(*) FILTER (WHERE l.expected_back <= %(at)s), sum(hashtextextended(l::text, 0))]
+         count(*) FILTER (WHERE l.expected_back <= %(at)s),
+         count(*) FILTER (WHERE l.starts <= %(at)s - interval '24 hours'),
+         sum(hashtextextended(l::text, 0))]
      FROM capacity_leave l JOIN here ON here.spell_id = l.spell_id
      WHERE l.ends IS NULL)::text,
     (SELECT sum(hashtextextended(

@@ -163,8 +163,8 @@ def _task(task: str | None, prompt: str | None) -> TaskNow | None:
 def _leave(text: str | None) -> LeaveNow | None:
     if not text:
         return None
-    kind, place, held_by, back = json.loads(text)
-    return LeaveNow(kind, place, held_by, moment(back))
+    kind, place, held_by, back, starts = json.loads(text)
+    return LeaveNow(kind, place, held_by, moment(back), moment(starts))
 
 
 def _pause(text: str | None) -> PauseNow | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from observations.silence import DEAD_BY_TELLING
-from rounds.board.rows import REVIEW_EVERY, UNPLANNED_STALE_AFTER, Row
+from rounds.board.rows import LEAVE_LIMIT, REVIEW_EVERY, UNPLANNED_STALE_AFTER, Row
 
 # A day's line moves on by a pixel in this time, and London's days begin at the end of one.
 STEP: Final = dt.timedelta(minutes=15)
@@ -45,6 +45,8 @@ def _moments(row: Row) -> Iterator[dt.datetime]:
     dues = set(row.dues.values())
     yield step_end(row.at)
     yield row.reviewed_at + REVIEW_EVERY
+    if row.leave:
+        yield row.leave.starts + LEAVE_LIMIT
     yield from (moment for due in dues for moment in due if moment)
     for moments, turns in (
         ({due.due_at for due in dues if due.due_at}, _OF_WHAT_IS_DUE),

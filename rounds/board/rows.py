@@ -38,6 +38,8 @@ SCALES: Final = {"news2_scale1": 1, "news2_scale2": 2}
 # Without a plan nothing says when the next set is due, yet nothing stays current for ever.
 UNPLANNED_STALE_AFTER: Final = dt.timedelta(hours=12)
 REVIEW_EVERY: Final = dt.timedelta(hours=24)
+# After it somebody returns or discharges the patient (clinical.md, "Coming, leaving, dying").
+LEAVE_LIMIT: Final = dt.timedelta(hours=24)
 _STATES: Final[Mapping[Cause, ReadingsState]] = {
     "silent": "silent",
     "device_dead": "dead",
@@ -153,7 +155,16 @@ class Row:
         """Whether something that was to happen has not."""
         late = self.readings.state in SILENCES | {"late"}
         back = self.leave is not None and self.leave.expected_back <= self.at
-        return late or back or (self.task is not None and self.task.due_at < self.at)
+        return (
+            late
+            or back
+            or self.away_too_long
+            or (self.task is not None and self.task.due_at < self.at)
+        )
+
+    @property
+    def away_too_long(self) -> bool:
+        return self.leave is not None and self.leave.starts + LEAVE_LIMIT <= self.at
 
     @property
     def unreviewed(self) -> bool:

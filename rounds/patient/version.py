@@ -48,7 +48,8 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT array[count(*) FILTER (WHERE o.starts <= %(at)s),
                   count(*) FILTER (WHERE o.ends <= %(at)s)]
      FROM patients_prescribedoxygen o WHERE o.admission_id = a.id),
-    (SELECT array[count(*), count(*) FILTER (WHERE l.expected_back <= %(at)s)]
+    (SELECT array[count(*), count(*) FILTER (WHERE l.expected_back <= %(at)s),
+                  count(*) FILTER (WHERE l.starts <= %(at)s - interval '24 hours')]
      FROM capacity_leave l WHERE l.spell_id = a.spell_id AND l.ends IS NULL),
     (SELECT array[count(*)::text, max(e.rang_at)::text, max(e.owned_at)::text,
                   max(e.closed_at)::text, max(e.acted_at)::text]
@@ -57,6 +58,7 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
      FROM observations_holding h WHERE h.admission_id = a.id),
     (SELECT json_agg({worn.PIECE} ORDER BY d.id)
      FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,
+    (SELECT set_at::text FROM rounds_videolink WHERE ward_id = a.ward_id),
     (SELECT max(accepted_at)::text FROM rounds_handover
      WHERE ward_id = a.ward_id AND accepted_at <= %(at)s)
 FROM patients_admission a LEFT JOIN observations_standing s ON s.admission_id = a.id

@@ -119,11 +119,19 @@ def review(row: Row) -> Line:
     if row.unreviewed:
         family = row.review.by.rpartition(" ")[2]
         ago = format_html("{} ago", ticking(row.review.at, row.at))
-        return Line(ago, f"{when} {family}", strong=True)
+        senior = _senior(row)
+        return Line(ago, f"{family}; {senior}" if senior else f"{when} {family}", strong=True)
+    senior = _senior(row)
+    return Line(f"{when}, {row.review.by}", senior) if senior else Line(when, row.review.by)
+
+
+def _senior(row: Row) -> str:
+    """senior review: 2 days ago; empty where the last review was a senior's own."""
+    assert row.review
     senior_at = row.review.senior_at
     if senior_at is None or senior_at == row.review.at:
-        return Line(when, row.review.by)
-    return Line(f"{when}, {row.review.by}", f"senior {_days_ago(senior_at, row.at)}")
+        return ""
+    return f"senior review: {_days_ago(senior_at, row.at)}"
 
 
 def task(row: Row) -> Line:
@@ -216,6 +224,9 @@ def _owed(row: Row) -> str:
 def _leave(row: Row) -> Line:
     assert row.leave
     back = soon(row.leave.expected_back, row.at)
+    if row.away_too_long:
+        away = format_html("on leave {}", ticking(row.leave.starts, row.at))
+        return Line("Return or discharge", away, strong=True)
     overdue = row.leave.expected_back <= row.at
     return Line(
         "Not back" if overdue else "On leave", f"{'was due' if overdue else 'back'} {back}", overdue

@@ -122,12 +122,16 @@ READINGS = [
         ("Paused", "asleep, until 09:45", True),
     ),
     (
-        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW + HOUR)),
+        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW + HOUR, NOW - HOUR)),
         ("On leave", "back 08:45", False),
     ),
     (
-        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW - HOUR)),
+        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW - HOUR, NOW - 2 * HOUR)),
         ("Not back", "was due 06:45", True),
+    ),
+    (
+        _stale(NORMAL, leave=LeaveNow("hospital", "CT", "Dr Shah", NOW + HOUR, NOW - 26 * HOUR)),
+        ("Return or discharge", "on leave 26 h", True),
     ),
     (_stale(NORMAL, mode="comfort"), ("As needed", "", False)),
     (make_row(dues={}), ("None planned", "", False)),
@@ -185,12 +189,23 @@ def test_last_nights_score_needs_no_weekday():
     assert words.lately(at - 30 * HOUR, at) == "Tue 18:20"
 
 
-@pytest.mark.parametrize(
-    ("days", "told"), [(0, "senior today"), (1, "senior yesterday"), (2, "senior 2 days ago")]
-)
+@pytest.mark.parametrize(("days", "told"), [(0, "today"), (1, "yesterday"), (2, "2 days ago")])
 def test_a_nurses_review_says_when_a_senior_last_reviewed(days, told):
     last = ReviewNow(NOW - HOUR, "K. Mensah", "nurse", NOW - 2 * HOUR - days * 24 * HOUR)
-    assert words.review(make_row(review=last)) == ("06:45 today, K. Mensah", told, False)
+    assert words.review(make_row(review=last)) == (
+        "06:45 today, K. Mensah",
+        f"senior review: {told}",
+        False,
+    )
+
+
+def test_a_day_without_a_review_hides_no_seniors_review():
+    last = ReviewNow(NOW - 26 * HOUR, "K. Mensah", "nurse", NOW - 50 * HOUR)
+    assert _told(words.review(make_row(review=last))) == (
+        "26 h ago",
+        "Mensah; senior review: 2 days ago",
+        True,
+    )
 
 
 def test_a_seniors_own_review_is_told_once():
