@@ -19,6 +19,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "keep-partitions": every(600, "observations.tasks.keep_partitions"),
     # Some steps of a month each time, until its days are one partition.
     "merge-partitions": every(900, "observations.tasks.merge_partitions"),
+    # Who is away for more than a day is told by the board at once; the task follows.
+    "ask-after-leave": every(60, "rounds.tasks.ask_after_leave"),
+    # Once a night would do: it is one look, and a worker may be down that night.
+    "purge-old-drafts": every(6 * 3600, "rounds.tasks.purge_old_drafts"),
     # At 08:00 London the count is due; a correction is told within the minute too.
     "refresh-figures": every(60, "capacity.tasks.refresh_figures"),
 }

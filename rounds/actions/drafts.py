@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,8 @@ from accounts.models import User
 from patients.models import Admission
 from rounds.models import Review, ReviewDraft
 from rounds.policies import check_can_review
+
+KEPT_AFTER_LEAVING: Final = dt.timedelta(days=7)
 
 
 class DraftMovedError(Exception):
@@ -64,6 +67,15 @@ def discard_draft(
     """Thrown away by whoever typed it."""
     check_can_review(by, admission, at=at)
     ReviewDraft.objects.filter(admission=admission, by=by, token=token).delete()
+
+
+def purge_drafts(*, at: dt.datetime) -> int:
+    """Of patients who left days ago: nobody signs them any more, and nobody is to find them later.
+
+    How many. Until then a departure may be taken back, with whatever was being typed.
+    """
+    left = Admission.objects.filter(discharged_at__lte=at - KEPT_AFTER_LEAVING)
+    return ReviewDraft.objects.filter(admission__in=left).delete()[0]
 
 
 @transaction.atomic
