@@ -15,9 +15,10 @@ from rounds.board import row_of
 from rounds.board.held import Held
 from rounds.board.held import by as held_by
 from rounds.board.opened import Opened, opened
-from rounds.models import Task
+from rounds.models import Task, VideoLink
 from rounds.patient.charted import Course, course, window
 from rounds.patient.coming_again import readmission_of
+from rounds.patient.earlier import Earlier, earlier_stays
 from rounds.patient.history import History, history
 
 
@@ -42,6 +43,8 @@ class PatientPage:
     course: Course
     history: History
     readmission_of: Admission | None
+    earlier: tuple[Earlier, ...]
+    video_url: str
 
     @property
     def expected(self) -> ExpectedDischarge | None:
@@ -81,7 +84,15 @@ def patient_page(
         course=course(admission, window(admission, show, until)),
         history=history(admission, until=at),
         readmission_of=readmission_of(admission),
+        earlier=earlier_stays(admission, user=user),
+        video_url=_video_url(admission) if may_treat else "",
     )
+
+
+def _video_url(admission: Admission) -> str:
+    """The team's room, the same for all of its patients."""
+    link = VideoLink.objects.filter(ward=admission.ward_id).first()
+    return link.url if link else ""
 
 
 def hours_of(admission: Admission, at: dt.datetime) -> WardHours | None:

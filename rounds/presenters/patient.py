@@ -16,6 +16,7 @@ from observations.presenters.kit import CAUSES, asked, charge, is_low
 from observations.worn import known
 from patients.models import Contact
 from rounds.board.entries import SILENCES
+from rounds.models import Task
 from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
@@ -23,6 +24,7 @@ from rounds.presenters.board_cells import Cell, cells
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.patient_banner import BannerPresenter
 from rounds.presenters.patient_chart import ChartPresenter
+from rounds.presenters.patient_earlier import EarlierLine, lines
 from rounds.presenters.patient_plan import PlanPresenter
 from rounds.presenters.patient_timeline import TimelinePresenter
 
@@ -60,11 +62,16 @@ class KitLine(NamedTuple):
 
 
 class TaskLine(NamedTuple):
+    """`video_url` is the team's room, for a call by video."""
+
     text: str
     due: str
     overdue: bool
     who: str
     url: str
+    change_url: str = ""
+    moved: str = ""
+    video_url: str = ""
 
 
 class PatientPresenter:
@@ -218,14 +225,25 @@ class PatientPresenter:
     def tasks(self) -> list[TaskLine]:
         return [
             TaskLine(
-                task.text,
+                str(task),
                 words.soon(task.due_at, self._page.at),
                 task.due_at < self._page.at,
                 task.assigned_to.short_name if task.assigned_to else "",
                 address("rounds:task-complete", task.pk) if self.may_treat else "",
+                address("rounds:task-change", task.pk) if self.may_treat else "",
+                task.moved_because,
+                self.video_url if task.kind == Task.Kind.VIDEO else "",
             )
             for task in self._page.tasks
         ]
+
+    @property
+    def video_url(self) -> str:
+        return self._page.video_url
+
+    @property
+    def earlier(self) -> list[EarlierLine]:
+        return lines(self._page.earlier)
 
     @property
     def prompts(self) -> list[TaskLine]:
