@@ -96,6 +96,7 @@ DESKS = (
         anywhere="patients:referral-list",
         begins_for=_REFERRERS,
     ),
+    Desk("Visits", "Who goes where today, and what for.", CARING, "rounds:ward-visits"),
     Desk("Alerts", "Every alert and who owns it.", CARING, "observations:alert-list"),
     Desk("Kit", "Which device is with whom.", TREATING, "observations:device-list"),
     Desk(

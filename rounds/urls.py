@@ -12,6 +12,8 @@ from rounds.views import (
     stays,
     summary,
     tasks,
+    video,
+    visits,
 )
 
 app_name = "rounds"
@@ -45,5 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<uuid:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("tasks/<uuid:pk>/change/", tasks.task_change, name="task-change"),
     path("tasks/<uuid:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
+    path("wards/<slug:code>/visits/", visits.ward_visits, name="ward-visits"),
+    path("wards/<slug:code>/visits/share/", visits.visits_share, name="visits-share"),
+    path("wards/<slug:code>/video/", video.video_edit, name="video-edit"),
     path("referrals/<uuid:pk>/admit/", stays.admission_create, name="admission-create"),
 ]

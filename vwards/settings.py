@@ -24,6 +24,10 @@ SERVICE_NAME = env.text("SERVICE_NAME", "Virtual wards")
 # The NHS logo is a trade mark: shown only where the organisation may use it.
 NHS_SERVICE = env.flag("NHS_SERVICE", default=False)
 
+# Where an address is shown on a map, "{address}" in its place: one that the organisation has agreed
+# with. Without it no address of a patient ever leaves this service.
+MAP_SERVICE = env.text("MAP_SERVICE", "")
+
 # Who answers for it: without all three, only 999 numbers are stored and every page says
 # "demonstration" (docs/safety).
 CLINICAL_SAFETY_OFFICER = env.text("CLINICAL_SAFETY_OFFICER", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,11 +17,13 @@ from patients.actions.admissions.locking import lock_open
 from patients.models import Admission
 
 Value = float | str
-_STORED: Final = (Outcome.STORED, Outcome.LATE)
+_STORED: Final = (Outcome.STORED, Outcome.LATE, Outcome.DUPLICATE)
 _WHY: Final = {
     "implausible": "This cannot be: check the number.",
     "in_future": "That time lies ahead.",
     "too_old": "That is more than 35 days ago.",
+    "id_reused": "This form is stored already, with another value or time. Correct that reading, "
+    "or begin a new form.",
 }
 
 
@@ -34,9 +37,11 @@ def phone_readings(
     by: User,
     source: str = "phone",
     comment: str = "",
+    token: UUID | None = None,
     at: dt.datetime | None = None,
 ) -> list[Told]:
     """`values` by kind, in the kinds' own units ("air" for no oxygen); `source` phone or visit.
+    The form's `token` makes twice once.
 
     Raises PermissionDenied, and ValidationError by kind where a value cannot be stored, or when
     the patient has left.
@@ -48,6 +53,7 @@ def phone_readings(
         said_by=said_by,
         source=source,
         comment=comment,
+        token=token,
         by=by,
         at=at,
     )

@@ -39,6 +39,7 @@ class ReadingsForm(forms.Form):
     )
     measured_at = MomentField(label="When it was measured")
     comment = forms.CharField(max_length=400, required=False, label="What else was said")
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

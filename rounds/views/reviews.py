@@ -23,7 +23,7 @@ from rounds.models import Review
 from rounds.policies import check_can_correct_review
 from rounds.presenters.addresses import address
 from rounds.presenters.round_twice import meanwhile
-from rounds.views.asking import READ_OR_POST, on_screen, treated
+from rounds.views.asking import READ_OR_POST, back, on_screen, treated
 from rounds.views.deciding import Deciding, deciding
 
 
@@ -98,20 +98,25 @@ def _again(posted: QueryDict) -> QueryDict:
 
 @require_http_methods(READ_OR_POST)
 def readings_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """`?source=visit` comes from whoever is at the door."""
     user, admission = treated(request, pk)
-    form = ReadingsForm(request.POST or None, initial={"measured_at": timezone.now()})
+    then = back(request, address("rounds:patient-detail", pk))
+    fresh = {"measured_at": timezone.now(), "token": uuid.uuid4()}
+    if request.GET.get("source") == "visit":
+        fresh |= {"source": "visit", "said_by": user.get_full_name()}
+    form = ReadingsForm(request.POST or None, initial=fresh)
     if form.is_valid():
-        names = ("values", "measured_at", "said_by", "source", "comment")
+        names = ("values", "measured_at", "said_by", "source", "comment", "token")
         written = {name: form.cleaned_data[name] for name in names}
         if attempt(form, lambda: phone_readings(admission=admission, by=user, **written)):
             messages.success(request, _stored(len(written["values"]), named(admission.patient)))
-            return redirect("rounds:patient-detail", pk=pk)
+            return redirect(then)
     told = {"named": named(admission.patient), "phone": admission.patient.phone}
     return form_page(
         request,
         "rounds/readings_create.html",
         form,
-        back_url=address("rounds:patient-detail", pk),
+        back_url=then,
         **told,
     )
 

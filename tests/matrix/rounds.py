@@ -50,7 +50,7 @@ ROWS = [
     Row("rounds:summary-pdf", allowed=CARING, kwargs="patient_of_soar_valley", otherwise=404),
     *(
         Row(
-            "rounds:questions-edit",
+            name,
             allowed={"ward_lead"},
             refusals=dict.fromkeys(CARING - {"ward_lead"}, 403),
             otherwise=404,
@@ -58,6 +58,7 @@ ROWS = [
             method=method,
             through=SENT,
         )
+        for name in ("rounds:questions-edit", "rounds:video-edit")
         for method in ("get", "post")
     ),
     Row("rounds:summary-bundle", allowed=CARING, kwargs="left_soar_valley", otherwise=404),
@@ -107,6 +108,11 @@ ROWS = [
     changes("rounds:draft-discard", "patient_of_soar_valley", "post"),
     changes("rounds:task-complete", "task_of_soar_valley"),
     changes("rounds:task-complete", "task_of_soar_valley", "post"),
+    changes("rounds:task-change", "task_of_soar_valley"),
+    changes("rounds:task-change", "task_of_soar_valley", "post"),
+    changes("rounds:task-reopen", "task_of_soar_valley", "post"),
+    Row("rounds:ward-visits", allowed=CARING, kwargs="soar_valley", otherwise=404),
+    changes("rounds:visits-share", "soar_valley", "post"),
     changes("rounds:admission-create", "awaited_at_soar_valley"),
     changes("rounds:admission-create", "awaited_at_soar_valley", "post"),
 ]

@@ -7,7 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from accounts.models import AuditEvent
 from lib.london import wall
+from observations.kinds import NUMBERS
 from observations.models import LatestVital, Reading, Score, Standing
 from observations.models.readings import Source
 from patients.actions.admissions import discharge
@@ -180,6 +182,34 @@ def test_a_measurement_that_lies_ahead_is_refused_and_none_is_stored(
     assert not _readings(admission, now).exists()
 
 
+def test_a_form_sent_twice_is_stored_once(send, typed, ward_nurse):
+    twice = typed | {"token": str(uuid4())}
+    assert [send(ward_nurse, twice).status_code for _ in range(2)] == [302, 302]
+    assert Reading.objects.count() == 8
+    assert AuditEvent.objects.filter(verb="readings-entered").count() == 1
+
+
+def test_back_and_another_value_is_told_and_overwrites_nothing(send, typed, ward_nurse):
+    first = typed | {"token": str(uuid4())}
+    send(ward_nurse, first)
+    again = send(ward_nurse, first | {"pulse": "90"})
+    assert again.status_code == 422
+    assert "This form is stored already" in again.content.decode()
+    assert sorted(Reading.objects.filter(kind=NUMBERS["pulse"]).values_list("number")) == [(112.0,)]
+
+
+def test_from_a_visit_the_form_knows_how_and_by_whom_and_leads_back(
+    signed_in, typed, ward, admission, ward_nurse
+):
+    visits = reverse("rounds:ward-visits", args=[ward.code])
+    page = reverse("rounds:readings-create", args=[admission.pk])
+    asked = f"{page}?source=visit&next={visits}"
+    browser = signed_in(ward_nurse)
+    form = browser.get(asked).context["form"]
+    assert (form["source"].value(), form["said_by"].value()) == ("visit", "Adaeze Okafor")
+    assert browser.post(asked, typed | {"source": "visit"}).url == visits
+
+
 def test_the_review_form_writes_a_review(send, admission, ward_nurse):
     page = "review-create"
     own = {"token": str(uuid4()), "known": "0", "version": "0", "kind": "nurse", "seen": "phone"}
@@ -207,7 +237,7 @@ def test_a_task_is_added_and_done_by_its_forms(send, signed_in, admission, ward_
     address = reverse("rounds:task-complete", args=[task.pk])
     browser = signed_in(ward_nurse)
     assert browser.post(address, {"outcome": ""}).status_code == 422
-    assert browser.post(address, {"outcome": "CRP 40"}).status_code == 302
+    assert browser.post(address, {"ending": "done", "outcome": "CRP 40"}).status_code == 302
     task.refresh_from_db()
     assert task.outcome == "CRP 40"
 
@@ -216,6 +246,6 @@ def test_a_task_done_twice_says_so(signed_in, admission, ward_nurse, now):
     task = make_task(admission, by=ward_nurse, due_at=now)
     browser = signed_in(ward_nurse)
     address = reverse("rounds:task-complete", args=[task.pk])
-    browser.post(address, {"outcome": "spoke to her"})
-    again = browser.post(address, {"outcome": "again"})
+    browser.post(address, {"ending": "done", "outcome": "spoke to her"})
+    again = browser.post(address, {"ending": "done", "outcome": "again"})
     assert "Somebody has done this task already." in again.content.decode()
