@@ -36,7 +36,7 @@ def transfer(
     at = at or timezone.now()
     came_from = admission.ward.code
     _move(admission, ward, bed, no_bed_reason, Stay.EndReason.TRANSFERRED, by, at)
-    locked = lock_open(admission)
+    locked = _lock_unmoved(admission)
     locked.ward = ward
     locked.save(update_fields=["ward"])
     detail = {"from": came_from, "to": ward.code, "agreed_with": agreed_with}
@@ -79,10 +79,18 @@ def move_bed(
         check_can_go_over_capacity(by, admission.ward, at=at)
     at = at or timezone.now()
     _move(admission, admission.ward, bed, no_bed_reason, Stay.EndReason.MOVED, by, at)
-    locked = lock_open(admission)
+    locked = _lock_unmoved(admission)
     detail = {"bed": bed.label if bed else None}
     audit.record(by=by, verb="bed-moved", subject=locked, detail=detail, at=at)
     touch(locked)
+    return locked
+
+
+def _lock_unmoved(admission: Admission) -> Admission:
+    """Under the wards' locks: of two who move a patient at once the second is told, not obeyed."""
+    locked = lock_open(admission)
+    if locked.ward_id != admission.ward_id:
+        raise ValidationError("This patient has been moved to another ward.", code="moved")
     return locked
 
 
