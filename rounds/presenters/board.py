@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -40,6 +40,17 @@ HEAD: Final = mark_safe(  # noqa: S308  # of constants
         for one in _HEADINGS
     )
 )
+
+
+# In the hand more of them would push the patients off the screen.
+WARD_ALERTS: Final = 2
+
+
+class WardAlert(NamedTuple):
+    """`whose` is never cut, however long the title."""
+
+    title: str
+    whose: SafeString
 
 
 class BoardPresenter:
@@ -105,16 +116,27 @@ class BoardPresenter:
         return f"(handover due {until})" if passed else f"until {until}"
 
     @property
-    def ward_alerts(self) -> list[SafeString]:
+    def ward_alerts(self) -> list[WardAlert]:
+        """What nobody owns first: in the hand the first few are one line each."""
+        found = sorted(self._board.ward_alerts, key=lambda alert: bool(alert.owner))
         return [
-            format_html(
-                "{}, {}, {}",
+            WardAlert(
                 alert.title,
-                alert.owner or "nobody owns it",
-                ticking(alert.rang_at, self.as_of),
+                format_html(
+                    "{}, {}", alert.owner or "nobody owns it", ticking(alert.rang_at, self.as_of)
+                ),
             )
-            for alert in self._board.ward_alerts
+            for alert in found
         ]
+
+    @property
+    def more_ward_alerts(self) -> int:
+        """Beyond those that a hand is shown."""
+        return max(0, len(self._board.ward_alerts) - WARD_ALERTS)
+
+    @property
+    def alerts_url(self) -> str:
+        return address("observations:alert-list", self.ward.code)
 
     @property
     def rows(self) -> SafeString:

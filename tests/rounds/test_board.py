@@ -500,3 +500,22 @@ def test_an_alert_of_the_ward_itself_stands_above_the_rows(admit, now, open_boar
     text = _shown(open_board())
     assert "Ward alert:" in text
     assert "HUB-7, nobody owns it" in text
+
+
+def test_of_many_ward_alerts_those_nobody_owns_stand_first_and_the_rest_are_counted(
+    admit, now, open_board, ward, ward_nurse
+):
+    for n, owner in enumerate((ward_nurse, None, None)):
+        Alert.objects.create(
+            kind=Alert.Kind.NO_PATIENT,
+            ward=ward,
+            subject=f"HUB-{n}",
+            priority="urgent",
+            opened_at=now + dt.timedelta(seconds=n),
+            rang_at=now,
+            owner=owner,
+            owned_at=now if owner else None,
+        )
+    text = _shown(open_board())
+    assert text.index("HUB-1") < text.index("HUB-2") < text.index("HUB-0")
+    assert "1 more ward alert" in text
