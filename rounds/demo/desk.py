@@ -18,6 +18,7 @@ from patients.models import Admission
 from rounds.actions.handovers import accept_handover, offer_handover
 from rounds.actions.reviews import review
 from rounds.actions.tasks import add_task, complete_task
+from rounds.demo import visiting
 from rounds.demo.clock import Event
 from rounds.demo.kit import Worn
 from rounds.demo.places import Places
@@ -74,6 +75,7 @@ def events(
             found += _tasks(one, staff, seed, now)
     for code in sorted({one.case.ward.code for one in worn}):
         found += _handovers(code, places, staff, now)
+    found += visiting.events(worn, places, staff, now)
     return [event for event in found if since < event.at <= now]
 
 

@@ -105,7 +105,7 @@ def from_cast(told: dict[str, Any], *, today: dt.date) -> Person:
         deprivation_decile=1 + int(number[8:]) % 10,
         language=told.get("language", "English"),
         phone=told.get("phone", phone(number)),
-        address=f"{int(number[5:9])} Test Lane",
+        address=told.get("address", f"{int(number[5:9])} Test Lane"),
         postcode="LE12 7ZZ",
         lives_with=told.get("lives_with", "alone"),
         title=told.get("title", ""),

@@ -18,6 +18,8 @@ from patients.models import Admission, Identifier, Patient, Referral
 from rounds.board.now import board
 from rounds.demo import cases, kit, world
 from rounds.demo.players import read_plan
+from rounds.presenters.visits import VisitsPresenter
+from rounds.visits.day import day_of_tasks
 
 NOW = dt.datetime(2026, 11, 20, 7, 45, tzinfo=dt.UTC)
 SINCE = NOW - dt.timedelta(days=3)
@@ -81,6 +83,19 @@ def test_it_holds_together(loaded):
     _check_plan(demo, plan)
     _check_stores()
     _check_board(demo)
+    _check_visits(demo)
+
+
+def _check_visits(demo: dict[str, Any]) -> None:
+    """Somebody's, nobody's and another's; and a couple at one address."""
+    ward = Ward.objects.get(code=demo["devices"][0]["ward"])
+    clinician = User.objects.get(username=demo["accounts"][0]["username"])
+    day = day_of_tasks(ward, NOW.date(), user=clinician, at=NOW)
+    shown = VisitsPresenter(day, user=clinician)
+    stops = [stop for part in shown.parts for stop in part.stops]
+    assert len(shown.parts) >= 2
+    assert any(len(stop.patients) == 2 for stop in stops)
+    assert day.video_url.startswith("https://")
 
 
 def _check_accounts(demo: dict[str, Any]) -> None:
