@@ -142,14 +142,21 @@ def _closed_with(admission: Admission) -> dict[str, Any]:
 
 
 def _close_tasks(admission: Admission, closings: Closings, by: User, at: dt.datetime) -> list[Task]:
+    """What is answered of one dose of a course answers those that nobody spoke of."""
     tasks = list(Task.objects.open().filter(admission=admission).order_by("pk"))
-    unanswered = [task.text for task in tasks if closings.of(task).says_nothing]
+    answers = {task: closings.of(task) for task in tasks}
+    for_course = {task.token: said for task, said in answers.items() if not said.says_nothing}
+    answers = {
+        task: for_course.get(task.token, said) if said.says_nothing and task.of > 1 else said
+        for task, said in answers.items()
+    }
+    unanswered = [str(task) for task, said in answers.items() if said.says_nothing]
     if unanswered:
         raise ValidationError(
             f"Still open: {'; '.join(unanswered)}. Close or hand over each.", code="open_tasks"
         )
-    for task in tasks:
-        _close_task(task, closings.of(task), by, at)
+    for task, said in answers.items():
+        _close_task(task, said, by, at)
     return tasks
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from lib import london
+from lib.ids import uuid7
 from patients.actions.admissions.locking import lock_open
 from patients.actions.touch import touch
 from patients.models import Admission
@@ -83,6 +84,7 @@ def add_course(
     if token and same:
         return same
     _check_treats(assigned_to, locked, at)
+    token = token or (uuid7() if doses > 1 else None)
     moments = course(due_at, doses, every_hours)
     made = [
         Task.objects.create(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from lib.ids import uuid7
 from patients.models import Admission
@@ -23,6 +23,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def open(self) -> Self:
         return self.filter(done_at__isnull=True)
+
+    def next_of_course(self) -> Self:
+        """Of a course that is not over only the dose that comes next."""
+        before = Task.objects.open().filter(token=OuterRef("token"), number__lt=OuterRef("number"))
+        return self.open().exclude(Exists(before))
 
     def overdue(self, at: dt.datetime) -> Self:
         return self.open().filter(due_at__lt=at)

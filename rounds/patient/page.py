@@ -75,7 +75,7 @@ def patient_page(
         alert=_alert(admission),
         kit=_kit(admission),
         tasks=tuple(
-            Task.objects.open()
+            Task.objects.next_of_course()
             .filter(admission=admission)
             .select_related("assigned_to")
             .order_by("due_at")

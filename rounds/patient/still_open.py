@@ -26,7 +26,7 @@ class StillOpen:
 
 
 def still_open(admission: Admission, *, at: dt.datetime) -> StillOpen:
-    tasks = Task.objects.open().filter(admission=admission).select_related("assigned_to")
+    tasks = Task.objects.next_of_course().filter(admission=admission).select_related("assigned_to")
     leaves = LeaveDetail.objects.filter(admission=admission, leave__ends__isnull=True)
     return StillOpen(
         alert=Alert.objects.open().filter(admission=admission).select_related("owner").first(),

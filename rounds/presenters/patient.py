@@ -231,7 +231,7 @@ class PatientPresenter:
                 task.assigned_to.short_name if task.assigned_to else "",
                 address("rounds:task-complete", task.pk) if self.may_treat else "",
                 address("rounds:task-change", task.pk) if self.may_treat else "",
-                task.moved_because,
+                f"last changed: {task.moved_because}" if task.moved_because else "",
                 self.video_url if task.kind == Task.Kind.VIDEO else "",
             )
             for task in self._page.tasks

@@ -114,7 +114,8 @@ def _reviews(known: History) -> Iterator[Entry]:
 
 def _tasks(known: History) -> Iterator[Entry]:
     for task in known.tasks:
-        yield Entry(task.created_at, "", f"Task: {task}. {task.created_by.short_name}")
+        if task.number == 1:
+            yield Entry(task.created_at, "", f"Task: {task}. {task.created_by.short_name}")
         if task.done_at and task.done_by:
             words = f"{task}: {task.outcome}. {task.done_by.short_name}"
             yield Entry(task.done_at, f"{capfirst(task.get_ending_display())}:", words)

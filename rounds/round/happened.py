@@ -29,7 +29,7 @@ FROM (
     WHERE a.admission_id = %(admission)s AND v.at > %(since)s
     UNION ALL
     SELECT t.created_at, 'task', t.kind, {TASK_WORDS}, '', t.created_by_id FROM rounds_task t
-    WHERE t.admission_id = %(admission)s AND t.created_at > %(since)s
+    WHERE t.admission_id = %(admission)s AND t.created_at > %(since)s AND t.number = 1
     UNION ALL
     SELECT t.done_at, 'task-done', t.ending, {TASK_WORDS}, t.outcome, t.done_by_id
     FROM rounds_task t

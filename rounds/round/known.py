@@ -47,7 +47,9 @@ SELECT
                                       u.first_name, u.last_name, u.username)
                      ORDER BY t.due_at)
      FROM rounds_task t LEFT JOIN accounts_user u ON u.id = t.assigned_to_id
-     WHERE t.admission_id = a.id AND t.done_at IS NULL)::text,
+     WHERE t.admission_id = a.id AND t.done_at IS NULL AND NOT EXISTS (
+         SELECT FROM rounds_task b
+         WHERE b.token = t.token AND b.number < t.number AND b.done_at IS NULL))::text,
     (SELECT json_agg(json_build_array(p.id, p.kind, p.text, p.raised_at) ORDER BY p.raised_at)
      FROM observations_prompt p WHERE p.admission_id = a.id AND p.done_at IS NULL)::text,
     (SELECT json_agg(r.told) FROM (

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from lib.london import to_utc, wall
 from patients.actions.admissions import discharge
+from rounds.actions.stays import Closing, Closings, discharge_with_open
 from rounds.actions.tasks import (
     MOST_DOSES,
     add_course,
@@ -80,6 +81,27 @@ def test_a_course_is_as_many_tasks_each_with_its_day(admission, ward_nurse, now)
     )
     assert [str(task) for task in made] == [f"Ceftriaxone 2 g ({n} of 5)" for n in range(1, 6)]
     assert AuditEvent.objects.filter(verb="task-added").count() == 5
+
+
+def test_of_a_course_the_next_dose_stands_for_the_rest(admission, ward_nurse, now):
+    made = add_course(
+        admission=admission,
+        kind="iv_dose",
+        text="Dose",
+        due_at=now,
+        doses=3,
+        every_hours=24,
+        token=uuid4(),
+        by=ward_nurse,
+        at=now,
+    )
+    other = make_task(admission, by=ward_nurse, due_at=now)
+    assert set(Task.objects.next_of_course()) == {made[0], other}
+    complete_task(task=made[0], by=ward_nurse, at=now)
+    assert set(Task.objects.next_of_course()) == {made[1], other}
+    told = Closings(tasks={made[1].pk: Closing("Oral now"), other.pk: Closing("Phoned")})
+    discharge_with_open(admission=admission, destination="home", closings=told, by=ward_nurse)
+    assert Task.objects.get(pk=made[2].pk).outcome == "Oral now"
 
 
 @pytest.mark.parametrize(
