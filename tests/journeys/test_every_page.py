@@ -36,6 +36,8 @@ def _clinical(place: Place, alert: Alert) -> list[str]:
         ("rounds:review-create", one),
         ("rounds:task-create", one),
         ("rounds:readings-create", one),
+        ("rounds:ward-visits", ward),
+        ("rounds:video-edit", ward),
         ("rounds:admission-create", [place.waiting.pk]),
         ("rounds:admission-discharge", one),
         ("observations:alert-list", ward),
