@@ -68,7 +68,6 @@ class Visited(NamedTuple):
     call_first: str
     call_phone: str
     safety: list[tuple[str, str, bool]]
-    interpreter: str
     note: VisitNote
     away: str
     readings_url: str
@@ -240,8 +239,7 @@ class VisitsPresenter:
             call_first=f"{first.name}, {first.relationship}" if first else "",
             call_phone=first.phone if first else "",
             safety=_safety(patient.safety_now),  # type: ignore[attr-defined]  # prefetched
-            interpreter=_interpreter(patient),
-            note=self._day.notes.get(patient.pk, VisitNote()),
+            note=self._day.notes.get(admission.pk, VisitNote()),
             away=self._away(admission),
             readings_url=f"{readings}?source=visit&{self.back_query}" if readings else "",
             tasks=[self._line(task) for task in tasks],
@@ -324,9 +322,3 @@ def _told(record: SafetyRecord | None) -> tuple[str, bool]:
     if record.state == SafetyRecord.State.NONE:
         return "none", False
     return record.text, True
-
-
-def _interpreter(patient: Patient) -> str:
-    if patient.interpreter_needed:
-        return f"{patient.language}, interpreter needed"
-    return "" if patient.language == "English" else patient.language

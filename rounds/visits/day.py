@@ -14,7 +14,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from capacity.models import Ward
 from lib import london
-from patients.models import Admission, Contact, LeaveDetail, Patient, SafetyRecord
+from patients.models import Admission, Contact, LeaveDetail, SafetyRecord
 from patients.policies import can_treat_on
 from rounds.colleagues import clinicians_of
 from rounds.models import Task, VideoLink
@@ -28,7 +28,7 @@ _TOPICS: Final = (SafetyRecord.Topic.ALLERGIES, SafetyRecord.Topic.RESUSCITATION
 class Day:
     """`open` are to be done, what is due first standing first; `ended` were, the newest first.
 
-    `away` is by admission, `notes` by patient.
+    `away` and `notes` are by admission.
     """
 
     ward: Ward
@@ -59,7 +59,7 @@ def day_of_tasks(ward: Ward, day: dt.date, *, user: User, at: dt.datetime) -> Da
         ended=_newest_first(tasks),
         people=tuple(clinicians_of(ward, at)),
         away=_away(tasks),
-        notes=notes_of(_patients(tasks)),
+        notes=notes_of({task.admission: None for task in tasks}),
         video_url=link.url if link else "",
         may_treat=can_treat_on(user, ward, at=at),
     )
@@ -104,7 +104,3 @@ def _away(tasks: Iterable[Task]) -> dict[UUID, LeaveDetail]:
     ids = {task.admission_id for task in tasks}
     found = LeaveDetail.objects.filter(admission__in=ids, leave__ends__isnull=True)
     return {detail.admission_id: detail for detail in found.select_related("leave")}
-
-
-def _patients(tasks: Iterable[Task]) -> list[Patient]:
-    return list({task.admission.patient_id: task.admission.patient for task in tasks}.values())

@@ -1,6 +1,7 @@
-"""What must be known before somebody rings a patient's bell.
+"""What must be known before somebody rings a patient's bell, whoever keeps it.
 
-Visit risks and the key-safe are told here, in one place, by whoever keeps them; no code ever is.
+The day's only way to it: risks, interpreter and the way in are told here. A key-safe's code never
+is; `home_url` leads to where it is shown on asking, and who asked is written down.
 """
 
 from __future__ import annotations
@@ -9,20 +10,35 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from patients.models import Patient
+from patients.models import Admission, Patient
+from patients.presenters.words import address
 
 
 class VisitNote(NamedTuple):
-    """`risks` in words; `reveal_url` opens the key-safe, which writes down who looked."""
+    """In words, each empty where nothing is to be said."""
 
     risks: str = ""
-    reveal_url: str = ""
+    interpreter: str = ""
+    adjustments: str = ""
+    home_url: str = ""
 
 
-def notes_of(patients: Iterable[Patient]) -> dict[UUID, VisitNote]:
-    """By patient; whoever is not in it has none written down."""
-    return {
-        patient.pk: VisitNote(risks=patient.adjustments)
-        for patient in patients
-        if patient.adjustments
-    }
+def notes_of(admissions: Iterable[Admission]) -> dict[UUID, VisitNote]:
+    """By admission."""
+    return {one.pk: _note(one) for one in admissions}
+
+
+def _note(admission: Admission) -> VisitNote:
+    patient = admission.patient
+    return VisitNote(
+        interpreter=_interpreter(patient),
+        adjustments=patient.adjustments,
+        home_url=address("patients:home-detail", admission.pk),
+    )
+
+
+def _interpreter(patient: Patient) -> str:
+    """Polish, interpreter needed"""
+    if patient.interpreter_needed:
+        return f"{patient.language}, interpreter needed"
+    return "" if patient.language == "English" else patient.language

@@ -1,6 +1,7 @@
 """A nurse's day out: at a door with one thumb, without JavaScript, by keyboard, and on paper."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -19,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HOUR = dt.timedelta(hours=1)
 LONG = "Featherstonehaugh-Cholmondeley-Wriothesley-Marjoribanks-Beauchamp-Mainwaring-Xy"
-HOME = {"address": "49 Test Lane, Loughborough", "postcode": "LE12 7ZZ"}
+HOME: dict[str, Any] = {"address": "49 Test Lane, Loughborough", "postcode": "LE12 7ZZ"}
 
 
 def set_task(admission: Admission, by: User, text: str, **more: object) -> Task:
@@ -46,7 +47,7 @@ def day(place: Place, ward_nurse: User, ward_doctor: User) -> Task:
         assigned_to=ward_nurse,
         due_at=now - HOUR / 2,
     )
-    long = make_patient(family_name=LONG, language="Polish", interpreter_needed=True, **HOME)
+    long = make_patient(family_name=LONG, language="Polish", **HOME)
     tall = make_admission(
         ward=place.ward, patient=long, over_capacity="ED is full", at=now - 5 * HOUR
     )

@@ -87,7 +87,7 @@ def house() -> House:
     return House()
 
 
-def of_two(*acts: object) -> list[object]:
+def of_two(*acts: object) -> list[Exception]:
     """Both acts at once; whatever was refused was refused in words."""
     answers = at_once(*acts)  # type: ignore[arg-type]  # callables
     raised = [one for one in answers if isinstance(one, Exception)]
