@@ -268,12 +268,15 @@ def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
 
 
 def _going_on(known: list[Period], starts: datetime, line: Line) -> Line:
-    """Other limits at the same times are the same schedule: they forgive no silence."""
+    """Other limits at the same times are the same schedule, and other times remember those before:
+    neither forgives a silence."""
     if not known or known[-1].ends != starts or line.schedule is None:
         return line
     before, now = known[-1].value.schedule, line.schedule
-    same = before is not None and (before.times, before.every) == (now.times, now.every)
-    return line._replace(schedule=before) if same else line
+    if before is None:
+        return line
+    same = (before.times, before.every) == (now.times, now.every)
+    return line._replace(schedule=before if same else _following(now, before))
 
 
 def _line(agreed: _Agreed) -> Line:
@@ -298,6 +301,11 @@ def _schedule(
     """One object for equal schedules: most kinds of a plan share theirs."""
     at = tuple(time.fromisoformat(text) for text in times)
     return silence.Schedule(starts=starts, times=at, every=every)
+
+
+@lru_cache(maxsize=4096)
+def _following(now: silence.Schedule, before: silence.Schedule) -> silence.Schedule:
+    return replace(now, before=before)
 
 
 def _absences(ids: list[str]) -> dict[UUID, list[silence.Absence]]:
