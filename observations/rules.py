@@ -81,7 +81,7 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule that is crossed. `parameters` are what crossed it; `severity` orders findings of
-    the same key (NEWS2's least score; of a limit its value's steps, 3 more where that scores a 3; of
+    the same key (NEWS2's least score; of a limit its value's steps, 3 more where it scores a 3; of
     a change its own steps); `values` are kind and value as people read it."""
 
     key: str

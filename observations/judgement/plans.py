@@ -21,7 +21,6 @@ from django.db import transaction
 
 from observations import silence
 from observations.attribution import AdmissionFacts
-from observations.default_rules import default_rules
 from observations.rulesets import Limit, Mode, Ruleset, personalised, ruleset
 from observations.storage.queries import rows
 from patients.models import PathwayVersion
@@ -222,9 +221,7 @@ def _keep(loaded: dict[UUID, Plan]) -> None:
 @lru_cache(maxsize=512)
 def pathway_rules(version_id: int) -> Ruleset:
     """A published version is never edited again."""
-    version = PathwayVersion.objects.get(pk=version_id)
-    rules = version.ruleset
-    return ruleset(rules) if rules else default_rules(version.pathway_id)
+    return ruleset(PathwayVersion.objects.get(pk=version_id).ruleset)
 
 
 _MODES: Final = (
