@@ -19,12 +19,14 @@ SCALE_2_LOW = 84.0
 
 
 def version_for(ward: Ward, pathway: Pathway) -> PathwayVersion:
-    """The ward's own choice; else the newest published one that belongs to no ward."""
+    """The ward's own choice; where it offers the pathway no more, its own newest version; else the
+    newest that belongs to no ward."""
     offered = ward.pathways.filter(pathway=pathway).select_related("version").first()
     if offered is not None:
         return offered.version
-    common = PathwayVersion.objects.in_force().filter(pathway=pathway, ward__isnull=True)
-    version = common.order_by("-number").first()
+    found = PathwayVersion.objects.in_force().filter(pathway=pathway)
+    own = found.filter(ward=ward).order_by("-number").first()
+    version = own or found.default().order_by("-number").first()
     if version is None:
         raise ValidationError(f"{pathway} has no published version.", code="pathway")
     return version
