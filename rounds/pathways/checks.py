@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from observations.news2 import EMERGENCY_THRESHOLD, LABELS, URGENT_THRESHOLD
@@ -94,7 +95,7 @@ def _between(kind: str) -> str:
 
 def _order(kind: str, limits: list[Limit]) -> Iterator[Problem]:
     """The mildest speaks first; one that lies beyond a more urgent one would never speak."""
-    for milder, worse in zip(limits, limits[1:], strict=False):
+    for milder, worse in pairwise(limits):
         words = f"It lies inside the {milder.priority} one, which would then never speak."
         if milder.low is not None and worse.low is not None and worse.low >= milder.low:
             yield Problem(f"{kind}_{worse.priority}_low", words)

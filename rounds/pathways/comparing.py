@@ -68,9 +68,9 @@ def _criteria(old: Content, new: Content) -> Iterator[Difference]:
 
 def _criterion(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> Difference:
     label = (now or was or {})["label"]
-    said = [_asked(one, label) if one else "not asked" for one in (was, now)]
+    before, after = (_asked(one, label) if one else "not asked" for one in (was, now))
     wider = was is not None and (now is None or criteria.widens(was, now))
-    return Difference("Who may come", label, *said, wider)
+    return Difference("Who may come", label, before, after, wider)
 
 
 def _asked(one: Mapping[str, Any], label: str) -> str:
@@ -121,7 +121,7 @@ def _rules(old: Ruleset, new: Ruleset) -> Iterator[Difference]:
     for kind in PLANNED:
         was, now = _changes(old, kind), _changes(new, kind)
         if set(was) != set(now):
-            said = [" and ".join(map(words.change, side)) or words.NONE for side in (was, now)]
+            said = _in_words(was), _in_words(now)
             looser = loosens(Ruleset(changes=was), Ruleset(changes=now))
             yield Difference("Rules", f"{PLANNED[kind].label}, change", *said, looser)
     for name, what in (("rise", "Rise of NEWS2"), ("thresholds", "NEWS2 rings")):
@@ -130,6 +130,10 @@ def _rules(old: Ruleset, new: Ruleset) -> Iterator[Difference]:
             tell = getattr(words, name)
             looser = loosens(_only(name, before), _only(name, after))
             yield Difference("Rules", what, tell(before), tell(after), looser)
+
+
+def _in_words(changes: Iterable[Change]) -> str:
+    return " and ".join(map(words.change, changes)) or words.NONE
 
 
 def _changes(rules: Ruleset, kind: str) -> tuple[Change, ...]:

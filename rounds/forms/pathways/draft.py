@@ -28,8 +28,8 @@ class DraftForm(forms.Form):
         choices=[(one, MODE_WORDS[one]) for one in MODES],
         widget=forms.RadioSelect,
         label="How readings are judged",
-        help_text="Scale 2 and comfort are a senior\u2019s decision for one patient. Under 16 it is "
-        "limits only, whatever stands here.",
+        help_text="Scale 2 and comfort are a senior\u2019s decision for one patient. Under 16 it is"
+        " limits only, whatever stands here.",
         error_messages={"required": "Choose how readings are judged."},
     )
     expected_days = whole("Expected days", 1, _LONGEST_STAY)
@@ -45,9 +45,7 @@ class DraftForm(forms.Form):
         asked = criteria.known(content.criteria)
         self._criteria = Rows(self, "criterion", criteria.boxes, known=asked)
         kinds.add(self, content)
-        self._changes = Rows(
-            self, "change", changes.boxes, known=changes.known(rules.changes)
-        )
+        self._changes = Rows(self, "change", changes.boxes, known=changes.known(rules.changes))
         changes.add_score_fields(self, rules)
         self._add_responses(content)
 
