@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("admissions/<uuid:pk>/row/", board.board_row, name="board-row"),
     path(f"{_admission}/", patient.patient_detail, name="patient-detail"),
     path(f"{_admission}/discharge/", stays.admission_discharge, name="admission-discharge"),
+    path(f"{_admission}/pathway/", pathways.pathway_change, name="pathway-change"),
     path(f"{_admission}/summary/", summary.admission_summary, name="admission-summary"),
     path(f"{_admission}/summary.pdf", summary.summary_pdf, name="summary-pdf"),
     path(f"{_admission}/summary.json", summary.summary_bundle, name="summary-bundle"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 
@@ -53,23 +52,24 @@ def default_limits(version: PathwayVersion, kind: str) -> Limits:
 
 
 def copy_plan(admission: Admission, *, by: User, at: dt.datetime) -> None:
-    PlanLine.objects.bulk_create(_lines(admission, by, at))
+    kinds = admission.pathway_version.schedule
+    PlanLine.objects.bulk_create(planned_line_of(admission, k, by=by, at=at) for k in kinds)
 
 
-def _lines(admission: Admission, by: User, at: dt.datetime) -> Iterator[PlanLine]:
+def planned_line_of(admission: Admission, kind: str, *, by: User, at: dt.datetime) -> PlanLine:
+    """As the admission's version asks for it; not saved."""
     version = admission.pathway_version
-    for kind, when in version.schedule.items():
-        limits = default_limits(version, kind)
-        yield PlanLine(
-            admission=admission,
-            kind=kind,
-            times=when.get("times", []),
-            every_hours=when.get("every_hours"),
-            low=limits.low,
-            high=limits.high,
-            default_low=limits.low,
-            default_high=limits.high,
-            priority=limits.priority,
-            set_by=by,
-            starts=at,
-        )
+    limits, when = default_limits(version, kind), version.schedule[kind]
+    return PlanLine(
+        admission=admission,
+        kind=kind,
+        times=when.get("times", []),
+        every_hours=when.get("every_hours"),
+        low=limits.low,
+        high=limits.high,
+        default_low=limits.low,
+        default_high=limits.high,
+        priority=limits.priority,
+        set_by=by,
+        starts=at,
+    )

@@ -47,6 +47,17 @@ def loosened(differences: Iterable[Difference]) -> bool:
     return any(one.loosens for one in differences)
 
 
+def loosens_care(old: Content, new: Content) -> bool:
+    """Of a patient who goes on with another version: readings, limits and rules are looser."""
+    return loosened(
+        [
+            *_readings(old, new),
+            *_limits(old.rules, new.rules),
+            *_rules(old.rules, new.rules),
+        ]
+    )
+
+
 def _stay(old: Content, new: Content) -> Iterator[Difference]:
     if old.default_mode != new.default_mode:
         was, now = words.MODES[old.default_mode], words.MODES[new.default_mode]

@@ -100,6 +100,13 @@ def drafts_of(ward: Ward) -> QuerySet[PathwayDraft]:
     return PathwayDraft.objects.filter(ward=ward).select_related(*related)
 
 
+def offered_versions(ward: Ward) -> QuerySet[PathwayVersion]:
+    """What new admissions begin on there; a ward that names none takes every default."""
+    named = PathwayVersion.objects.filter(offered_by__ward=ward)
+    found = named if ward.pathways.exists() else PathwayVersion.objects.in_force().default()
+    return found.select_related(*_RELATED).order_by("pathway__name")
+
+
 def versions_of(ward: Ward, pathway: Pathway) -> QuerySet[PathwayVersion]:
     """The ward's own and the defaults, the newest first."""
     return _of(ward).filter(pathway=pathway).order_by("-published_at", "-pk")

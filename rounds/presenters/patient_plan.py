@@ -68,6 +68,10 @@ class PlanPresenter:
         return f"{mode.get_mode_display()}: {mode.reason}. {by.short_name}{until}."
 
     @property
+    def pathway_url(self) -> str:
+        return self._mine("rounds:pathway-change", self._page.admission.pk)
+
+    @property
     def mode_url(self) -> str:
         return self._mine("patients:mode-change", self._page.admission.pk)
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import Ward
 from patients.actions.pathways import offer_pathway, stop_offering
 from patients.models import PathwayVersion
-from patients.policies import can_edit_pathways, check_can_edit_pathways
-from patients.views.asking import caring_ward
-from rounds.pathways.shelf import Shelf, shelves, versions_of
+from patients.policies import (
+    can_edit_pathways,
+    check_can_edit_pathways,
+    is_senior_on,
+    seniors_on,
+)
+from patients.presenters.words import named
+from patients.views.acting import attempt, done, form_page
+from patients.views.asking import caring_ward, posted
+from rounds.actions.pathway_moves import move_to_version
+from rounds.forms.pathways.publishing import MoveForm
+from rounds.pathways.shelf import Shelf, offered_versions, shelves, versions_of
+from rounds.presenters.pathways.moves import MovePresenter
 from rounds.presenters.pathways.shelves import ShelfPresenter
 from rounds.presenters.pathways.versions import VersionPresenter, version_rows
+from rounds.views.asking import READ_OR_POST, treated
 
 
 @require_safe
@@ -104,3 +117,17 @@ def _changing(request: HttpRequest, code: str, pathway: str) -> tuple[User, Ward
     ward = caring_ward(user, code)
     check_can_edit_pathways(user, ward)
     return user, ward, shelf_of(ward, pathway)
+
+
+@require_http_methods(READ_OR_POST)
+def pathway_change(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Of one patient, to another version that the ward offers."""
+    user, admission = treated(request, pk)
+    others = offered_versions(admission.ward).exclude(pk=admission.pathway_version_id)
+    form = MoveForm(posted(request), versions=others, seniors=seniors_on(admission.ward))
+    if form.is_valid() and attempt(
+        form, lambda: move_to_version(admission=admission, by=user, **form.cleaned_data)
+    ):
+        return done(request, admission, f"{named(admission.patient)} goes on with another version.")
+    shown = MovePresenter(admission, list(others), senior=is_senior_on(user, admission.ward))
+    return form_page(request, "rounds/pathway_change.html", form, move=shown)

@@ -111,6 +111,7 @@ ROWS = [
             "readings-create",
             "review-create",
             "task-create",
+            "pathway-change",
         )
         for method in ("get", "post")
     ),

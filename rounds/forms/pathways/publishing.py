@@ -34,10 +34,16 @@ class PublishForm(forms.Form):
             del self.fields["agreed_by"]
 
 
+class VersionField(forms.ModelChoiceField[PathwayVersion]):
+    def label_from_instance(self, obj: PathwayVersion) -> str:
+        whose = "the default, version" if obj.ward_id is None else "this ward\u2019s version"
+        return f"{obj.pathway}: {whose} {obj.number}"
+
+
 class MoveForm(PublishForm):
     """Which of the ward's versions the patient goes on with."""
 
-    version = forms.ModelChoiceField(
+    version = VersionField(
         PathwayVersion.objects.none(),
         label="Goes on with",
         widget=forms.RadioSelect,

@@ -1,0 +1,45 @@
+"""What each of the versions that a patient could go on with changes for them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from patients.models import Admission, PathwayVersion
+from patients.presenters.words import named
+from rounds.pathways.comparing import Difference, compare, loosens_care
+from rounds.pathways.contents import Content
+from rounds.presenters.addresses import address
+from rounds.presenters.pathways.shelves import version_words
+
+# What concerns somebody who is here already.
+_SHOWN = frozenset({"Readings", "Limits", "Rules", "Responses"})
+
+
+class Choice(NamedTuple):
+    words: str
+    differences: list[Difference]
+    looser: bool
+
+
+class MovePresenter:
+    def __init__(self, admission: Admission, others: list[PathwayVersion], *, senior: bool) -> None:
+        self._now = Content.of(admission.pathway_version)
+        self._others = others
+        self.named = named(admission.patient)
+        self.now = (
+            f"{admission.pathway_version.pathway}, {version_words(admission.pathway_version)}"
+        )
+        self.senior = senior
+        self.back_url = address("rounds:patient-detail", admission.pk)
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [self._choice(version) for version in self._others]
+
+    def _choice(self, version: PathwayVersion) -> Choice:
+        content = Content.of(version)
+        return Choice(
+            words=f"{version.pathway}, {version_words(version)}",
+            differences=[one for one in compare(self._now, content) if one.section in _SHOWN],
+            looser=loosens_care(self._now, content),
+        )
