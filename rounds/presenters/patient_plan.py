@@ -68,6 +68,16 @@ class PlanPresenter:
         return f"{mode.get_mode_display()}: {mode.reason}. {by.short_name}{until}."
 
     @property
+    def version_url(self) -> str:
+        """Where the version is read; one of a ward before this one is not this ward's to show."""
+        admission = self._page.admission
+        version = admission.pathway_version
+        if version.ward_id not in (None, admission.ward_id):
+            return ""
+        names = (admission.ward.code, version.pathway_id, version.pk)
+        return address("rounds:pathway-version", *names)
+
+    @property
     def pathway_url(self) -> str:
         return self._mine("rounds:pathway-change", self._page.admission.pk)
 

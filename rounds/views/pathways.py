@@ -129,5 +129,7 @@ def pathway_change(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         form, lambda: move_to_version(admission=admission, by=user, **form.cleaned_data)
     ):
         return done(request, admission, f"{named(admission.patient)} goes on with another version.")
-    shown = MovePresenter(admission, list(others), senior=is_senior_on(user, admission.ward))
+    earlier = admission.earlier_pathways.select_related("version__pathway", "moved_by", "agreed_by")
+    senior = is_senior_on(user, admission.ward)
+    shown = MovePresenter(admission, list(others), earlier=earlier, senior=senior)
     return form_page(request, "rounds/pathway_change.html", form, move=shown)

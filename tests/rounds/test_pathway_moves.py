@@ -193,7 +193,7 @@ def test_only_to_a_version_that_the_ward_offers_and_by_who_treats(
 
 
 def test_the_page_says_what_would_change_and_keeps_what_was_typed(
-    admission, ward, ward_lead, ward_nurse, signed_in
+    admission, ward, ward_lead, ward_nurse, ward_doctor, signed_in
 ):
     own = version_of(ward, ward_lead, limits=[Limit("spo2", "prompt", low=90)])
     url = reverse("rounds:pathway-change", args=[admission.pk])
@@ -204,3 +204,6 @@ def test_the_page_says_what_would_change_and_keeps_what_was_typed(
     assert refused.status_code == 422
     assert "agreed_by" in refused.context["form"].errors
     assert "Their wish" in refused.content.decode()
+    done = nurse.post(url, {"version": own.pk, "reason": "Their wish", "agreed_by": ward_doctor.pk})
+    assert done.status_code == 302
+    assert "Their wish" in nurse.get(url).content.decode()

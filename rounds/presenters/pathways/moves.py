@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from patients.models import Admission, PathwayVersion
+from lib.london import dated
+from patients.models import Admission, EarlierPathway, PathwayVersion
 from patients.presenters.words import named
 from rounds.pathways.comparing import Difference, compare, loosens_care
 from rounds.pathways.contents import Content
@@ -22,7 +24,14 @@ class Choice(NamedTuple):
 
 
 class MovePresenter:
-    def __init__(self, admission: Admission, others: list[PathwayVersion], *, senior: bool) -> None:
+    def __init__(
+        self,
+        admission: Admission,
+        others: list[PathwayVersion],
+        *,
+        earlier: Iterable[EarlierPathway],
+        senior: bool,
+    ) -> None:
         self._now = Content.of(admission.pathway_version)
         self._others = others
         self.named = named(admission.patient)
@@ -30,7 +39,17 @@ class MovePresenter:
             f"{admission.pathway_version.pathway}, {version_words(admission.pathway_version)}"
         )
         self.senior = senior
+        self._earlier = earlier
         self.back_url = address("rounds:patient-detail", admission.pk)
+
+    @property
+    def earlier(self) -> list[str]:
+        """Frailty, the default, version 1, until 26 Nov 14:02: "Newer rules", Ann Other, nurse"""
+        return [
+            f"{one.version.pathway}, {version_words(one.version)}, until {dated(one.ends)}: "
+            f"\u201c{one.reason}\u201d, {(one.agreed_by or one.moved_by).signature}"
+            for one in self._earlier
+        ]
 
     @property
     def choices(self) -> list[Choice]:
