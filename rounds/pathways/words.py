@@ -8,7 +8,6 @@ from typing import Any, Final
 from observations.rulesets import Change, Limit, Rise, Thresholds
 from patients.criteria import wanted
 from patients.planned import PLANNED
-from rounds.presenters.stays import limits, often
 
 MODES: Final = {
     "news2_scale1": "NEWS2, SpO2 scale 1",
@@ -17,6 +16,19 @@ MODES: Final = {
     "comfort": "comfort",
 }
 NONE: Final = "none"
+
+
+def limits(low: float | None, high: float | None, unit: str) -> str:
+    """below 93 %, above 130 /min"""
+    tail = f" {unit}" if unit else ""
+    told = [f"{word} {n:g}{tail}" for word, n in (("below", low), ("above", high)) if n is not None]
+    return ", ".join(told)
+
+
+def often(times: list[str], every_hours: int | None) -> str:
+    if every_hours:
+        return "hourly" if every_hours == 1 else f"every {every_hours} h"
+    return ", ".join(times)
 
 
 def when(planned: Mapping[str, Any] | None) -> str:

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from lib.london import day_of, near_moment, plain_day, short_day
 from observations.kinds import KINDS, NUMBERS
 from patients.models import PlanLine
+from rounds.pathways.words import limits, often
 from rounds.patient.page import PatientPage
 from rounds.presenters.addresses import address
-from rounds.presenters.stays import limits, often
 
 _THEN: Final = {
     "emergency": "emergency alert",
