@@ -67,7 +67,7 @@ def shelves(ward: Ward) -> list[Shelf]:
     found = []
     for pathway in Pathway.objects.filter(pk__in=in_force):
         own = [one for one in in_force[pathway.pk] if one.ward_id is not None]
-        (default,) = (one for one in in_force[pathway.pk] if one.ward_id is None)
+        default = next(one for one in in_force[pathway.pk] if one.ward_id is None)
         chosen = offered.get(pathway.pk)
         found.append(
             Shelf(

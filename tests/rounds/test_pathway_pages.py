@@ -83,6 +83,14 @@ def test_another_wards_version_is_nobodys_to_read(lead, ward, draft):
     assert begun.status_code == 404
 
 
+def test_every_field_of_a_draft_stands_on_its_page(lead, ward, ward_lead):
+    pathway = make_pathway_version("heart-failure").pathway
+    draft = start_draft(ward=ward, pathway=pathway, by=ward_lead)
+    page = lead.get(at("edit", ward, "heart-failure")).content.decode()
+    missing = [name for name in sent(draft) if f'name="{name}"' not in page]
+    assert missing == []
+
+
 def test_from_the_list_to_a_published_version(lead, ward, ward_doctor):
     make_pathway_version()
     page = lead.post(at("begin", ward), follow=True)
@@ -172,7 +180,7 @@ def test_more_rows_keep_what_was_typed(lead, ward, draft):
     typed_so = sent(draft, criterion_0_label="How old", more="criterion")
     page = lead.post(at("edit", ward), typed_so)
     assert page.status_code == 200
-    assert len(page.context["form"].criteria_rows()) == count + 3
+    assert len(page.context["form"].criteria_lines()) == count + 3
     assert "How old" in page.content.decode()
     assert PathwayDraft.objects.get().revision == 1
 

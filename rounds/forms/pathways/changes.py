@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
+from lib.fields import Decimal
 from observations.rulesets import Change, Rise, Ruleset, Thresholds
-from patients.forms.fields import Decimal
 from patients.planned import PLANNED
 from rounds.forms.leaving.rows import Rows
 from rounds.forms.pathways.fields import PRIORITY_CHOICES, priority, whole

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
-from patients.forms.fields import Decimal
+from lib.fields import Decimal
 from rounds.forms.leaving.rows import Rows
 
 _EDGES = ("min", "max", "consider_min", "consider_max")

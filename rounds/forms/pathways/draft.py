@@ -60,10 +60,10 @@ class DraftForm(forms.Form):
                 help_text=f"Royal College of Physicians, for hospital: {RCP_TEXTS[key]}.",
             )
 
-    def criteria_rows(self) -> list[Row]:
+    def criteria_lines(self) -> list[Row]:
         return self._criteria.bound()
 
-    def change_rows(self) -> list[Row]:
+    def change_lines(self) -> list[Row]:
         return self._changes.bound()
 
     def counts(self) -> str:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.forms import BoundField
 
+from lib.fields import Decimal
 from observations.rulesets import PRIORITIES, Limit, Priority
-from patients.forms.fields import Decimal
 from patients.planned import PLANNED
 from rounds.forms.pathways.fields import TimesField, priority, whole
 from rounds.pathways.contents import Content, of_kind

@@ -9,8 +9,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from lib.fields import among
 from patients.forms.care import reason_field
-from patients.forms.fields import SeniorField, among
+from patients.forms.fields import SeniorField
 from patients.models import PathwayVersion
 
 

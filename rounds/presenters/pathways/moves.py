@@ -59,6 +59,15 @@ class MovePresenter:
         content = Content.of(version)
         return Choice(
             words=f"{version.pathway}, {version_words(version)}",
-            differences=[one for one in compare(self._now, content) if one.section in _SHOWN],
+            differences=[_weighed(one) for one in compare(self._now, content) if _concerns(one)],
             looser=loosens_care(self._now, content),
         )
+
+
+def _concerns(one: Difference) -> bool:
+    return one.section in _SHOWN
+
+
+def _weighed(one: Difference) -> Difference:
+    """Other words of what the team does were read when they were published."""
+    return one._replace(loosens=False) if one.section == "Responses" else one
