@@ -208,10 +208,19 @@ def _kept(admission: AdmissionFacts) -> Plan | None:
 
 
 def _load(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
+    loaded = read_plans(admissions)
+    # Not before the commit: what is rolled back must not be remembered under a version that
+    # another change will then bear.
+    transaction.on_commit(lambda: _keep(loaded))
+    return loaded
+
+
+def read_plans(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
+    """As they are stored, remembered nowhere: of admissions that nobody need have locked."""
     ids = [str(admission.id) for admission in admissions]
     modes, oxygen = _periods(_MODES, ids), _periods(_OXYGEN, ids)
     lines, absences, earlier = _lines(ids), _absences(ids), _earlier(ids)
-    loaded = {
+    return {
         a.id: Plan(
             version=a.version,
             rules=pathway_rules(a.pathway_version_id),
@@ -224,10 +233,6 @@ def _load(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
         )
         for a in admissions
     }
-    # Not before the commit: what is rolled back must not be remembered under a version that
-    # another change will then bear.
-    transaction.on_commit(lambda: _keep(loaded))
-    return loaded
 
 
 def _keep(loaded: dict[UUID, Plan]) -> None:

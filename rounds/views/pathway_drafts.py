@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
@@ -28,6 +29,7 @@ from rounds.forms.pathways.publishing import PublishForm
 from rounds.pathways.checks import problems
 from rounds.pathways.comparing import compare, loosened
 from rounds.pathways.contents import Content
+from rounds.pathways.rehearsing import rehearse_draft
 from rounds.pathways.shelf import drafts_of
 from rounds.presenters.pathways.drafts import DraftPresenter, PublishPresenter
 from rounds.views.asking import READ_OR_POST
@@ -133,7 +135,10 @@ def pathway_publish(request: HttpRequest, code: str, pathway: str) -> HttpRespon
     if form.is_valid() and attempt(form, lambda: _publish(request, form, draft, user)):
         messages.success(request, f"New admissions on {draft.pathway} begin on this version.")
         return redirect("rounds:pathway-detail", code=code, pathway=pathway)
-    shown = PublishPresenter(draft, before, differences=differences, problems=wrong)
+    rehearsed = rehearse_draft(draft, before, at=timezone.now()) if differences else None
+    shown = PublishPresenter(
+        draft, before, differences=differences, problems=wrong, rehearsed=rehearsed
+    )
     return form_page(request, "rounds/pathway_publish.html", form, draft=shown, ward=ward)
 
 

@@ -113,6 +113,16 @@ def test_from_the_list_to_a_published_version(lead, ward, ward_doctor):
     assert version_for(ward, draft.pathway).expected_days == 5
 
 
+def test_before_publishing_it_is_tried_on_the_last_week(lead, ward, draft):
+    lead.post(at("edit", ward), sent(draft, spo2_prompt_low="95"))
+    nobody = lead.get(at("publish", ward)).content.decode()
+    assert "Nobody was on this pathway" in nobody
+    make_admission(ward=ward)
+    told = lead.get(at("publish", ward)).content.decode()
+    assert "(1 patient here)" in told
+    assert "opened 0 alerts for 0 patients; the version in force, 0 alerts" in told
+
+
 def test_publishing_twice_says_that_it_is_done(lead, ward, draft, ward_lead):
     lead.post(at("edit", ward), sent(draft, expected_days="5"))
     known = {"seen": 2, "against": version_for(ward, draft.pathway).pk, "reason": "Shorter"}

@@ -8,10 +8,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from lib.london import near_moment
+from observations.judgement.rehearsal import Rehearsed
 from patients.models import PathwayDraft, PathwayVersion
 from patients.presenters.words import counted
 from rounds.pathways.checks import Problem
 from rounds.pathways.comparing import Difference
+from rounds.pathways.rehearsing import Rehearsal
 from rounds.presenters.addresses import address
 from rounds.presenters.pathways.shelves import version_words
 
@@ -95,8 +97,10 @@ class PublishPresenter(_Addresses):
         *,
         differences: list[Difference],
         problems: list[Problem],
+        rehearsed: Rehearsal | None,
     ) -> None:
         super().__init__(draft)
+        self._rehearsed = rehearsed
         self.seen, self.against = draft.revision, before.pk
         self.before = version_words(before)
         self.sections = list(sections(differences))
@@ -119,5 +123,27 @@ class PublishPresenter(_Addresses):
         return f"{told} looser, or cannot be weighed: a senior decision-maker agrees to it."
 
     @property
+    def rehearsal(self) -> str:
+        """This draft would have rung 12 alerts for 5 patients; the version in force, 9 for 4."""
+        if self._rehearsed is None:
+            return ""
+        before, after = self._rehearsed.before, self._rehearsed.after
+        if not after.looked_at:
+            return "Nobody was on this pathway here in the last 7 days: there is nothing to try."
+        return (
+            f"Tried on the readings of the last 7 days ({_patients(after.looked_at)} here), this"
+            f" draft would have opened {_rung(after)}; the version in force, {_rung(before)}."
+        )
+
+    @property
     def can_publish(self) -> bool:
         return bool(self._changed) and not self.to_mend
+
+
+def _rung(one: Rehearsed) -> str:
+    """12 alerts for 5 patients"""
+    return f"{counted(one.alerts, 'alert', 'alerts')} for {_patients(one.patients)}"
+
+
+def _patients(number: int) -> str:
+    return counted(number, "patient", "patients")
