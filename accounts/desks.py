@@ -71,6 +71,7 @@ def _address(name: str, *code: str) -> str | None:
 
 
 _MANAGERS = frozenset({Role.ICB_MANAGER})
+_LEADS = frozenset({Role.WARD_LEAD})
 _REFERRERS = frozenset({Role.REFERRER})
 
 DESKS = (
@@ -109,6 +110,12 @@ DESKS = (
         begins_for=_MANAGERS,
     ),
     Desk("England", "All 42 boards side by side.", _MANAGERS, anywhere="capacity:england-detail"),
+    Desk(
+        "Pathways",
+        "What your ward offers, and by which rules it watches.",
+        _LEADS,
+        "rounds:pathway-list",
+    ),
     Desk(
         "Records",
         "Whose record is confused, and what waits for a second person.",

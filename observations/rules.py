@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
-from observations import kinds, news2
+from observations import kinds, news2, worsening
 from observations.rulesets import (
     SCORED_MODES,
     SYMPTOMS,
@@ -21,6 +21,7 @@ from observations.rulesets import (
     Thresholds,
     rank,
 )
+from observations.worsening import Side
 
 CONCERN: Final = "concern"
 NEWS2: Final = "news2"
@@ -80,8 +81,8 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule that is crossed. `parameters` are what crossed it; `severity` orders findings of
-    the same key (NEWS2's least score; of a limit 3 where its value scores a 3; else 0); `values`
-    are kind and value as people read it."""
+    the same key (NEWS2's least score; of a limit its value's steps, 3 more where it scores a 3; of
+    a change its own steps); `values` are kind and value as people read it."""
 
     key: str
     priority: Priority
@@ -160,7 +161,7 @@ def _rise(context: Context, score: news2.Score) -> Iterator[Finding]:
 
 
 def _limits(context: Context) -> Iterator[Finding]:
-    worst: dict[tuple[str, str], Limit] = {}
+    worst: dict[tuple[str, Side], Limit] = {}
     for limit in context.rules.limits:
         side = _side(limit, context)
         if side is None:
@@ -170,10 +171,10 @@ def _limits(context: Context) -> Iterator[Finding]:
             worst[limit.kind, side] = limit
     for (kind, side), limit in worst.items():
         found = _limit_finding(kind, side, limit, context.values[kind])
-        yield replace(found, severity=_severity(kind, context))
+        yield replace(found, severity=_severity(kind, side, context))
 
 
-def _side(limit: Limit, context: Context) -> str | None:
+def _side(limit: Limit, context: Context) -> Side | None:
     value = context.values.get(limit.kind)
     if value is None or (context.mode == "comfort" and limit.kind not in SYMPTOMS):
         return None
@@ -182,21 +183,21 @@ def _side(limit: Limit, context: Context) -> str | None:
     return "above" if limit.high is not None and value.number > limit.high else None
 
 
-def _severity(kind: str, context: Context) -> int:
-    """So that who acknowledged an SpO2 of 92 is called again for one of 84: a limit by itself knows
-    no more than that it is crossed."""
+def _severity(kind: str, side: Side, context: Context) -> int:
+    """So that who acknowledged an SpO2 of 90 is called again for one of 80, scored or not: a limit
+    by itself knows no more than that it is crossed."""
     score = context.score
     red = score is not None and kind in _single_threes(score, context.rules.thresholds)
-    return 3 if red else 0
+    return worsening.steps(kind, side, context.values[kind].number) + (3 if red else 0)
 
 
-def _order(limit: Limit, side: str) -> tuple[int, float]:
+def _order(limit: Limit, side: Side) -> tuple[int, float]:
     # Of two limits with one priority the tighter is told.
     edge = limit.low if side == "below" else -(limit.high or 0.0)
     return rank(limit.priority), edge or 0.0
 
 
-def _limit_finding(kind: str, side: str, limit: Limit, value: Measured) -> Finding:
+def _limit_finding(kind: str, side: Side, limit: Limit, value: Measured) -> Finding:
     known = kinds.KINDS[kind]
     told = kinds.show(kind, value.number, value.code)
     edge = limit.low if side == "below" else limit.high
@@ -262,6 +263,7 @@ def _change_finding(change: Change, value: Measured, moved: float) -> Finding:
         f" in {change.within_hours:g} h",
         values=((change.kind, kinds.show(change.kind, value.number, value.code)),),
         measured_at=value.measured_at,
+        severity=worsening.gained(moved, change.by),
     )
 
 

@@ -4,6 +4,8 @@ Time alone moves these states, so the instants are stored as deadlines when a re
 a sweep finds those that have passed. Times of day are London wall time; intervals are elapsed time.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,11 +42,13 @@ _filled: Final[dict[tuple[time, ...], tuple[datetime, datetime]]] = {}
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """When readings are wanted: at London times of day, or each time `every` has passed since the
-    last one. The first is due no earlier than `starts`."""
+    last one. The first is due no earlier than `starts`; `before` is what held until then, and what
+    was owed under it stays owed."""
 
     starts: datetime
     times: tuple[time, ...] = ()
     every: timedelta | None = None
+    before: Schedule | None = None
     late_after: timedelta = timedelta(minutes=30)
     silent_after: timedelta = timedelta(hours=2)
     stale_after: timedelta = timedelta(minutes=60)
@@ -158,7 +162,12 @@ def standing(
 def owed(
     schedule: Schedule, *, last_at: datetime | None, not_before: datetime | None = None
 ) -> datetime:
-    """The first slot that no reading stands for; slots before `not_before` are forgiven."""
+    """The first slot that no reading stands for; slots before `not_before` are forgiven, those of
+    times that were changed since are not."""
+    if schedule.before is not None:
+        slot = owed(schedule.before, last_at=last_at, not_before=not_before)
+        if slot < schedule.starts:
+            return slot
     return _owed(schedule, last_at, max(schedule.starts, not_before or schedule.starts))
 
 
@@ -187,6 +196,12 @@ def filled_until(schedule: Schedule, last_at: datetime) -> datetime:
     is owed nor when values go stale. An interval begins anew with each reading."""
     if schedule.every is not None:
         return last_at
+    if schedule.before is not None and last_at < schedule.starts:
+        return min(_filled_until(schedule, last_at), filled_until(schedule.before, last_at))
+    return _filled_until(schedule, last_at)
+
+
+def _filled_until(schedule: Schedule, last_at: datetime) -> datetime:
     start, end = _filled.get(schedule.times, (last_at, last_at))
     if not start <= last_at < end:
         end = _fills_next_from(schedule.times, last_at)
@@ -220,13 +235,18 @@ def _fills_next_from(times: tuple[time, ...], last_at: datetime) -> datetime:
     return next(start for start in starts if start > last_at)
 
 
-def _state(schedule: Schedule, slot: datetime, now: datetime) -> tuple[State, datetime | None]:
+def noticed(schedule: Schedule, slot: datetime) -> tuple[datetime, datetime]:
+    """When a slot that nothing fills is late, and when silent."""
     silent_after = _silent_after(schedule, slot)
-    late_after = min(schedule.late_after, silent_after / 2)
+    return slot + min(schedule.late_after, silent_after / 2), slot + silent_after
+
+
+def _state(schedule: Schedule, slot: datetime, now: datetime) -> tuple[State, datetime | None]:
+    late_at, silent_at = noticed(schedule, slot)
     steps: tuple[tuple[State, datetime], ...] = (
         ("not_due", slot),
-        ("due", slot + late_after),
-        ("late", slot + silent_after),
+        ("due", late_at),
+        ("late", silent_at),
     )
     for state, until in steps:
         if now < until:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 State = Literal["met", "consider", "not_met", "not_known"]
@@ -51,7 +52,7 @@ def _answer(criterion: Mapping[str, Any], fact: Any) -> Answer:
     return Answer(
         key=criterion["key"],
         label=criterion["label"],
-        wanted=_wanted(criterion),
+        wanted=wanted(criterion),
         found=_found(criterion, fact),
         state=_state(criterion, fact),
         note=criterion.get("note", ""),
@@ -80,13 +81,38 @@ def _within(value: float, low: float | None, high: float | None) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _wanted(criterion: Mapping[str, Any]) -> str:
+def widens(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether somebody is met, or weighed, who was not before; a question of another kind is."""
+    if old["kind"] != new["kind"]:
+        return True
+    if old["kind"] == "yes_no":
+        return bool(old.get("want", True) != new.get("want", True))
+    pairs = (("min", "max"), ("consider_min", "consider_max"))
+    return any(_reaches_further(_range(old, *pair), _range(new, *pair)) for pair in pairs)
+
+
+Range = tuple[float, float]
+
+
+def _range(criterion: Mapping[str, Any], low: str, high: str) -> Range:
+    lowest = criterion.get(low, criterion.get("min"))
+    highest = criterion.get(high, criterion.get("max"))
+    return (-inf if lowest is None else lowest), (inf if highest is None else highest)
+
+
+def _reaches_further(old: Range, new: Range) -> bool:
+    return new[0] < old[0] or new[1] > old[1]
+
+
+def wanted(criterion: Mapping[str, Any]) -> str:
+    """What counts as met: "95 % or more"."""
     if criterion["kind"] == "yes_no":
         return "yes" if criterion.get("want", True) else "no"
     low, high, unit = criterion.get("min"), criterion.get("max"), criterion.get("unit", "")
     if low is not None and high is not None:
         return f"{low:g} to {high:g} {unit}".strip()
-    return (f"{low:g} {unit}".strip() + " or more") if low is not None else f"{high:g} or less"
+    edge, way = (high, "less") if low is None else (low, "more")
+    return f"{edge:g} {unit}".strip() + f" or {way}"
 
 
 def _found(criterion: Mapping[str, Any], fact: Any) -> str:

@@ -97,6 +97,18 @@ def _people(held: QuerySet[Membership]) -> QuerySet[User]:
     return User.objects.filter(pk__in=held.values("user")).order_by("last_name", "first_name")
 
 
+# Pathways
+
+
+def can_edit_pathways(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """What the ward offers, and by which rules, is its lead's to word; looser ones a senior's."""
+    return leads(user, ward, at=at)
+
+
+def check_can_edit_pathways(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    _check(can_edit_pathways(user, ward, at=at), "Only the ward's lead changes its pathways.")
+
+
 # Referrals
 
 

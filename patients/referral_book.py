@@ -59,18 +59,19 @@ def referral_book(user: User, *, at: dt.datetime) -> ReferralBook:
 
 def versions_of(referrals: list[Referral]) -> dict[object, PathwayVersion]:
     """What each ward admits by, for the criteria; two queries however many referrals there are."""
-    common = {
-        version.pathway_id: version
-        for version in PathwayVersion.objects.in_force().filter(ward=None).order_by("number")
+    wards = {referral.ward_id for referral in referrals}
+    found = PathwayVersion.objects.in_force().filter(Q(ward=None) | Q(ward__in=wards))
+    by_place: dict[tuple[int | None, str], PathwayVersion] = {
+        (version.ward_id, version.pathway_id): version for version in found.order_by("number")
     }
-    offered = WardPathway.objects.filter(ward__in={referral.ward_id for referral in referrals})
-    own = {(one.ward_id, one.pathway_id): one.version for one in offered.select_related("version")}
-    found = {
-        referral.pk: own.get((referral.ward_id, referral.pathway_id))
-        or common.get(referral.pathway_id)
+    offered = WardPathway.objects.filter(ward__in=wards).select_related("version")
+    by_place |= {(one.ward_id, one.pathway_id): one.version for one in offered}
+    chosen = {
+        referral.pk: by_place.get((referral.ward_id, referral.pathway_id))
+        or by_place.get((None, referral.pathway_id))
         for referral in referrals
     }
-    return {pk: version for pk, version in found.items() if version is not None}
+    return {pk: version for pk, version in chosen.items() if version is not None}
 
 
 class Places(NamedTuple):

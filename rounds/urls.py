@@ -5,6 +5,8 @@ from django.urls import URLPattern, path
 from rounds.views import (
     board,
     drafts,
+    pathway_drafts,
+    pathways,
     patient,
     questions,
     reviews,
@@ -20,14 +22,26 @@ app_name = "rounds"
 
 _admission = "admissions/<uuid:pk>"
 _round = "rounds/<uuid:pk>"
+_pathways = "wards/<slug:code>/pathways"
+_pathway = f"{_pathways}/<slug:pathway>"
 
 urlpatterns: list[URLPattern] = [
     path("wards/", board.ward_list, name="ward-list"),
     path("wards/<slug:code>/board/", board.ward_board, name="ward-board"),
     path("wards/<slug:code>/questions/", questions.questions_edit, name="questions-edit"),
+    path(f"{_pathways}/", pathways.pathway_list, name="pathway-list"),
+    path(f"{_pathway}/", pathways.pathway_detail, name="pathway-detail"),
+    path(f"{_pathway}/versions/<int:pk>/", pathways.pathway_version, name="pathway-version"),
+    path(f"{_pathway}/offer/", pathways.pathway_offer, name="pathway-offer"),
+    path(f"{_pathway}/stop/", pathways.pathway_stop, name="pathway-stop"),
+    path(f"{_pathway}/draft/new/", pathway_drafts.pathway_begin, name="pathway-begin"),
+    path(f"{_pathway}/draft/", pathway_drafts.pathway_edit, name="pathway-edit"),
+    path(f"{_pathway}/draft/discard/", pathway_drafts.pathway_discard, name="pathway-discard"),
+    path(f"{_pathway}/draft/publish/", pathway_drafts.pathway_publish, name="pathway-publish"),
     path("admissions/<uuid:pk>/row/", board.board_row, name="board-row"),
     path(f"{_admission}/", patient.patient_detail, name="patient-detail"),
     path(f"{_admission}/discharge/", stays.admission_discharge, name="admission-discharge"),
+    path(f"{_admission}/pathway/", pathways.pathway_change, name="pathway-change"),
     path(f"{_admission}/summary/", summary.admission_summary, name="admission-summary"),
     path(f"{_admission}/summary.pdf", summary.summary_pdf, name="summary-pdf"),
     path(f"{_admission}/summary.json", summary.summary_bundle, name="summary-bundle"),

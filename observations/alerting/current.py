@@ -98,7 +98,7 @@ def _prepare(job: Job, at: datetime, offsets: dict[tuple[UUID, datetime], float]
     for kind, point in job.latest.items():
         offset = offsets.get((job.admission.id, point.at), 0.0)
         job.touches.append(Touch(kind, point, offset))
-    for change in job.plan.rules.changes:
+    for change in job.plan.ever.changes:
         newest = job.latest.get(change.kind)
         if newest is not None:
             since = newest.at - timedelta(hours=change.within_hours)

@@ -111,7 +111,7 @@ def findings(plan: Plan, judged: Judged, past: Past) -> list[Finding]:
 
 def needs_past_scores(plan: Plan, judged: Judged) -> bool:
     """No complete score is below nought: what scores less than a rise has not risen."""
-    rise = plan.rules.rise
+    rise = plan.ever.rise
     return rise is not None and judged.score is not None and judged.score.lowest >= rise.by
 
 

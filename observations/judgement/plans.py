@@ -21,8 +21,7 @@ from django.db import transaction
 
 from observations import silence
 from observations.attribution import AdmissionFacts
-from observations.default_rules import default_rules
-from observations.rulesets import Limit, Mode, Ruleset, personalised, ruleset
+from observations.rulesets import Limit, Mode, Rise, Ruleset, personalised, ruleset
 from observations.storage.queries import rows
 from patients.models import PathwayVersion
 
@@ -87,8 +86,16 @@ class Plan:
     oxygen: list[Period] = field(default_factory=list)
     lines: dict[str, list[Period]] = field(default_factory=dict)
     absences: tuple[silence.Absence, ...] = ()
+    # Rules of the versions that were followed before this one, in order.
+    earlier: tuple[Period, ...] = ()
+    ever: Ruleset = field(init=False)
     _changes_at: list[datetime] | None = None
     _last_asked: InForce | None = None
+
+    def __post_init__(self) -> None:
+        """`ever` is what any of the rules compares with: how far back a reading may matter."""
+        every = [self.rules, *(period.value for period in self.earlier)]
+        self.ever = _together(every) if self.earlier else self.rules
 
     def in_force(self, at: datetime) -> InForce:
         """What is agreed at an instant; remembered, because the next one asked is near."""
@@ -122,9 +129,15 @@ class Plan:
             ends=changes[next_one] if next_one < len(changes) else _NEVER,
             mode=cast("Mode", mode),
             on_oxygen=_in_force(self.oxygen, at) is not None,
-            rules=_with_limits(self.rules, limits),
+            rules=_with_limits(self._pathway_rules(at), limits),
             schedules={k: line.schedule for k, line in lines.items() if line.schedule is not None},
         )
+
+    def _pathway_rules(self, at: datetime) -> Ruleset:
+        for period in self.earlier:
+            if period.ends is not None and at < period.ends:
+                return cast("Ruleset", period.value)
+        return self.rules
 
     def stale_at(self, kinds: Iterable[str], measured_at: datetime) -> datetime:
         """When values of these kinds, measured then, stop being current."""
@@ -137,6 +150,8 @@ class Plan:
         to be measured stays as it was, and so how long it counts."""
         return replace(
             self,
+            rules=self._pathway_rules(at),
+            earlier=(),
             modes=_always(self.mode_at(at)),
             oxygen=_always(_in_force(self.oxygen, at)),
             lines={kind: _with_limit(_line_at(p, at), p) for kind, p in self.lines.items()},
@@ -154,7 +169,8 @@ class Plan:
 
     def _changes(self) -> list[datetime]:
         if self._changes_at is None:
-            periods = [*self.modes, *self.oxygen, *chain.from_iterable(self.lines.values())]
+            lines = chain.from_iterable(self.lines.values())
+            periods = [*self.modes, *self.oxygen, *self.earlier, *lines]
             ends = {period.ends for period in periods if period.ends is not None}
             self._changes_at = sorted({period.starts for period in periods} | ends)
         return self._changes_at
@@ -192,10 +208,19 @@ def _kept(admission: AdmissionFacts) -> Plan | None:
 
 
 def _load(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
+    loaded = read_plans(admissions)
+    # Not before the commit: what is rolled back must not be remembered under a version that
+    # another change will then bear.
+    transaction.on_commit(lambda: _keep(loaded))
+    return loaded
+
+
+def read_plans(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
+    """As they are stored, remembered nowhere: of admissions that nobody need have locked."""
     ids = [str(admission.id) for admission in admissions]
     modes, oxygen = _periods(_MODES, ids), _periods(_OXYGEN, ids)
-    lines, absences = _lines(ids), _absences(ids)
-    loaded = {
+    lines, absences, earlier = _lines(ids), _absences(ids), _earlier(ids)
+    return {
         a.id: Plan(
             version=a.version,
             rules=pathway_rules(a.pathway_version_id),
@@ -204,13 +229,10 @@ def _load(admissions: Collection[AdmissionFacts]) -> dict[UUID, Plan]:
             oxygen=oxygen[a.id],
             lines=lines[a.id],
             absences=tuple(absences[a.id]),
+            earlier=tuple(earlier[a.id]),
         )
         for a in admissions
     }
-    # Not before the commit: what is rolled back must not be remembered under a version that
-    # another change will then bear.
-    transaction.on_commit(lambda: _keep(loaded))
-    return loaded
 
 
 def _keep(loaded: dict[UUID, Plan]) -> None:
@@ -219,12 +241,18 @@ def _keep(loaded: dict[UUID, Plan]) -> None:
         _cache.popitem(last=False)
 
 
+def _together(every: list[Ruleset]) -> Ruleset:
+    rises = [rules.rise for rules in every if rules.rise is not None]
+    return Ruleset(
+        changes=tuple(dict.fromkeys(chain.from_iterable(rules.changes for rules in every))),
+        rise=Rise(min(r.by for r in rises), max(r.within_hours for r in rises)) if rises else None,
+    )
+
+
 @lru_cache(maxsize=512)
 def pathway_rules(version_id: int) -> Ruleset:
     """A published version is never edited again."""
-    version = PathwayVersion.objects.get(pk=version_id)
-    rules = version.ruleset
-    return ruleset(rules) if rules else default_rules(version.pathway_id)
+    return ruleset(PathwayVersion.objects.get(pk=version_id).ruleset)
 
 
 _MODES: Final = (
@@ -241,6 +269,10 @@ _LINES: Final = (
     "kind, starts, ends, low, high, priority, times, every_hours) ORDER BY kind, starts)::text "
     "FROM patients_planline WHERE admission_id = ANY(%s::uuid[]) GROUP BY admission_id"
 )
+_EARLIER: Final = (
+    "SELECT admission_id, version_id, ends FROM patients_earlierpathway "
+    "WHERE admission_id = ANY(%s::uuid[]) ORDER BY admission_id, ends"
+)
 _ABSENCES: Final = (
     "SELECT admission_id, 'paused', starts, ends FROM patients_pause "
     "WHERE admission_id = ANY(%(ids)s::uuid[]) "
@@ -256,6 +288,15 @@ def _periods(statement: str, ids: list[str]) -> dict[UUID, list[Period]]:
     return periods
 
 
+def _earlier(ids: list[str]) -> dict[UUID, list[Period]]:
+    found: dict[UUID, list[Period]] = defaultdict(list)
+    for admission_id, version_id, ends in rows(_EARLIER, [ids]):
+        known = found[admission_id]
+        starts = known[-1].ends if known else None
+        known.append(Period(starts or _LONG_AGO, ends, pathway_rules(version_id)))
+    return found
+
+
 def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
     lines: dict[UUID, dict[str, list[Period]]] = defaultdict(dict)
     for admission_id, told in rows(_LINES, [ids]):
@@ -268,12 +309,15 @@ def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
 
 
 def _going_on(known: list[Period], starts: datetime, line: Line) -> Line:
-    """Other limits at the same times are the same schedule: they forgive no silence."""
+    """Other limits at the same times are the same schedule, and other times remember those before:
+    neither forgives a silence."""
     if not known or known[-1].ends != starts or line.schedule is None:
         return line
     before, now = known[-1].value.schedule, line.schedule
-    same = before is not None and (before.times, before.every) == (now.times, now.every)
-    return line._replace(schedule=before) if same else line
+    if before is None:
+        return line
+    same = (before.times, before.every) == (now.times, now.every)
+    return line._replace(schedule=before if same else _following(now, before))
 
 
 def _line(agreed: _Agreed) -> Line:
@@ -298,6 +342,11 @@ def _schedule(
     """One object for equal schedules: most kinds of a plan share theirs."""
     at = tuple(time.fromisoformat(text) for text in times)
     return silence.Schedule(starts=starts, times=at, every=every)
+
+
+@lru_cache(maxsize=4096)
+def _following(now: silence.Schedule, before: silence.Schedule) -> silence.Schedule:
+    return replace(now, before=before)
 
 
 def _absences(ids: list[str]) -> dict[UUID, list[silence.Absence]]:

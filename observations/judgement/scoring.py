@@ -176,7 +176,7 @@ def _from_latest(job: Job) -> None:
         points.sort()
     job.series = series
     job.instants = sorted({touch.point.at for touch in job.touches})
-    for change in job.plan.rules.changes:
+    for change in job.plan.ever.changes:
         known = job.series.get(change.kind)
         if known and known[-1].at >= job.instants[0]:
             since = job.instants[0] - timedelta(hours=change.within_hours)
@@ -192,20 +192,20 @@ def _from_table(jobs: Sequence[Job]) -> None:
         job.series = found[job.admission.id]
         times = {point.at for points in job.series.values() for point in points}
         job.instants = sorted(at for at in times if start <= at <= end)
-        for change in job.plan.rules.changes:
+        for change in job.plan.ever.changes:
             job.past.values[change.kind] = judging.as_values(job.series.get(change.kind, ()))
 
 
 def _looked_back(job: Job) -> tuple[datetime, datetime]:
     start, end = job.span
-    back = max([HALF_DAY, *(timedelta(hours=c.within_hours) for c in job.plan.rules.changes)])
+    back = max([HALF_DAY, *(timedelta(hours=c.within_hours) for c in job.plan.ever.changes)])
     return start - back, end + _MICROSECOND
 
 
 def _reach(plan: Plan) -> timedelta:
     """How far after a reading a score or finding can depend on it."""
-    rise = plan.rules.rise
-    hours = [change.within_hours for change in plan.rules.changes]
+    rise = plan.ever.rise
+    hours = [change.within_hours for change in plan.ever.changes]
     after_score = HALF_DAY + timedelta(hours=rise.within_hours if rise else 0)
     return max([after_score, *(timedelta(hours=h) for h in hours)])
 
@@ -228,7 +228,7 @@ def remember_scores(jobs: list[Job]) -> None:
 
 
 def _rise_start(job: Job) -> datetime:
-    rise = job.plan.rules.rise
+    rise = job.plan.ever.rise
     return job.instants[0] - timedelta(hours=rise.within_hours if rise else 0)
 
 

@@ -169,20 +169,13 @@ def _moments(
     schedule: silence.Schedule, last_at: datetime | None, not_before: datetime | None
 ) -> Moments:
     due_at = silence.owed(schedule, last_at=last_at, not_before=not_before)
-    late_at = _changes_at(schedule, last_at, due_at)
-    silent_at = None if late_at is None else _changes_at(schedule, last_at, late_at)
+    late_at, silent_at = silence.noticed(schedule, due_at)
     return Moments(due_at, late_at, silent_at, _stale_at(schedule, last_at))
 
 
 @lru_cache(maxsize=4096)
 def _stale_at(schedule: silence.Schedule, last_at: datetime | None) -> datetime | None:
     return None if last_at is None else silence.stale_at(schedule, last_at)
-
-
-def _changes_at(
-    schedule: silence.Schedule, last_at: datetime | None, now: datetime
-) -> datetime | None:
-    return silence.standing(schedule, last_at=last_at, now=now).changes_at
 
 
 def _moved(job: Job, at: datetime) -> Iterator[str]:

@@ -48,7 +48,7 @@ def set_limit(
     if _says_the_same(line, wanted, reason=reason, until=expires_at):
         return line
     agreed, until = _answered(line, wanted, by=by, agreed_by=agreed_by, until=expires_at, at=at)
-    new = _replace(line, wanted, reason=reason, by=by, agreed_by=agreed, until=until, at=at)
+    new = replace_line(line, wanted, reason=reason, by=by, agreed_by=agreed, until=until, at=at)
     detail = {"kind": kind, "low": low, "high": high, "priority": wanted.priority}
     audit.record(
         by=by, verb="limit-set", subject=admission, detail=detail | {"reason": reason}, at=at
@@ -118,7 +118,7 @@ def _answered(
     return None, None
 
 
-def _replace(
+def replace_line(
     line: PlanLine,
     wanted: Limits,
     *,
@@ -129,7 +129,7 @@ def _replace(
     at: dt.datetime,
 ) -> PlanLine:
     """Ends the line at `at`; behind one that runs out, the pathway's own limits are stored."""
-    _end(line, at)
+    end_line(line, at)
     new = _like(line, wanted, reason=reason, set_by=by, starts=at)
     new.agreed_by, new.ends, new.expires_at = agreed_by, until, until
     new.save()
@@ -139,7 +139,8 @@ def _replace(
     return new
 
 
-def _end(line: PlanLine, at: dt.datetime) -> None:
+def end_line(line: PlanLine, at: dt.datetime) -> None:
+    """And whatever was to follow it."""
     line.admission.plan_lines.filter(kind=line.kind, starts__gt=at).delete()
     PlanLine.objects.filter(pk=line.pk).update(ends=at)
 
@@ -179,7 +180,7 @@ def follow_scale(
     default = default_limits(admission.pathway_version, "spo2")
     wanted = default._replace(low=SCALE_2_LOW) if scale_2 else default
     reason = ON_SCALE_2 if scale_2 else "SpO2 scale 1"
-    _replace(line, wanted, reason=reason, by=by, agreed_by=agreed_by, until=until, at=at)
+    replace_line(line, wanted, reason=reason, by=by, agreed_by=agreed_by, until=until, at=at)
 
 
 ON_SCALE_2 = "SpO2 scale 2"
@@ -204,7 +205,7 @@ def set_times(
     line = planned_line(admission, kind, at)
     _check_times(times, every_hours)
     line.times, line.every_hours = sorted(times), every_hours
-    new = _replace(
+    new = replace_line(
         line,
         limits_of(line),
         reason=reason,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 
@@ -19,12 +18,14 @@ SCALE_2_LOW = 84.0
 
 
 def version_for(ward: Ward, pathway: Pathway) -> PathwayVersion:
-    """The ward's own choice; else the newest published one that belongs to no ward."""
+    """The ward's own choice; where it offers the pathway no more, its own newest version; else the
+    newest that belongs to no ward."""
     offered = ward.pathways.filter(pathway=pathway).select_related("version").first()
     if offered is not None:
         return offered.version
-    common = PathwayVersion.objects.in_force().filter(pathway=pathway, ward__isnull=True)
-    version = common.order_by("-number").first()
+    found = PathwayVersion.objects.in_force().filter(pathway=pathway)
+    own = found.filter(ward=ward).order_by("-number").first()
+    version = own or found.default().order_by("-number").first()
     if version is None:
         raise ValidationError(f"{pathway} has no published version.", code="pathway")
     return version
@@ -51,23 +52,24 @@ def default_limits(version: PathwayVersion, kind: str) -> Limits:
 
 
 def copy_plan(admission: Admission, *, by: User, at: dt.datetime) -> None:
-    PlanLine.objects.bulk_create(_lines(admission, by, at))
+    kinds = admission.pathway_version.schedule
+    PlanLine.objects.bulk_create(planned_line_of(admission, k, by=by, at=at) for k in kinds)
 
 
-def _lines(admission: Admission, by: User, at: dt.datetime) -> Iterator[PlanLine]:
+def planned_line_of(admission: Admission, kind: str, *, by: User, at: dt.datetime) -> PlanLine:
+    """As the admission's version asks for it; not saved."""
     version = admission.pathway_version
-    for kind, when in version.schedule.items():
-        limits = default_limits(version, kind)
-        yield PlanLine(
-            admission=admission,
-            kind=kind,
-            times=when.get("times", []),
-            every_hours=when.get("every_hours"),
-            low=limits.low,
-            high=limits.high,
-            default_low=limits.low,
-            default_high=limits.high,
-            priority=limits.priority,
-            set_by=by,
-            starts=at,
-        )
+    limits, when = default_limits(version, kind), version.schedule[kind]
+    return PlanLine(
+        admission=admission,
+        kind=kind,
+        times=when.get("times", []),
+        every_hours=when.get("every_hours"),
+        low=limits.low,
+        high=limits.high,
+        default_low=limits.low,
+        default_high=limits.high,
+        priority=limits.priority,
+        set_by=by,
+        starts=at,
+    )

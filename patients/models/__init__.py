@@ -3,7 +3,13 @@
 from patients.models.admissions import Admission, ExpectedDischarge, LeaveDetail
 from patients.models.care import MonitoringMode, Pause, PlanLine, PrescribedOxygen
 from patients.models.discharges import Discharge, FollowUp, MedicineChange
-from patients.models.pathways import Pathway, PathwayVersion, WardPathway
+from patients.models.pathways import (
+    EarlierPathway,
+    Pathway,
+    PathwayDraft,
+    PathwayVersion,
+    WardPathway,
+)
 from patients.models.people import Contact, Identifier, Patient, Place, SafetyRecord
 from patients.models.records import RecordChange
 from patients.models.referrals import Referral, ReferralClock
@@ -12,6 +18,7 @@ __all__ = [
     "Admission",
     "Contact",
     "Discharge",
+    "EarlierPathway",
     "ExpectedDischarge",
     "FollowUp",
     "Identifier",
@@ -19,6 +26,7 @@ __all__ = [
     "MedicineChange",
     "MonitoringMode",
     "Pathway",
+    "PathwayDraft",
     "PathwayVersion",
     "Patient",
     "Pause",

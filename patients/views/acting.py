@@ -42,6 +42,7 @@ BESIDE: Mapping[str, str] = {
     "number_of_another": "nhs_number",
     "minutes": "minutes",
     "note": "note",
+    "version": "version",
     "BedTaken": "bed",
     "BedHeld": "bed",
     "BedClosed": "bed",

@@ -21,6 +21,7 @@ from rounds.demo import (
     kit,
     parallel,
     past,
+    pathways,
     places,
     sets,
     staff,
@@ -98,6 +99,7 @@ def load(telling: Telling, *, processes: int, say: Say) -> Loaded:
         gates = kit.set_up(opened, now=telling.now)
     with _step("Accounts, past stays and referrals", say):
         people = _begin(telling, opened, drawn, processes)
+        pathways.publish_first(opened, people, now=telling.now)
     ready = Loaded(people, opened, gates, moments=sets.told_moments(drawn, telling.now))
     with _step(f"{len(drawn)} patients and their days", say):
         for passed in parallel.do(partial(_pass, telling, ready), _parts(drawn, processes)):
@@ -120,6 +122,7 @@ def _begin(telling: Telling, opened: Places, drawn: list[Case], processes: int) 
 
 def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
     plans, now = world.wards(telling.chosen), telling.now
+    pathways.go_on(ready.places, ready.staff, now=now)
     waiting.refer_all(ready.places, ready.staff, drawn, plans, seed=telling.seed, now=now)
     refresh(days=_days(telling.chosen.history_days, now), at=now)
 

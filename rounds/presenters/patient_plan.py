@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from lib.london import day_of, near_moment, plain_day, short_day
 from observations.kinds import KINDS, NUMBERS
 from patients.models import PlanLine
+from rounds.pathways.words import limits, often
 from rounds.patient.page import PatientPage
 from rounds.presenters.addresses import address
-from rounds.presenters.stays import limits, often
 
 _THEN: Final = {
     "emergency": "emergency alert",
@@ -66,6 +66,20 @@ class PlanPresenter:
         by = mode.agreed_by or mode.decided_by
         until = f", until {near_moment(mode.ends, self._page.at)}" if mode.ends else ""
         return f"{mode.get_mode_display()}: {mode.reason}. {by.short_name}{until}."
+
+    @property
+    def version_url(self) -> str:
+        """Where the version is read; one of a ward before this one is not this ward's to show."""
+        admission = self._page.admission
+        version = admission.pathway_version
+        if version.ward_id not in (None, admission.ward_id):
+            return ""
+        names = (admission.ward.code, version.pathway_id, version.pk)
+        return address("rounds:pathway-version", *names)
+
+    @property
+    def pathway_url(self) -> str:
+        return self._mine("rounds:pathway-change", self._page.admission.pk)
 
     @property
     def mode_url(self) -> str:

@@ -15,13 +15,13 @@ from observations.models import AlertEvent, Prompt
 from patients.models import MonitoringMode
 from rounds.board.entries import Plan
 from rounds.models import Review, Task
+from rounds.pathways.words import limits
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import COLUMNS, Cell, cell, shown, unit
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.patient_banner import BannerPresenter
 from rounds.presenters.patient_timeline import WHY, Entry
-from rounds.presenters.stays import limits
 from rounds.round.happened import Happened
 from rounds.round.known import Earlier
 from rounds.round.measured import Span

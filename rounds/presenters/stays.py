@@ -13,6 +13,7 @@ from patients.models import Admission
 from patients.nhs_numbers import shown
 from patients.presenters.words import age_and_sex, counted, named
 from rounds.forms.admitting import AdmitForm
+from rounds.pathways.words import limits, often
 from rounds.patient.coming import Coming
 from rounds.patient.still_open import StillOpen
 from rounds.presenters.addresses import address
@@ -22,19 +23,6 @@ class PlanPreview(NamedTuple):
     kind: str
     often: str
     told: str
-
-
-def limits(low: float | None, high: float | None, unit: str) -> str:
-    """below 93 %, above 130 /min"""
-    tail = f" {unit}" if unit else ""
-    told = [f"{word} {n:g}{tail}" for word, n in (("below", low), ("above", high)) if n is not None]
-    return ", ".join(told)
-
-
-def often(times: list[str], every_hours: int | None) -> str:
-    if every_hours:
-        return "hourly" if every_hours == 1 else f"every {every_hours} h"
-    return ", ".join(times)
 
 
 class AdmitPresenter:

@@ -17,9 +17,10 @@ from patients.models import Admission, Discharge, FollowUp, MedicineChange, Plan
 from patients.nhs_numbers import shown
 from patients.presenters.words import counted
 from rounds.models import Experience, Review
+from rounds.pathways.words import limits
 from rounds.patient.summary import Summary
 from rounds.presenters.addresses import address
-from rounds.presenters.stays import days_of, limits
+from rounds.presenters.stays import days_of
 
 # Why a list is empty: nobody asked is not none.
 _EMPTY: Final = {

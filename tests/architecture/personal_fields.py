@@ -69,6 +69,8 @@ PERSONAL: dict[str, Personal] = {
     ),
     "patients.Pathway": NOTHING,
     "patients.PathwayVersion": Personal(harmless={"criteria", "schedule", "ruleset", "responses"}),
+    "patients.PathwayDraft": Personal(harmless={"criteria", "schedule", "ruleset", "responses"}),
+    "patients.EarlierPathway": Personal(about={"ends", "reason"}),
     "patients.WardPathway": NOTHING,
     "patients.Place": Personal(about={"name", "address", "postcode", "phone"}),
     "patients.Patient": Personal(

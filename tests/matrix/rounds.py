@@ -6,11 +6,17 @@ import pytest
 from django.utils import timezone
 
 from patients.models import Admission
+from rounds.actions.pathways import start_draft
 from rounds.actions.rounds import start_round
 from rounds.actions.stays import discharge_with_open
 from tests.capacity.factories import make_ward
 from tests.matrix.rows import UNAUTHORISED, Row
-from tests.patients.factories import make_admission, make_clinician, make_referral
+from tests.patients.factories import (
+    make_admission,
+    make_clinician,
+    make_pathway_version,
+    make_referral,
+)
 from tests.rounds.factories import make_review, make_task
 
 # The ward's own, and who covers the provider's wards at night.
@@ -61,6 +67,35 @@ ROWS = [
         for name in ("rounds:questions-edit", "rounds:video-edit")
         for method in ("get", "post")
     ),
+    *(
+        Row(f"rounds:{name}", allowed=CARING, kwargs=kwargs, otherwise=404)
+        for name, kwargs in (
+            ("pathway-list", "soar_valley"),
+            ("pathway-detail", "pathway_of_soar_valley"),
+            ("pathway-version", "version_of_soar_valley"),
+        )
+    ),
+    *(
+        Row(
+            f"rounds:{name}",
+            allowed={"ward_lead"},
+            refusals=dict.fromkeys(CARING - {"ward_lead"}, 403),
+            otherwise=404,
+            kwargs=kwargs,
+            method=method,
+            through=SENT,
+        )
+        for name, kwargs, method in (
+            ("pathway-offer", "pathway_of_soar_valley", "post"),
+            ("pathway-stop", "pathway_of_soar_valley", "post"),
+            ("pathway-begin", "pathway_of_soar_valley", "post"),
+            ("pathway-edit", "draft_of_soar_valley", "get"),
+            ("pathway-edit", "draft_of_soar_valley", "post"),
+            ("pathway-discard", "draft_of_soar_valley", "post"),
+            ("pathway-publish", "draft_of_soar_valley", "get"),
+            ("pathway-publish", "draft_of_soar_valley", "post"),
+        )
+    ),
     Row("rounds:summary-bundle", allowed=CARING, kwargs="left_soar_valley", otherwise=404),
     Row(
         "fhir_stays:end-of-stay",
@@ -77,6 +112,7 @@ ROWS = [
             "readings-create",
             "review-create",
             "task-create",
+            "pathway-change",
         )
         for method in ("get", "post")
     ),
@@ -128,6 +164,23 @@ def both_wards(db):
 @pytest.fixture
 def soar_valley(db):
     return {"code": make_ward().code}
+
+
+@pytest.fixture
+def pathway_of_soar_valley(db):
+    return {"code": make_ward().code, "pathway": make_pathway_version().pathway_id}
+
+
+@pytest.fixture
+def version_of_soar_valley(pathway_of_soar_valley):
+    return pathway_of_soar_valley | {"pk": make_pathway_version().pk}
+
+
+@pytest.fixture
+def draft_of_soar_valley(pathway_of_soar_valley, ward_lead):
+    pathway = make_pathway_version().pathway
+    start_draft(ward=make_ward(), pathway=pathway, by=ward_lead)
+    return pathway_of_soar_valley
 
 
 @pytest.fixture

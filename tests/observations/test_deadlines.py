@@ -21,7 +21,7 @@ from observations.models import (
 )
 from observations.watch import batteries, deadlines, gateways, standing
 from patients.actions.care import set_pause
-from patients.actions.limits import set_limit
+from patients.actions.limits import set_limit, set_times
 from patients.actions.touch import touch
 from patients.models import PlanLine
 from tests.observations.conftest import ADMITTED, NOW
@@ -95,6 +95,25 @@ def test_a_changed_limit_forgives_no_silence(send, hub, admission, ward_nurse):
         assert after == before
 
 
+def test_changed_times_forgive_no_silence(send, hub, admission, ward_nurse):
+    send(make_set(hub, NOW))
+    rows = DueTime.objects.filter(admission=admission, kind=6)
+    due, silent = rows.values_list("due_at", "silent_at")[0]
+    assert silent is not None
+    for hours, times in ((1, ["09:00", "21:00"]), (2, ["11:00"])):
+        at = silent + hours * HOUR
+        set_times(
+            admission=admission, kind="pulse", times=times, reason="Asked", by=ward_nurse, at=at
+        )
+        deadlines.refresh_changed(at=at)
+        assert rows.values_list("due_at", "silent_at")[0] == (due, silent)
+    after = silent + 3 * HOUR
+    send(make_set(hub, after), at=after)
+    (owed,) = rows.values_list("due_at", flat=True)
+    assert owed is not None
+    assert owed > after
+
+
 def test_a_discharged_patient_owes_nothing(send, hub, admission):
     from django.db.models import F
 
@@ -127,6 +146,18 @@ def test_after_a_pause_a_patient_becomes_late_and_silent_again(send, hub, admiss
     before = version(admission)
     assert deadlines.sweep(at=ends) == 0
     assert version(admission) == before
+
+
+def test_after_a_pause_over_several_slots_silence_is_noticed_too(send, hub, admission, ward_doctor):
+    send(make_set(hub, NOW))
+    ends = NOW + 30 * HOUR
+    set_pause(admission=admission, until=ends, reason="Away", by=ward_doctor, at=NOW)
+    deadlines.refresh_changed(at=NOW)
+    deadlines.sweep(at=ends)
+    row = DueTime.objects.get(admission=admission, kind=6)
+    assert row.due_at is not None
+    assert row.due_at >= ends
+    assert (row.late_at, row.silent_at) == (row.due_at + 30 * MINUTE, row.due_at + 2 * HOUR)
 
 
 # Ladders and bells

@@ -5,7 +5,7 @@ import datetime as dt
 from observations.actions.alerts import acknowledge
 from observations.alerting import ladders, mistaken
 from observations.models import Alert, Bell, Trigger
-from patients.models import PlanLine
+from patients.models import MonitoringMode, PlanLine
 from tests.observations.conftest import ADMITTED, NOW
 from tests.observations.factories import make_held_hub, make_set, reading
 from tests.patients.factories import make_admission
@@ -95,3 +95,19 @@ def test_the_ladder_does_not_name_what_was_another_patients(send, hub):
     Trigger.objects.update(wrong_patient_at=NOW + MINUTE)
     ladders.climb(Alert.objects.get(), at=NOW + 5 * MINUTE)
     assert Bell.objects.get(why="step").text == f"Nobody owns it: {mistaken.WRONG_PATIENT}"
+
+
+def test_where_nothing_is_scored_an_acknowledged_value_covers_no_worse_one(
+    send, hub, admission, ward_nurse
+):
+    MonitoringMode.objects.filter(admission=admission).update(mode="limits_only")
+    PlanLine.objects.filter(admission=admission, kind="spo2").update(low=91)
+    send([reading(hub, "spo2", 90, NOW)])
+    acknowledge(alert=Alert.objects.get(), by=ward_nurse, at=NOW + MINUTE)
+    send([reading(hub, "spo2", 89, NOW + 2 * MINUTE)], at=NOW + 2 * MINUTE)
+    assert Bell.objects.count() == 1
+    send([reading(hub, "spo2", 80, NOW + 3 * MINUTE)], at=NOW + 3 * MINUTE)
+    again = Bell.objects.order_by("rang_at").last()
+    assert again is not None
+    assert (again.rang_at, again.why) == (NOW + 3 * MINUTE, "worse")
+    assert Alert.objects.get().owner is None

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observations import news2, rules
+from observations import kinds, news2, rules, worsening
+from observations.bells import WORSE_BY
 from observations.rules import Context, Finding, PastScore, Value, evaluate
 from observations.rulesets import Change, Limit, Rise, Ruleset, Thresholds
 
@@ -143,17 +144,66 @@ def test_a_limit_is_crossed_only_beyond_it_and_told_once(kind, number, limits, p
 
 
 @pytest.mark.parametrize(
-    ("spo2", "thresholds", "severity"),
+    ("spo2", "thresholds", "more"),
     [
         (92, Thresholds(), 0),
         (91, Thresholds(), 3),
         (91, Thresholds(quiet_threes=("spo2",)), 0),
     ],
 )
-def test_a_limit_is_worse_where_its_value_scores_a_three(spo2, thresholds, severity):
-    own = Ruleset(limits=(Limit("spo2", "urgent", low=93),), thresholds=thresholds)
+def test_a_limit_is_worse_where_its_value_scores_a_three(spo2, thresholds, more):
+    limit = Limit("spo2", "urgent", low=93)
+    own = Ruleset(limits=(limit,), thresholds=thresholds)
     found = {one.key: one for one in evaluate(scored(CALM | {"spo2": spo2}, rules=own))}
-    assert found["limit:spo2:below"].severity == severity
+    (unscored,) = evaluate(limited("spo2", spo2, limit))
+    assert found["limit:spo2:below"].severity == unscored.severity + more
+
+
+# kind, limit, shown, later, plainly worse
+WORSE = [
+    ("spo2", {"low": 91}, 90, 80, True),
+    ("spo2", {"low": 91}, 90, 89, False),
+    ("spo2", {"low": 91}, 80, 90, False),
+    ("pulse", {"high": 130}, 131, 160, True),
+    ("pulse", {"high": 130}, 131, 135, False),
+    ("pulse", {"low": 41}, 40, 28, True),
+    ("consciousness", {"high": 0}, 1, 2, True),
+    ("temperature", {"high": 38.9}, 39.0, 40.0, True),
+    ("temperature", {"high": 38.9}, 39.0, 39.2, False),
+    ("glucose", {"low": 4}, 3.9, 2.4, True),
+    ("respiratory_rate", {"high": 44}, 45, 50, True),
+]
+
+
+@pytest.mark.parametrize(("kind", "limit", "shown", "later", "worse"), WORSE)
+def test_a_value_far_beyond_the_one_shown_is_something_worse_without_a_score(
+    kind, limit, shown, later, worse
+):
+    own = Limit(kind, "urgent", **limit)
+    (before,), (now,) = evaluate(limited(kind, shown, own)), evaluate(limited(kind, later, own))
+    assert (now.severity >= before.severity + WORSE_BY) == worse
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_every_kind_has_its_steps(kind):
+    known = kinds.KINDS[kind]
+    assert (
+        worsening.steps(kind, "below", known.high) == 0 == worsening.steps(kind, "above", known.low)
+    )
+    assert (
+        worsening.steps(kind, "below", known.low) > 1 < worsening.steps(kind, "above", known.high)
+    )
+
+
+def test_a_limit_that_moves_makes_no_value_worse():
+    loose, tight = Limit("spo2", "urgent", low=91), Limit("spo2", "urgent", low=95)
+    (before,), (now,) = evaluate(limited("spo2", 90, loose)), evaluate(limited("spo2", 90, tight))
+    assert now.severity == before.severity
+
+
+def test_twice_the_gain_is_something_worse():
+    (before,), (now,) = weighed(72.0, (24, 70.0)), weighed(74.0, (24, 70.0))
+    assert now.severity - before.severity == WORSE_BY
 
 
 def test_a_word_beyond_its_limit_is_told_as_the_word():

@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observations import kinds, rulesets
-from observations.default_rules import ADULT, DEFAULTS, default_rules
 from observations.rulesets import Change, Limit, Rise, Ruleset, Thresholds, loosens
+from patients.actions import pathways
 
+PATHWAYS = {
+    one["code"]: one
+    for one in json.loads(pathways.DEFAULTS.read_text(encoding="utf-8"))["pathways"]
+}
+DEFAULTS = {code: rulesets.ruleset(one["ruleset"]) for code, one in PATHWAYS.items()}
 SPO2_93 = Limit("spo2", "urgent", low=93)
 PLAIN = Ruleset(
     limits=(SPO2_93, Limit("pulse", "prompt", low=45, high=110)),
@@ -80,7 +85,7 @@ def test_loosening_is_exactly_that_some_value_rings_less(old, new):
     assert loosens(old, new) is any(before > after for before, after in zip(*rings, strict=True))
 
 
-@pytest.mark.parametrize("data", [PLAIN, ADULT, *DEFAULTS.values(), Ruleset()])
+@pytest.mark.parametrize("data", [PLAIN, *DEFAULTS.values(), Ruleset()])
 def test_a_ruleset_survives_json(data):
     assert rulesets.ruleset(json.loads(json.dumps(data.as_json()))) == data
 
@@ -153,6 +158,13 @@ def test_not_scored_never_means_not_watched(mode, planned, rules, missing):
     assert rulesets.missing_limits(mode, planned, rules) == missing
 
 
-@pytest.mark.parametrize("pathway", [*DEFAULTS, "frailty"])
-def test_every_pathways_defaults_watch_all_kinds_of_a_scored_patient(pathway):
-    assert rulesets.missing_limits("news2_scale1", kinds.KINDS, default_rules(pathway)) == ()
+@pytest.mark.parametrize("mode", ["news2_scale1", "limits_only"])
+@pytest.mark.parametrize("pathway", PATHWAYS)
+def test_every_default_watches_all_that_it_asks_for_in_every_mode(pathway, mode):
+    rules, planned = DEFAULTS[pathway], PATHWAYS[pathway]["schedule"]
+    assert rulesets.missing_limits(mode, planned, rules) == ()
+
+
+@pytest.mark.parametrize("pathway", PATHWAYS)
+def test_no_default_moves_the_thresholds_of_news2(pathway):
+    assert DEFAULTS[pathway].thresholds == Thresholds()

@@ -57,6 +57,40 @@ def test_a_monitor_that_sends_every_minute_is_not_silent_after_one():
     assert states == ["not_due", "due", "due", "late", "late", "silent"]
 
 
+AT_TEN_AND_SIX = Schedule(utc(14, 9, 30), times=(time(10), time(18)), before=THREE_A_DAY)
+FOUR_HOURLY = Schedule(utc(14, 9, 30), every=timedelta(hours=4), before=THREE_A_DAY)
+# schedule since 09:30, last reading, owed
+CHANGED = [
+    (AT_TEN_AND_SIX, utc(13, 20), utc(14, 8)),
+    (AT_TEN_AND_SIX, utc(13, 8), utc(13, 14)),
+    (AT_TEN_AND_SIX, None, utc(9, 8)),
+    (AT_TEN_AND_SIX, utc(14, 7, 55), utc(14, 10)),
+    (AT_TEN_AND_SIX, utc(14, 8, 10), utc(14, 18)),  # not two hours before ten
+    (AT_TEN_AND_SIX, utc(14, 9, 40), utc(14, 18)),
+    (FOUR_HOURLY, utc(13, 20), utc(14, 8)),
+    (FOUR_HOURLY, utc(14, 8, 10), utc(14, 12, 10)),
+    (Schedule(utc(14, 10), times=(time(18),), before=AT_TEN_AND_SIX), utc(13, 20), utc(14, 8)),
+    (Schedule(utc(14, 8), every=timedelta(hours=1), before=FOUR_HOURLY), None, utc(9, 8)),
+]
+
+
+@pytest.mark.parametrize(("schedule", "last_at", "slot"), CHANGED)
+def test_other_times_forgive_no_slot_that_was_owed(schedule, last_at, slot):
+    assert silence.owed(schedule, last_at=last_at) == slot
+
+
+def test_a_pause_forgives_what_was_owed_under_the_times_before():
+    found = silence.owed(AT_TEN_AND_SIX, last_at=utc(13, 20), not_before=utc(14, 9))
+    assert found == utc(14, 10)
+
+
+def test_a_reading_that_fills_a_slot_of_the_times_before_fills_something():
+    before, filling = utc(13, 20), utc(14, 7, 30)
+    evening = Schedule(utc(14, 9, 30), times=(time(18),), before=THREE_A_DAY)
+    assert silence.owed(evening, last_at=before) != silence.owed(evening, last_at=filling)
+    assert silence.filled_until(evening, before) <= filling
+
+
 def test_without_a_plan_nothing_is_due():
     assert standing(None, last_at=None, now=START) == Standing("unplanned")
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from patients.actions.care import set_limit
 from patients.actions.people import add_contact
@@ -15,6 +15,7 @@ from patients.models import (
     Identifier,
     LeaveDetail,
     MonitoringMode,
+    PathwayDraft,
     PathwayVersion,
     Pause,
     PlanLine,
@@ -291,12 +292,46 @@ def test_a_pathway_is_offered_once_and_its_limit_follows_what_is_expected(ward):
     )
     refused(
         "limit_is_not_before_expected",
-        lambda: PathwayVersion.objects.filter(pk=version.pk).update(limit_days=1),
+        lambda: PathwayVersion.objects.create(pathway=version.pathway, number=9, limit_days=1),
     )
     refused(
         "pathway_version_once",
         lambda: PathwayVersion.objects.create(pathway=version.pathway, number=1),
     )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda versions: versions.update(limit_days=40),
+        lambda versions: versions.update(ruleset={}),
+        lambda versions: versions.update(published_at=None),
+        lambda versions: versions.delete(),
+    ],
+)
+def test_a_published_version_is_never_edited(db, change):
+    version = make_pathway_version()
+    with pytest.raises(InternalError), transaction.atomic():
+        change(PathwayVersion.objects.filter(pk=version.pk))
+    PathwayVersion.objects.filter(pk=version.pk).update(retired_at=MORNING)
+
+
+def test_a_ward_has_one_draft_of_a_pathway_and_its_versions_say_why(ward, ward_lead):
+    version = make_pathway_version()
+    told = {"ward": ward, "pathway": version.pathway}
+    draft = {"based_on": version, "started_at": MORNING, "saved_at": MORNING}
+    PathwayDraft.objects.create(**told, **draft, saved_by=ward_lead)
+    refused(
+        "one_draft_a_ward_and_pathway",
+        lambda: PathwayDraft.objects.create(**told, **draft, saved_by=ward_lead),
+    )
+    for wrong in ({"published_by": ward_lead}, {"reason": "Ours"}):
+        refused(
+            "a_wards_version_says_why_and_by_whom",
+            lambda wrong=wrong: PathwayVersion.objects.create(
+                **told, number=1, published_at=MORNING, **wrong
+            ),
+        )
 
 
 def test_a_leave_has_one_detail(admission):

@@ -1,0 +1,1 @@
+"""The forms in which a ward words its own pathways."""

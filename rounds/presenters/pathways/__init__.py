@@ -1,0 +1,1 @@
+"""The words of a ward's pathways."""
