@@ -9,6 +9,7 @@ from accounts.models import User
 from capacity.models import Stay, WardHours
 from lib.london import day_of
 from observations.models import Alert, Holding, Prompt
+from patients.home import HomePage, home_page
 from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.policies import can_treat_on
 from rounds.board import row_of
@@ -42,6 +43,7 @@ class PatientPage:
     course: Course
     history: History
     readmission_of: Admission | None
+    home: HomePage
 
     @property
     def expected(self) -> ExpectedDischarge | None:
@@ -81,6 +83,7 @@ def patient_page(
         course=course(admission, window(admission, show, until)),
         history=history(admission, until=at),
         readmission_of=readmission_of(admission),
+        home=home_page(admission, user=user),
     )
 
 

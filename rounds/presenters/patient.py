@@ -14,7 +14,7 @@ from observations.limits import MOST_VITALS
 from observations.models import Device
 from observations.presenters.kit import CAUSES, asked, charge, is_low
 from observations.worn import known
-from patients.models import Contact
+from patients.presenters.home import HomePresenter
 from rounds.board.entries import SILENCES
 from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
@@ -89,6 +89,7 @@ class PatientPresenter:
         self.banner = BannerPresenter(page, mode_url=self.plan.mode_url)
         self.timeline = TimelinePresenter(page.history, now=page.now, url=url, whole=timeline)
         self.may_treat = page.may_treat
+        self.home = HomePresenter(page.home, at=page.now)
 
     # What needs somebody
 
@@ -266,16 +267,12 @@ class PatientPresenter:
         return ", ".join(CAUSES[cause].lower() for cause in CAUSES if cause in causes)
 
     @property
-    def contacts(self) -> list[Contact]:
-        return list(self._page.opened.contacts)
-
-    @property
     def contact_url(self) -> str:
         return address("patients:contact-create", self.patient.pk) if self.may_treat else ""
 
     @property
     def usual(self) -> str:
-        return next((note for note in self.opened.notes if note.startswith("Usual")), "")
+        return self.opened.usual
 
     def _answers(self) -> Iterator[Action]:
         alert = self._page.alert

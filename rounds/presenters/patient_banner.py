@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from capacity.models import Stay, WardHours
 from capacity.models.stays import Residence
 from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
-from patients.models import Admission, ExpectedDischarge, MonitoringMode, SafetyRecord
+from patients.models import Admission, ExpectedDischarge, HomeRecord, MonitoringMode, SafetyRecord
+from patients.presenters.calling import interpreter_words, not_to_be_told
 from rounds.board.held import Held
 from rounds.board.opened import Opened
 from rounds.presenters import board_words as words
@@ -152,6 +153,12 @@ class BannerPresenter:
         waits = f": waits for {expected.get_cause_display()}" if expected and expected.cause else ""
         return f"since {plain_day(day_of(ready))}{waits}"
 
+    def _interpreter(self) -> str:
+        """In the banner only what must not be overlooked; that nobody asked stands below."""
+        record = self._page.opened.interpreter
+        asked = record is not None and record.state != HomeRecord.State.NOT_ASKED
+        return interpreter_words(record, self.patient.language) if self.open and asked else ""
+
     def _safety(self, topic: str, term: str) -> Fact:
         url = (
             address("patients:safety-record", self.patient.pk, topic)
@@ -182,17 +189,19 @@ class BannerPresenter:
         day = words.day_of_stay(self.row).removeprefix("day ")
         leaves = f", leaves {short_day(admission.expected_discharge)}" if self.open else ""
         yield Fact("Day", f"{day}{leaves}")
-        interpreter = ", interpreter needed" if patient.interpreter_needed else ""
-        english = patient.language == "English" and not interpreter
         yield Fact("Readmission", readmitted(admission, self._page.readmission_of))
         yield Fact("Ready to leave", self._ready(), strong=True)
-        yield Fact("Language", "" if english else f"{patient.language}{interpreter}")
+        yield Fact("Must not be told", not_to_be_told(self._page.opened.contacts), strong=True)
+        yield Fact("", self._interpreter(), strong=True)
+        yield Fact("Language", patient.language if patient.language != "English" else "")
         lives = patient.lives_in.name if patient.lives_in else patient.lives_with
         care_home = admission.spell.residence == Residence.CARE_HOME
         yield Fact("Lives", lives or ("in a care home" if care_home else ""))
-        yield Fact("Adjustments", patient.adjustments)
         responsible = admission.responsible_clinician
-        yield Fact("Responsible", responsible.signature if responsible else "")
+        nobody = "nobody named" if self.open else ""
+        yield Fact(
+            "Responsible", responsible.signature if responsible else nobody, strong=not responsible
+        )
 
 
 def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:
