@@ -24,7 +24,7 @@ from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
 from observations.storage.locks import Lock
-from observations.watch import batteries, deadlines, gateways, standing
+from observations.watch import batteries, deadlines, firsts, gateways, standing
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +56,7 @@ def _swept(now: dt.datetime) -> bool:
         deadlines.refresh_changed,
         deadlines.sweep,
         batteries.ask,
+        firsts.note,
         ladders.climb_due,
         repeats.ring_due,
     ]

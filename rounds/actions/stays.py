@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from capacity.models import Bed
 from observations.actions.devices import issue_device
-from observations.models import Device
+from observations.models import Device, Holding
 from patients.actions import admissions
 from patients.actions.care import add_contact, change_contact, record_safety, set_usual
 from patients.actions.home import record_check, record_home, set_key_safe
@@ -70,6 +70,8 @@ def admit_with_kit(
     bed: Bed | None,
     by: User,
     devices: Iterable[Device] = (),
+    kit_state: str = Holding.State.WORKING,
+    kit_due: dt.date | None = None,
     known: Known | None = None,
     at: dt.datetime | None = None,
     **more: Any,
@@ -84,7 +86,14 @@ def admit_with_kit(
     if known is not None:
         _write_down(admission, known, by, moment)
     for device in sorted(devices, key=lambda device: device.pk):
-        issue_device(device=device, admission=admission, by=by, at=moment)
+        issue_device(
+            device=device,
+            admission=admission,
+            state=kit_state,
+            delivery_due=kit_due,
+            by=by,
+            at=moment,
+        )
     return admission
 
 

@@ -15,6 +15,7 @@ from accounts.models import User
 from capacity.models import Bed
 from lib.fields import DayField, among, said
 from lib.london import plain_day
+from observations.forms.kit import IS_IT_THERE
 from observations.models import Device
 from patients.forms.fields import SeniorField
 from patients.forms.moves import BedChoiceForm
@@ -87,6 +88,14 @@ class AdmitForm(BedChoiceForm):
     contact_is_carer = forms.BooleanField(required=False, label="Cares for the patient")
     contact_first_at_night = forms.BooleanField(required=False, label="First to call at night, too")
     devices = KitField(label="Kit to hand out")
+    kit_state = forms.ChoiceField(
+        choices=IS_IT_THERE,
+        widget=forms.RadioSelect,
+        required=False,
+        initial="working",
+        label="Is it there yet?",
+    )
+    kit_due = DayField(required=False, label="Expected by", help_text="Where it is only ordered.")
 
     def __init__(
         self,
@@ -187,7 +196,11 @@ class AdmitForm(BedChoiceForm):
             *("bed", "no_bed_reason", "expected_discharge", "cause", "cause_reason"),
             *("responsible_clinician", "mode", "mode_reason", "agreed_by", "devices"),
         )
-        return {name: self.cleaned_data[name] for name in names} | {"known": self._known()}
+        return {name: self.cleaned_data[name] for name in names} | {
+            "known": self._known(),
+            "kit_state": self.cleaned_data["kit_state"] or "working",
+            "kit_due": self.cleaned_data["kit_due"],
+        }
 
     def _known(self) -> Known:
         typed = self.cleaned_data

@@ -104,7 +104,8 @@ def _lines(admission: Admission, at: dt.datetime) -> tuple[PlanLine, ...]:
 
 def _kit(admission: Admission) -> tuple[Holding, ...]:
     held = admission.holdings.open().select_related(
-        "device__hub", "device__told", "device__last_gateway"
+        *("device__hub", "device__told", "device__last_gateway", "admission"),
+        *("ordered_by", "delivered_by", "chased_by"),
     )
     return tuple(held.order_by("starts"))
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from observations.presenters.kit import CAUSES, asked, charge, is_low
+from observations.presenters.kit import CAUSES, asked, charge, is_low, overdue, story
 from observations.worn import known
 from patients.presenters.home import HomePresenter
 from rounds.board.entries import SILENCES
@@ -57,6 +57,10 @@ class KitLine(NamedTuple):
     state: str
     url: str
     why: str = ""
+    story: str = ""
+    overdue: str = ""
+    deliver_url: str = ""
+    chase_url: str = ""
 
 
 class TaskLine(NamedTuple):
@@ -254,9 +258,16 @@ class PatientPresenter:
                 state=held.device.get_status_display(),
                 url=address("observations:device-show", held.device.pk),
                 why=self._why(held.device),
+                story="; ".join(story(held, at=self._page.now)),
+                overdue=(late := overdue(held, at=self._page.now)),
+                deliver_url="" if held.delivered_at else self._mine("holding-deliver", held.pk),
+                chase_url=self._mine("holding-chase", held.pk) if late else "",
             )
             for held in self._page.kit
         ]
+
+    def _mine(self, name: str, pk: int) -> str:
+        return self._here(f"observations:{name}", pk) if self.may_treat else ""
 
     def _why(self, device: Device) -> str:
         """Why nothing comes of it; empty when all is well, or nothing is asked."""

@@ -154,7 +154,7 @@ PERSONAL: dict[str, Personal] = {
     "observations.Device": NOTHING,
     "observations.DeviceStatus": NOTHING,
     "observations.Heartbeat": NOTHING,
-    "observations.Holding": Personal(about={"starts", "ends", "reason"}),
+    "observations.Holding": Personal(about={"starts", "ends", "reason", "chase_note"}),
     "observations.EnrolmentToken": Personal(names={"token"}),
     "observations.Inbox": Personal(names={"body"}, about={"why"}),
     "observations.Receipt": Personal(about={"ids", "outcomes", "whys", "sent"}),
