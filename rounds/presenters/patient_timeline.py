@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from lib.london import age, clock, day_of, long_day, near_moment, plain_day
 from observations.kinds import KINDS
 from observations.models import Correction
 from observations.presenters.kit import asked
+from patients.models import Check
+from patients.presenters.words import usual_words
 from rounds.patient.history import History
 
 # So many lines tell the last days of most; the rest is one press away.
@@ -194,6 +196,31 @@ def _agreed(known: History) -> Iterator[Entry]:
         yield Entry(expected.set_at, "Expected to leave:", f"{words} {expected.set_by.short_name}")
 
 
+def _noted(known: History) -> Iterator[Entry]:
+    """What is of the stay itself, and has no table of its own that tells when."""
+    for event in known.noted:
+        strong, words = _NOTED[event.verb](event.detail)
+        yield Entry(event.at, strong, f"{words}. {event.by.short_name if event.by else ''}")
+
+
+def _checked(detail: dict[str, Any]) -> tuple[str, str]:
+    answer = Check.Answer(detail["answer"]).label
+    return f"{Check.Topic(detail['topic']).label}:", str(answer)
+
+
+_NOTED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, str]]]] = {
+    "usual-set": lambda detail: (
+        "Usual for this patient:",
+        usual_words(**detail).removeprefix("usual ") or "not known",
+    ),
+    "responsible-set": lambda detail: (
+        "Responsible clinician:",
+        detail["clinician"] or "nobody named",
+    ),
+    "check-recorded": _checked,
+}
+
+
 def _corrections(known: History) -> Iterator[Entry]:
     """One line an act, however many readings it was about."""
     acts: dict[tuple[object, ...], list[Correction]] = {}
@@ -229,5 +256,6 @@ _TELLERS: Final[tuple[Callable[[History], Iterator[Entry]], ...]] = (
     _modes,
     _lines,
     _agreed,
+    _noted,
     _corrections,
 )
