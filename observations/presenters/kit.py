@@ -68,8 +68,11 @@ def is_low(device: Device) -> bool:
 _FIRST_WITHIN: Final = dt.timedelta(hours=24)
 
 
-def story(holding: Holding, *, at: dt.datetime) -> list[str]:
-    """ordered Mon 12 Dec, 09:10 by A. Okafor, due 14 Dec 2026; delivered …; working since …"""
+def story(holding: Holding, *, at: dt.datetime, heard: bool = False) -> list[str]:
+    """ordered Mon 12 Dec, 09:10 by A. Okafor, due 14 Dec 2026; delivered …; working since …
+
+    `heard` where the page knows of a reading that the sweep has not seen yet.
+    """
     told = []
     if holding.ordered_at:
         due = f", due {london.plain_day(holding.delivery_due)}" if holding.delivery_due else ""
@@ -78,7 +81,7 @@ def story(holding: Holding, *, at: dt.datetime) -> list[str]:
         told.append(f"delivered {_done(holding.delivered_at, holding.delivered_by)}")
     if holding.first_reading_at:
         told.append(f"working since {london.near_moment(holding.first_reading_at, at)}")
-    elif holding.delivered_at:
+    elif holding.delivered_at and not heard:
         told.append("no reading yet")
     if holding.chased_at:
         often = "chased" if holding.chased == 1 else f"chased {holding.chased} times, last"
@@ -251,7 +254,7 @@ class WornPresenter(DevicePresenter):
 
     @property
     def story(self) -> str:
-        return "; ".join(story(self._worn.holding, at=self._at))
+        return "; ".join(story(self._worn.holding, at=self._at, heard=self.heard_at is not None))
 
     @property
     def deliver_url(self) -> str:

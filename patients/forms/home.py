@@ -279,8 +279,8 @@ class OpenForm(forms.Form):
         "Asked by the local authority or the police",
     )
     why = forms.ChoiceField(
-        choices=[*zip(REASONS, REASONS, strict=True), ("", "Something else, in words")],
-        required=False,
+        choices=[*zip(REASONS, REASONS, strict=True), ("other", "Something else, in words")],
+        error_messages=said("Choose why."),
         widget=forms.RadioSelect,
         label="Why do you open it?",
     )
@@ -288,14 +288,15 @@ class OpenForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
-        if not (typed.get("why") or typed.get("words", "").strip()):
+        if typed.get("why") == "other" and not typed.get("words", "").strip():
             self.add_error("words", "Say why you open it.")
         return typed
 
     @property
     def reason(self) -> str:
         typed = self.cleaned_data
-        return ": ".join(filter(None, (typed["why"], typed["words"].strip())))
+        why = "" if typed["why"] == "other" else typed["why"]
+        return ": ".join(filter(None, (why, typed["words"].strip())))
 
 
 class EndForm(forms.Form):

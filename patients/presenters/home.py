@@ -68,8 +68,19 @@ def record_line(
     if record is None or record.state == State.NOT_ASKED:
         return Line(term, "not asked", strong=True, url=url, earlier=before)
     strong = record.state == State.RECORDED
-    more = ", ".join(filter(None, (record.source, _written(record))))
-    return Line(term, _recorded(record), strong, more, url, before)
+    return Line(term, _recorded(record), strong, _whence(record), url, before)
+
+
+def _whence(record: HomeRecord) -> str:
+    """The source, and who wrote it down unless they are the same."""
+    day = london.plain_day(london.day_of(record.recorded_at))
+    by = record.recorded_by
+    same = by is not None and record.source.endswith(by.short_name)
+    return (
+        f"{record.source}, {day}"
+        if same
+        else ", ".join(filter(None, (record.source, _written(record))))
+    )
 
 
 def _recorded(record: HomeRecord) -> str:

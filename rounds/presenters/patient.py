@@ -258,7 +258,7 @@ class PatientPresenter:
                 state=held.device.get_status_display(),
                 url=address("observations:device-show", held.device.pk),
                 why=self._why(held.device),
-                story="; ".join(story(held, at=self._page.now)),
+                story="; ".join(story(held, at=self._page.now, heard=self._has_read(held.device))),
                 overdue=(late := overdue(held, at=self._page.now)),
                 deliver_url="" if held.delivered_at else self._mine("holding-deliver", held.pk),
                 chase_url=self._mine("holding-chase", held.pk) if late else "",
@@ -307,6 +307,9 @@ class PatientPresenter:
         """Its last reading of this patient, or when it last said anything at all."""
         read = [one.at for one in self._page.course.readings if one.device_id == device.pk]
         return max([*read, *filter(None, [device.last_heard_at])], default=None)
+
+    def _has_read(self, device: Device) -> bool:
+        return any(one.device_id == device.pk for one in self._page.course.readings)
 
     def _moment(self, at: dt.datetime | None) -> str:
         return near_moment(at, self._page.now) if at else "not yet"

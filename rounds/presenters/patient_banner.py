@@ -100,6 +100,7 @@ class BannerPresenter:
             self._safety(topics.RESUSCITATION, "Resuscitation"),
             self._safety(topics.TREATMENT_ESCALATION, "Ceiling"),
             self._judged(),
+            *(fact for fact in self._calling() if fact.words),
         ]
 
     @property
@@ -153,11 +154,19 @@ class BannerPresenter:
         waits = f": waits for {expected.get_cause_display()}" if expected and expected.cause else ""
         return f"since {plain_day(day_of(ready))}{waits}"
 
+    def _calling(self) -> Iterator[Fact]:
+        """Before anybody is rung: on the narrowest screen, too."""
+        contacts = self._page.opened.contacts
+        yield Fact("Must not be told", not_to_be_told(contacts), strong=True)
+        yield Fact("Interpreter", self._interpreter(), strong=True)
+
     def _interpreter(self) -> str:
-        """In the banner only what must not be overlooked; that nobody asked stands below."""
+        """Where one is needed; that nobody asked stands below."""
         record = self._page.opened.interpreter
-        asked = record is not None and record.state != HomeRecord.State.NOT_ASKED
-        return interpreter_words(record, self.patient.language) if self.open and asked else ""
+        needed = record is not None and record.state == HomeRecord.State.RECORDED
+        if not (needed and self.open):
+            return ""
+        return interpreter_words(record, self.patient.language).removeprefix("Interpreter needed: ")
 
     def _safety(self, topic: str, term: str) -> Fact:
         url = (
@@ -191,9 +200,8 @@ class BannerPresenter:
         yield Fact("Day", f"{day}{leaves}")
         yield Fact("Readmission", readmitted(admission, self._page.readmission_of))
         yield Fact("Ready to leave", self._ready(), strong=True)
-        yield Fact("Must not be told", not_to_be_told(self._page.opened.contacts), strong=True)
-        yield Fact("", self._interpreter(), strong=True)
-        yield Fact("Language", patient.language if patient.language != "English" else "")
+        english = patient.language == "English" or self._interpreter()
+        yield Fact("Language", "" if english else patient.language)
         lives = patient.lives_in.name if patient.lives_in else patient.lives_with
         care_home = admission.spell.residence == Residence.CARE_HOME
         yield Fact("Lives", lives or ("in a care home" if care_home else ""))

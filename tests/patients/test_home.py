@@ -169,7 +169,8 @@ def test_language_and_interpreter_are_asked_in_one_breath(nurse, admission):
     admission.patient.refresh_from_db()
     assert admission.patient.language == "Vietnamese"
     patient_page = text(nurse.get(reverse("rounds:patient-detail", args=[admission.pk])))
-    assert "Interpreter needed: Vietnamese, by phone" in patient_page
+    assert "<dt>Interpreter</dt>" in patient_page
+    assert "Vietnamese, by phone" in patient_page
 
 
 def test_risks_are_told_to_those_who_treat_alone(signed_in, admission, ward_nurse, read_only):
@@ -326,7 +327,7 @@ def test_the_database_keeps_one_key_safe_that_is_whole(admission, safe):
 def test_it_is_opened_with_a_reason_that_is_written_down(nurse, admission, concern, ward_nurse):
     page = address("safeguarding-open", admission)
     assert CONCERN not in text(nurse.get(page))
-    refused = nurse.post(page, {"why": "", "words": " "})
+    refused = nurse.post(page, {"why": "other", "words": " "})
     assert refused.status_code == 422
     assert CONCERN not in text(refused)
     assert not AuditEvent.objects.filter(verb="safeguarding-opened").exists()
