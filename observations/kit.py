@@ -83,7 +83,7 @@ def _with_marks(holdings: QuerySet[Holding], at: dt.datetime) -> list[Worn]:
         holdings.select_related(
             "device__supplier", "device__told", "device__last_gateway", "admission__patient"
         )
-        .select_related("admission__discharge")
+        .select_related("admission__discharge", "ordered_by", "delivered_by", "chased_by")
         .prefetch_related("admission__patient__identifiers")
         .order_by("admission__patient__family_name", "device__serial")
     )

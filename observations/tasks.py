@@ -20,7 +20,7 @@ from observations.alerting import deliveries, ladders, repeats
 from observations.draining import drain, receipts, retractions
 from observations.storage import merging, partitions
 from observations.storage.locks import Lock, alone
-from observations.watch import batteries, deadlines, gateways, standing
+from observations.watch import batteries, deadlines, firsts, gateways, standing
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,7 @@ def _swept(now: dt.datetime) -> bool:
         deadlines.refresh_changed,
         deadlines.sweep,
         batteries.ask,
+        firsts.note,
         ladders.climb_due,
         repeats.ring_due,
     ]

@@ -243,6 +243,32 @@ def check_can_change_care(
     _check(can_change_care(user, admission, at=at), "Only those who treat this patient do that.")
 
 
+def can_see_home(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:
+    """Risks of a visit and the way in: whoever treats them, while they are on the ward."""
+    return admission.is_open and can_treat_on(user, admission.ward, at=at)
+
+
+def check_can_see_home(
+    user: AnyUser, admission: Admission, *, at: dt.datetime | None = None
+) -> None:
+    _check(can_see_home(user, admission, at=at), "Only those who treat this patient see that.")
+
+
+def can_read_safeguarding(
+    user: AnyUser, admission: Admission, *, at: dt.datetime | None = None
+) -> bool:
+    """Nobody else is told so much as whether there is something to read."""
+    return admission.is_open and can_treat_on(user, admission.ward, at=at)
+
+
+def check_can_read_safeguarding(
+    user: AnyUser, admission: Admission, *, at: dt.datetime | None = None
+) -> None:
+    _check(
+        can_read_safeguarding(user, admission, at=at), "Only those who treat this patient do that."
+    )
+
+
 def can_loosen(user: AnyUser, admission: Admission, *, at: dt.datetime | None = None) -> bool:
     """Looser limits, scale 2, comfort, a pause over 24 h: a senior, or with their agreement."""
     return is_senior_on(user, admission.ward, at=at)

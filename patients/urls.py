@@ -2,9 +2,9 @@
 
 from django.urls import path, register_converter
 
-from patients.models import SafetyRecord
+from patients.models import Check, HomeRecord, SafetyRecord
 from patients.planned import PLANNED
-from patients.views import beds, care, moves, people, records, referrals
+from patients.views import beds, care, home, moves, people, records, referrals
 
 
 class KindConverter:
@@ -23,8 +23,18 @@ class TopicConverter(KindConverter):
     regex = "|".join(SafetyRecord.Topic.values)
 
 
+class CheckConverter(KindConverter):
+    regex = "|".join(Check.Topic.values)
+
+
+class HomeConverter(KindConverter):
+    regex = "|".join(HomeRecord.Topic.values)
+
+
 register_converter(KindConverter, "planned_kind")
 register_converter(TopicConverter, "safety_topic")
+register_converter(CheckConverter, "check_topic")
+register_converter(HomeConverter, "home_topic")
 
 app_name = "patients"
 
@@ -61,6 +71,20 @@ urlpatterns = [
     path(f"{_admission}/pause/", care.pause_set, name="pause-set"),
     path(f"{_admission}/pause/end/", care.pause_end, name="pause-end"),
     path(f"{_admission}/oxygen/", care.oxygen_set, name="oxygen-set"),
+    path(f"{_admission}/usual/", care.usual_set, name="usual-set"),
+    path(f"{_admission}/responsible/", care.responsible_set, name="responsible-set"),
+    path(f"{_admission}/home/", home.home_detail, name="home-detail"),
+    path(f"{_admission}/home/<home_topic:topic>/", home.home_record, name="home-record"),
+    path(f"{_admission}/checks/<check_topic:topic>/", home.check_record, name="check-record"),
+    path(f"{_admission}/key-safe/", home.key_safe_set, name="key-safe-set"),
+    path(f"{_admission}/key-safe/show/", home.key_safe_show, name="key-safe-show"),
+    path(f"{_admission}/safeguarding/", home.safeguarding_open, name="safeguarding-open"),
+    path(f"{_admission}/safeguarding/new/", home.safeguarding_write, name="safeguarding-write"),
+    path(
+        f"{_admission}/safeguarding/<int:note>/end/",
+        home.safeguarding_end,
+        name="safeguarding-end",
+    ),
     path("records/", records.record_list, name="record-list"),
     path("records/<uuid:pk>/", records.record_detail, name="record-detail"),
     path("records/<uuid:pk>/correct/", records.record_correct, name="record-correct"),

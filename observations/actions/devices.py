@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,8 +16,14 @@ from observations.amends import custody
 from observations.draining import retractions
 from observations.models import Device, Holding
 from observations.policies import check_can_manage_device, check_can_manage_kit
+from patients.actions.touch import touch
 from patients.models import Admission
 
+# What a correction of times leaves as it is. The first reading is looked for again.
+_KEPT: Final = (
+    *("ordered_at", "ordered_by", "delivery_due", "delivered_at", "delivered_by"),
+    *("chased_at", "chased_by", "chased", "chase_note"),
+)
 _NOT_HELD: Final = (Device.Status.IN_STORE, Device.Status.RETIRED)
 
 
@@ -34,8 +40,13 @@ def issue_device(
     at: dt.datetime | None = None,
     state: str = Holding.State.WORKING,
     starts: dt.datetime | None = None,
+    delivery_due: dt.date | None = None,
 ) -> Holding:
-    """The admission holds the device from `starts` (default `at`, the moment of recording)."""
+    """The admission holds the device from `starts` (default `at`, the moment of recording).
+
+    What is only ordered is delivered later, expected by `delivery_due`; that it works, its first
+    reading tells.
+    """
     check_can_manage_kit(by, admission)
     moment = at or timezone.now()
     locked = _lock(device, admission)
@@ -47,6 +58,7 @@ def issue_device(
         starts=starts or moment,
         recorded_at=moment,
         recorded_by=by,
+        **_came(state, starts or moment, delivery_due, by),
     )
     _set_status(locked, Device.Status.ISSUED)
     _audit(by, "device-issued", holding, moment)
@@ -55,6 +67,56 @@ def issue_device(
             locked, holding.starts, moment, reason="custody recorded later", by=by, at=moment
         )
     return holding
+
+
+def _came(state: str, when: dt.datetime, due: dt.date | None, by: User) -> dict[str, Any]:
+    if state == Holding.State.ORDERED:
+        return {"ordered_at": when, "ordered_by": by, "delivery_due": due}
+    return {"delivered_at": when, "delivered_by": by}
+
+
+@transaction.atomic
+def deliver_device(*, holding: Holding, by: User, at: dt.datetime | None = None) -> Holding:
+    """Kit that was ordered is there; said twice, it was delivered once."""
+    check_can_manage_kit(by, holding.admission)
+    moment = at or timezone.now()
+    held = _held(holding)
+    if held.delivered_at is None:
+        held.delivered_at, held.delivered_by = max(moment, held.ordered_at or moment), by
+        if held.state == Holding.State.ORDERED:
+            held.state = Holding.State.DELIVERED
+        held.save(update_fields=["delivered_at", "delivered_by", "state"])
+        _audit(by, "device-delivered", held, moment)
+        touch(held.admission)
+    return held
+
+
+@transaction.atomic
+def chase_device(
+    *, holding: Holding, said: str, by: User, at: dt.datetime | None = None
+) -> Holding:
+    """Somebody asked after kit that is late, on its way there or back, and what they were told."""
+    check_can_manage_kit(by, holding.admission)
+    moment = at or timezone.now()
+    if not said.strip():
+        raise DeviceRefusedError("Say what you were told.")
+    held = _held(holding)
+    held.chased_at, held.chased_by = moment, by
+    held.chased, held.chase_note = held.chased + 1, said.strip()
+    held.save(update_fields=["chased_at", "chased_by", "chased", "chase_note"])
+    _audit(by, "device-chased", held, moment)
+    touch(held.admission)
+    return held
+
+
+def _held(holding: Holding) -> Holding:
+    """Under the device's lock, as whoever takes it back."""
+    _lock(holding.device, holding.admission)
+    held = Holding.objects.open().filter(pk=holding.pk).select_related("admission", "device")
+    found = held.first()
+    if found is None:
+        raise DeviceRefusedError("It is back already.")
+    return found
 
 
 @transaction.atomic
@@ -105,6 +167,7 @@ def correct_holding(
         recorded_at=moment,
         recorded_by=by,
         reason=reason,
+        **{name: getattr(old, name) for name in _KEPT},
     )
     last = max(old.ends or moment, ends or moment, moment)
     custody.ask_again(device, min(old.starts, starts), last, reason=reason, by=by, at=moment)

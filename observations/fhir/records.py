@@ -35,7 +35,7 @@ def patient(one: Patient) -> Resource:
         "gender": _GENDERS.get(one.sex, "unknown"),
         "birthDate": one.born.isoformat(),
         "address": [_address(one)] if one.address or one.postcode else [],
-        "communication": [{"language": {"text": one.language}, "preferred": True}],
+        "communication": _communication(one),
     }
     if one.died_at is not None:
         told["deceasedDateTime"] = instant(one.died_at)
@@ -43,6 +43,11 @@ def patient(one: Patient) -> Resource:
         other = {"reference": f"Patient/{one.merged_into_id}"}
         told["link"] = [{"other": other, "type": "replaced-by"}]
     return versioned(_without_empty(told))
+
+
+def _communication(one: Patient) -> list[Resource]:
+    """Nobody is said to speak English because nobody asked."""
+    return [{"language": {"text": one.language}, "preferred": True}] if one.language else []
 
 
 def encounter(one: Admission) -> Resource:

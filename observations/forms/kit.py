@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lib.fields import MomentField, among
+from lib.fields import DayField, MomentField, among
 from observations.models import Device, Holding
 from observations.presenters.kit import measures
 from patients.models import Admission
 from patients.presenters.words import named
+
+IS_IT_THERE: Final = (
+    ("working", "It is there and works"),
+    ("delivered", "Delivered, not tried yet"),
+    ("ordered", "Ordered"),
+)
 
 
 class DeviceField(forms.ModelChoiceField[Device]):
@@ -44,13 +50,13 @@ class IssueForm(forms.Form):
     )
     state = forms.ChoiceField(
         label="Is it there yet?",
-        choices=[
-            ("working", "It is there and works"),
-            ("delivered", "Delivered, not tried yet"),
-            ("ordered", "Ordered"),
-        ],
+        choices=IS_IT_THERE,
         initial="working",
         widget=forms.RadioSelect,
+    )
+
+    delivery_due = DayField(
+        required=False, label="Expected by", help_text="Where it is only ordered."
     )
 
     def __init__(
@@ -95,6 +101,14 @@ class CorrectForm(forms.Form):
         known = self._known[name]
         untouched = known and typed == known.replace(second=0, microsecond=0)
         return known if untouched else typed
+
+
+class ChaseForm(forms.Form):
+    said = forms.CharField(
+        label="Whom did you ask, and what did they say?",
+        max_length=200,
+        error_messages={"required": "Say what you were told."},
+    )
 
 
 class StatusForm(forms.Form):

@@ -34,7 +34,8 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
 class Holding(models.Model):
     """An admission held a personal device: when it was true, and when it was recorded.
 
-    A correction supersedes the row and writes another; both stay.
+    A correction supersedes the row and writes another; both stay. Ordered, delivered and the first
+    reading are moments of their own, and people chase what is late: `chased_at` is the last time.
     """
 
     class State(models.TextChoices):
@@ -56,6 +57,22 @@ class Holding(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(max_length=200, blank=True)
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    delivery_due = models.DateField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    delivered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first_reading_at = models.DateTimeField(null=True, blank=True)
+    chased_at = models.DateTimeField(null=True, blank=True)
+    chased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    chased = models.PositiveSmallIntegerField(default=0, db_default=0)
+    chase_note = models.CharField(max_length=200, blank=True, db_default="")
 
     objects = HoldingQuerySet.as_manager()
 
@@ -77,6 +94,26 @@ class Holding(models.Model):
                 name="a_superseded_holding_has_its_person",
                 condition=Q(superseded_at__isnull=True) | Q(superseded_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="kit_is_delivered_after_it_is_ordered",
+                condition=Q(ordered_at__isnull=True)
+                | Q(delivered_at__isnull=True)
+                | Q(delivered_at__gte=F("ordered_at")),
+            ),
+            models.CheckConstraint(
+                name="kit_that_was_chased_has_its_person",
+                condition=Q(chased=0, chased_at__isnull=True)
+                | Q(chased__gt=0, chased_at__isnull=False, chased_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["device"],
+                name="holding_never_read",
+                condition=Q(
+                    first_reading_at__isnull=True, ends__isnull=True, superseded_at__isnull=True
+                ),
+            )
         ]
 
     def __str__(self) -> str:

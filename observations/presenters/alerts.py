@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -12,8 +12,10 @@ from observations.alerting.ladders import LADDER
 from observations.models import Alert, AlertEvent, Trigger
 from observations.rules import CONCERN, GATEWAY, SILENCE
 from observations.rulesets import as_priority
-from patients.models import SafetyRecord
-from patients.presenters.words import address, age_and_sex, counted, named
+from patients.models import HomeRecord, Patient, SafetyRecord
+from patients.presenters.calling import call_lines, interpreter_words, not_to_be_told
+from patients.presenters.home import record_line
+from patients.presenters.words import address, age_and_sex, counted, named, usual_words
 
 LETTERS: Final = {"emergency": "E", "urgent": "U", "prompt": "3"}
 TONES: Final = {"emergency": "emergency", "urgent": "urgent", "prompt": "single"}
@@ -26,6 +28,30 @@ class Action(NamedTuple):
 
     label: str
     url: str
+
+
+class SafetyWord(NamedTuple):
+    """What is known before anybody is called; `more` is when and from whom."""
+
+    label: str
+    words: str
+    more: str = ""
+    strong: bool = True
+
+
+def safety_words(patient: Patient) -> list[SafetyWord]:
+    known = {one.topic: one for one in patient.safety_records.all() if one.superseded_at is None}
+    return [_safety(known.get(topic), topic) for topic in SafetyRecord.Topic]
+
+
+def _safety(record: SafetyRecord | None, topic: SafetyRecord.Topic) -> SafetyWord:
+    """None, not asked and recorded told apart; what nobody wrote down was not asked."""
+    if record is None or record.state == SafetyRecord.State.NOT_ASKED:
+        return SafetyWord(str(topic.label), "Not asked")
+    when = london.plain_day(london.day_of(record.recorded_at))
+    more = f"{record.source}, {when}" if record.source else when
+    recorded = record.state == SafetyRecord.State.RECORDED
+    return SafetyWord(str(topic.label), record.text if recorded else "None", more, strong=recorded)
 
 
 class AlertPresenter:
@@ -75,6 +101,38 @@ class AlertPresenter:
     def phone(self) -> str:
         admission = self._alert.admission
         return admission.patient.phone if admission else ""
+
+    @property
+    def safety(self) -> list[SafetyWord]:
+        """First, wherever somebody may call for help."""
+        admission = self._alert.admission
+        return safety_words(admission.patient) if admission and self.is_open else []
+
+    @property
+    def not_to_be_told(self) -> str:
+        admission = self._alert.admission
+        return not_to_be_told(admission.patient.contacts.all()) if admission else ""
+
+    @property
+    def interpreter(self) -> str:
+        """Beside the phone number."""
+        admission = self._alert.admission
+        if admission is None or not self.is_open:
+            return ""
+        asked = [
+            one
+            for one in admission.patient.home_records.all()
+            if one.topic == HomeRecord.Topic.INTERPRETER and one.superseded_at is None
+        ]
+        return interpreter_words(asked[0] if asked else None, admission.patient.language)
+
+    @property
+    def usual(self) -> str:
+        """usual NEWS2 3, SpO2 91 %"""
+        admission = self._alert.admission
+        if admission is None:
+            return ""
+        return usual_words(admission.usual_news2, admission.usual_spo2)
 
     @property
     def whom_url(self) -> str:
@@ -236,37 +294,23 @@ class AlertListPresenter:
         return f"{opened}; {nobody or 'none'} without an owner."
 
 
-class SafetyWord(NamedTuple):
-    """What is known before anybody is called; `more` is when and from whom."""
-
-    label: str
-    words: str
-    more: str = ""
-
-
 class CallPresenter:
     """What stands first wherever an escalation is offered: allergies, ceiling, resuscitation."""
 
     def __init__(self, alert: Alert) -> None:
-        admission = alert.admission
-        self._records = {one.topic: one for one in _records(alert)}
-        self.safety = [_safety(self._records.get(topic), topic) for topic in SafetyRecord.Topic]
-        self.phone = admission.patient.phone if admission else ""
-        self.contacts = list(admission.patient.contacts.all()) if admission else []
-        self.address = admission.patient.address if admission else ""
+        patient = alert.admission.patient if alert.admission else None
+        self.safety = safety_words(patient) if patient else []
+        self.phone = patient.phone if patient else ""
+        self.contacts = call_lines(patient.contacts.all(), may_change=False) if patient else []
+        self.address = patient.address if patient else ""
+        self.asked = list(_asked(patient)) if patient else []
 
 
-def _records(alert: Alert) -> list[SafetyRecord]:
-    if alert.admission is None:
-        return []
-    return list(alert.admission.patient.safety_records.current())
-
-
-def _safety(record: SafetyRecord | None, topic: SafetyRecord.Topic) -> SafetyWord:
-    """None, not asked and recorded told apart; what nobody wrote down was not asked."""
-    if record is None or record.state == SafetyRecord.State.NOT_ASKED:
-        return SafetyWord(str(topic.label), "Not asked")
-    when = london.plain_day(london.day_of(record.recorded_at))
-    more = f"{record.source}, {when}" if record.source else when
-    words = record.text if record.state == SafetyRecord.State.RECORDED else "None"
-    return SafetyWord(str(topic.label), words, more)
+def _asked(patient: Patient) -> Iterator[SafetyWord]:
+    """How somebody is spoken to."""
+    known = {one.topic: one for one in patient.home_records.all() if one.superseded_at is None}
+    for topic in (HomeRecord.Topic.INTERPRETER, HomeRecord.Topic.ADJUSTMENTS):
+        line = record_line(known.get(topic), topic)
+        spoken = f" ({patient.language})" if topic == HomeRecord.Topic.INTERPRETER else ""
+        said = f"{line.words}{spoken}" if patient.language else line.words
+        yield SafetyWord(line.term, said, line.more, strong=line.strong)

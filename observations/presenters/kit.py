@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from accounts.models import User
 from lib import london
 from observations.kinds import KINDS
 from observations.kit import Kit, Worn
@@ -61,6 +62,52 @@ def _ago(told_at: dt.datetime | None, at: dt.datetime) -> str:
 def is_low(device: Device) -> bool:
     status = told(device)
     return status is not None and status.battery is not None and status.battery <= LOW_BATTERY
+
+
+# Handed out in the morning, measured by the next: later than that somebody calls.
+_FIRST_WITHIN: Final = dt.timedelta(hours=24)
+
+
+def story(holding: Holding, *, at: dt.datetime, heard: bool = False) -> list[str]:
+    """ordered Mon 12 Dec, 09:10 by A. Okafor, due 14 Dec 2026; delivered …; working since …
+
+    `heard` where the page knows of a reading that the sweep has not seen yet.
+    """
+    told = []
+    if holding.ordered_at:
+        due = f", due {london.plain_day(holding.delivery_due)}" if holding.delivery_due else ""
+        told.append(f"ordered {_done(holding.ordered_at, holding.ordered_by)}{due}")
+    if holding.delivered_at:
+        told.append(f"delivered {_done(holding.delivered_at, holding.delivered_by)}")
+    if holding.first_reading_at:
+        told.append(f"working since {london.near_moment(holding.first_reading_at, at)}")
+    elif holding.delivered_at and not heard:
+        told.append("no reading yet")
+    if holding.chased_at:
+        often = "chased" if holding.chased == 1 else f"chased {holding.chased} times, last"
+        by = _done(holding.chased_at, holding.chased_by)
+        told.append(f"{often} {by}: {holding.chase_note}")
+    return told
+
+
+def _done(when: dt.datetime, by: User | None) -> str:
+    return f"{london.dated(when)} by {by.short_name}" if by else london.dated(when)
+
+
+def overdue(holding: Holding, *, at: dt.datetime) -> str:
+    """What of coming and working is late; empty when nothing is.
+
+    Kit that somebody saw working is judged by its silence, as all that measures.
+    """
+    if holding.first_reading_at or holding.admission.discharged_at:
+        return ""
+    due, delivered = holding.delivery_due, holding.delivered_at
+    if delivered is None:
+        late = due is not None and due < london.day_of(at)
+        return f"Delivery late, due {london.plain_day(due)}: chase it" if due and late else ""
+    if holding.state == Holding.State.WORKING or at - delivered < _FIRST_WITHIN:
+        return ""
+    return f"Delivered {london.age(delivered, at)} ago, no reading yet: call"
 
 
 class Moment(NamedTuple):
@@ -148,6 +195,8 @@ class WornPresenter(DevicePresenter):
     def concerns(self) -> list[str]:
         """Why somebody should look: the worst first; none when all is well."""
         device, told = self.device, []
+        if self._overdue:
+            told.append(self._overdue)
         if self._worn.still_measuring:
             told.append("Still measuring after discharge: call")
         if device.status in (Device.Status.FAULTY, Device.Status.LOST):
@@ -197,6 +246,26 @@ class WornPresenter(DevicePresenter):
         written = getattr(self.admission, "discharge", None)
         due = written.kit_due if written and self.admission.discharged_at else None
         return due is not None and due < london.day_of(self._at)
+
+    @property
+    def _overdue(self) -> str:
+        """The sweep may not have seen yet that it works."""
+        return "" if self.heard_at else overdue(self._worn.holding, at=self._at)
+
+    @property
+    def story(self) -> str:
+        return "; ".join(story(self._worn.holding, at=self._at, heard=self.heard_at is not None))
+
+    @property
+    def deliver_url(self) -> str:
+        on_its_way = self._worn.holding.delivered_at is None
+        return address("observations:holding-deliver", self._worn.holding.pk) if on_its_way else ""
+
+    @property
+    def chase_url(self) -> str:
+        """What is late, either way."""
+        late = self.late or self._overdue
+        return address("observations:holding-chase", self._worn.holding.pk) if late else ""
 
     @property
     def return_url(self) -> str:

@@ -101,7 +101,10 @@ def _told(user: User, ward: Ward, **more: object) -> dict[str, object]:
 def _list(user: User, ward: Ward, at: dt.datetime) -> AlertListPresenter:
     known = Alert.objects.caring(user).on(ward)
     known = known.select_related("owner", "closed_by", "admission__patient", "ward")
-    known = known.prefetch_related("triggers", "events__by", "admission__patient__identifiers")
+    of_patient = ("identifiers", "safety_records", "contacts", "home_records")
+    known = known.prefetch_related(
+        "triggers", "events__by", *(f"admission__patient__{name}" for name in of_patient)
+    )
     closed = known.filter(closed_at__gt=at - KEPT_IN_SIGHT).order_by("-closed_at")
     opened = list(known.open())
     overdue = DueTime.objects.filter(

@@ -13,13 +13,15 @@ from accounts import audit
 from accounts.models import User
 from accounts.policies import signed_in
 from observations.actions.devices import (
+    chase_device,
     correct_holding,
+    deliver_device,
     issue_device,
     return_device,
     set_device_status,
 )
 from observations.actions.prompts import finish_prompt
-from observations.forms.kit import CorrectForm, FinishForm, IssueForm, StatusForm
+from observations.forms.kit import ChaseForm, CorrectForm, FinishForm, IssueForm, StatusForm
 from observations.kit import heard, kit
 from observations.models import Device, Holding, Prompt, UnclaimedReading
 from observations.policies import (
@@ -126,6 +128,45 @@ def holding_return(request: HttpRequest, pk: int) -> HttpResponseBase:
         whom=whom,
         note="From now on its readings belong to nobody, until it is issued again.",
         submit=f"{holding.device} is back from {whom}",
+        back_url=_back(holding),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def holding_deliver(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user, holding = _holding(request, pk)
+    whom = named(holding.admission.patient)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and attempt(form, lambda: deliver_device(holding=holding, by=user)):
+        messages.success(request, f"{holding.device} is with {whom}. Ask for a reading.")
+        return redirect(_back(holding))
+    return _page(
+        request,
+        form,
+        title=f"{holding.device} is delivered",
+        whom=whom,
+        note="That it works, its first reading tells.",
+        submit=f"{holding.device} is with {whom}",
+        back_url=_back(holding),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def holding_chase(request: HttpRequest, pk: int) -> HttpResponseBase:
+    user, holding = _holding(request, pk)
+    whom = named(holding.admission.patient)
+    form = ChaseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and attempt(
+        form, lambda: chase_device(holding=holding, by=user, **form.cleaned_data)
+    ):
+        messages.success(request, f"{holding.device}: that you asked is written down.")
+        return redirect(_back(holding))
+    return _page(
+        request,
+        form,
+        title=f"Chase {holding.device}",
+        whom=whom,
+        submit=f"Write it down for {whom}",
         back_url=_back(holding),
     )
 

@@ -17,7 +17,7 @@ from patients.actions.modes import set_mode
 from patients.actions.people import add_contact, change_contact, record_safety, remove_contact
 from patients.actions.touch import touch
 from patients.models import Admission, Pause, PrescribedOxygen
-from patients.policies import check_can_change_care
+from patients.policies import can_change_care, check_can_change_care
 
 __all__ = [
     "add_contact",
@@ -32,6 +32,7 @@ __all__ = [
     "set_mode",
     "set_pause",
     "set_ready_since",
+    "set_responsible",
     "set_times",
     "set_usual",
     "stop_oxygen",
@@ -134,10 +135,30 @@ def set_usual(
 ) -> Admission:
     """What is usual for this person stands beside each score; it changes no rule."""
     check_can_change_care(by, admission, at=at)
+    if (admission.usual_news2, admission.usual_spo2) == (usual_news2, usual_spo2):
+        return admission
     admission.usual_news2, admission.usual_spo2 = usual_news2, usual_spo2
     admission.full_clean(validate_constraints=False)
     admission.save(update_fields=["usual_news2", "usual_spo2"])
     detail = {"usual_news2": usual_news2, "usual_spo2": usual_spo2}
     audit.record(by=by, verb="usual-set", subject=admission, detail=detail, at=at)
+    touch(admission)
+    return admission
+
+
+@transaction.atomic
+def set_responsible(
+    *, admission: Admission, clinician: User | None, by: User, at: dt.datetime | None = None
+) -> Admission:
+    """Who answers for the whole stay: one of the ward's own clinicians, or nobody named yet."""
+    check_can_change_care(by, admission, at=at)
+    if admission.responsible_clinician == clinician:
+        return admission
+    if clinician is not None and not can_change_care(clinician, admission, at=at):
+        raise ValidationError("Name a clinician of this ward.", code="clinician")
+    admission.responsible_clinician = clinician
+    admission.save(update_fields=["responsible_clinician"])
+    detail = {"clinician": clinician.signature if clinician else ""}
+    audit.record(by=by, verb="responsible-set", subject=admission, detail=detail, at=at)
     touch(admission)
     return admission

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from lib import london
-from patients.actions.plans import limit_day
+from patients.actions.plans import check_cause, limit_day
 from patients.actions.touch import touch
 from patients.models import Admission, ExpectedDischarge
 from patients.policies import check_can_change_care
@@ -103,10 +103,8 @@ def set_ready_since(
 def _check_day(admission: Admission, day: dt.date, cause: str) -> None:
     if day < london.day_of(admission.admitted_at):
         raise ValidationError("That is before the patient came.", code="day")
-    if day > limit_day(admission) and cause not in ExpectedDischarge.Cause.values:
-        most = admission.pathway_version.limit_days
-        words = f"That is beyond the {most} days of the pathway: say why."
-        raise ValidationError(words, code="cause")
+    if day > limit_day(admission):
+        check_cause(cause, admission.pathway_version)
 
 
 def _check_ready(admission: Admission, since: dt.date, at: dt.datetime) -> None:

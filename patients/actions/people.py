@@ -31,8 +31,6 @@ MORE = frozenset(
         "ethnicity_group",
         "deprivation_decile",
         "language",
-        "interpreter_needed",
-        "adjustments",
         "phone",
         "address",
         "postcode",
@@ -185,12 +183,13 @@ def verify_nhs_number(*, patient: Patient, by: User, at: dt.datetime | None = No
 def add_contact(
     *, patient: Patient, by: User, at: dt.datetime | None = None, **fields: Any
 ) -> Contact:
+    """Whoever becomes the first to call takes the place of who was."""
     check_can_change_patient(by, patient, at=at)
     # A form sent twice makes nothing twice.
-    known = patient.contacts.filter(**fields).first()
+    known = patient.contacts.filter(**_agreed(fields)).first()
     if known is not None:
         return known
-    contact = Contact(patient=patient, **fields)
+    contact = Contact(patient=patient, **_agreed(fields))
     _save_contact(contact)
     audit.record(by=by, verb="contact-added", subject=patient, detail={"id": contact.pk}, at=at)
     touch_patient(patient)
@@ -202,7 +201,7 @@ def change_contact(
     *, contact: Contact, by: User, at: dt.datetime | None = None, **fields: Any
 ) -> Contact:
     check_can_change_patient(by, contact.patient, at=at)
-    for name, value in fields.items():
+    for name, value in _agreed(fields).items():
         setattr(contact, name, value)
     _save_contact(contact)
     detail = {"id": contact.pk, "fields": sorted(fields)}
@@ -211,12 +210,20 @@ def change_contact(
     return contact
 
 
+def _agreed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Who is the first at night may be called at night."""
+    return {**fields, "also_nights": True} if fields.get("first_at_night") else fields
+
+
 def _save_contact(contact: Contact) -> None:
-    if contact.call_first and contact.must_not_be_told:
-        raise ValidationError(
-            "Somebody who must not be told cannot be the first to call.", code="told"
-        )
+    called = contact.call_first or contact.first_at_night or contact.also_nights
+    if contact.must_not_be_told and called:
+        raise ValidationError("Somebody who must not be told cannot be called.", code="told")
     contact.full_clean(validate_constraints=False)
+    others = contact.patient.contacts.exclude(pk=contact.pk)
+    for first in ("call_first", "first_at_night"):
+        if getattr(contact, first):
+            others.filter(**{first: True}).update(**{first: False})
     contact.save()
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from capacity.models import Ward
 from lib import london
-from patients.models import Admission, Pathway, PathwayVersion, PlanLine
+from patients.models import Admission, ExpectedDischarge, Pathway, PathwayVersion, PlanLine
 from patients.planned import Limits
 
 DEFAULT_PRIORITY = "urgent"
@@ -38,8 +38,18 @@ def last_day(version: PathwayVersion, came: dt.date) -> dt.date:
 
 def limit_day(admission: Admission) -> dt.date:
     """The last day that the pathway means a stay to have; to stay longer is asked why."""
-    came = london.day_of(admission.admitted_at)
-    return came + dt.timedelta(days=admission.pathway_version.limit_days - 1)
+    return limit_of(admission.pathway_version, london.day_of(admission.admitted_at))
+
+
+def limit_of(version: PathwayVersion, came: dt.date) -> dt.date:
+    return came + dt.timedelta(days=version.limit_days - 1)
+
+
+def check_cause(cause: str, version: PathwayVersion) -> None:
+    """Of a day that lies beyond the pathway's limit."""
+    if cause not in ExpectedDischarge.Cause.values:
+        words = f"That is beyond the {version.limit_days} days of the pathway: say why."
+        raise ValidationError(words, code="cause")
 
 
 def default_limits(version: PathwayVersion, kind: str) -> Limits:

@@ -40,6 +40,11 @@ def reason_field(words: str = "Why") -> forms.CharField:
     return forms.CharField(max_length=200, label=words, error_messages=said("Say why."))
 
 
+def whole_box() -> forms.TextInput:
+    """What was typed stays, even where it is no number."""
+    return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4})
+
+
 class LimitForm(AgreedForm):
     low = Decimal(required=False, label="Tell somebody below")
     high = Decimal(required=False, label="Tell somebody above")
@@ -146,3 +151,24 @@ class ExpectedForm(forms.Form):
             "cause": last.cause if last else "",
             "ready_since": day_of(ready) if ready else None,
         }
+
+
+class UsualForm(forms.Form):
+    """What is usual for this person, where it is known."""
+
+    usual_news2 = forms.IntegerField(
+        required=False, min_value=0, max_value=20, label="Usual NEWS2", widget=whole_box()
+    )
+    usual_spo2 = forms.IntegerField(
+        required=False, min_value=60, max_value=100, label="Usual SpO2", widget=whole_box()
+    )
+
+
+class ResponsibleForm(forms.Form):
+    clinician = SeniorField(
+        required=False, label="Responsible clinician", empty_label="Not yet named"
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        among(self, "clinician", people)

@@ -20,14 +20,16 @@ class ContactForm(forms.ModelForm[Contact]):
             "language",
             "is_carer",
             "call_first",
+            "first_at_night",
             "also_nights",
             "must_not_be_told",
             "note",
         )
         labels = {
             "is_carer": "Cares for the patient",
-            "call_first": "Call first",
-            "also_nights": "Also at night",
+            "call_first": "First to call by day",
+            "first_at_night": "First to call at night",
+            "also_nights": "May be called at night",
             "must_not_be_told": "Must not be told anything",
         }
         widgets = {"phone": forms.TextInput(attrs={"type": "tel", "size": 18})}
@@ -38,10 +40,9 @@ class ContactForm(forms.ModelForm[Contact]):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
-        if typed.get("call_first") and typed.get("must_not_be_told"):
-            self.add_error(
-                "must_not_be_told", "Somebody who must not be told cannot be the first to call."
-            )
+        called = any(typed.get(one) for one in ("call_first", "first_at_night", "also_nights"))
+        if called and typed.get("must_not_be_told"):
+            self.add_error("must_not_be_told", "Somebody who must not be told cannot be called.")
         return typed
 
 

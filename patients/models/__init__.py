@@ -3,6 +3,8 @@
 from patients.models.admissions import Admission, ExpectedDischarge, LeaveDetail
 from patients.models.care import MonitoringMode, Pause, PlanLine, PrescribedOxygen
 from patients.models.discharges import Discharge, FollowUp, MedicineChange
+from patients.models.home import Check, KeySafe, SafeguardingNote
+from patients.models.known import AskedRecord, HomeRecord, SafetyRecord
 from patients.models.pathways import (
     EarlierPathway,
     Pathway,
@@ -10,18 +12,22 @@ from patients.models.pathways import (
     PathwayVersion,
     WardPathway,
 )
-from patients.models.people import Contact, Identifier, Patient, Place, SafetyRecord
+from patients.models.people import Contact, Identifier, Patient, Place
 from patients.models.records import RecordChange
 from patients.models.referrals import Referral, ReferralClock
 
 __all__ = [
     "Admission",
+    "AskedRecord",
+    "Check",
     "Contact",
     "Discharge",
     "EarlierPathway",
     "ExpectedDischarge",
     "FollowUp",
+    "HomeRecord",
     "Identifier",
+    "KeySafe",
     "LeaveDetail",
     "MedicineChange",
     "MonitoringMode",
@@ -36,6 +42,7 @@ __all__ = [
     "RecordChange",
     "Referral",
     "ReferralClock",
+    "SafeguardingNote",
     "SafetyRecord",
     "WardPathway",
 ]

@@ -65,9 +65,6 @@ class Admission(models.Model):
     ready_since = models.DateTimeField(null=True, blank=True)
     usual_news2 = models.PositiveSmallIntegerField(null=True, blank=True)
     usual_spo2 = models.PositiveSmallIntegerField(null=True, blank=True, help_text="%")
-    consent_recorded = models.BooleanField(default=False)
-    home_checked = models.BooleanField(default=False)
-    carer_checked = models.BooleanField(default=False)
     discharged_at = models.DateTimeField(null=True, blank=True)
     discharged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

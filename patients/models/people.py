@@ -1,4 +1,4 @@
-"""Patients, what identifies them, who stands beside them, and what must be known first."""
+"""Patients, what identifies them, and who stands beside them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from capacity.models import Ward
 from lib.ids import uuid7
@@ -73,9 +72,7 @@ class Patient(models.Model):
     sex = models.CharField(max_length=14, choices=Sex, default=Sex.NOT_KNOWN)
     ethnicity_group = models.CharField(max_length=40, blank=True)
     deprivation_decile = models.PositiveSmallIntegerField(null=True, blank=True)
-    language = models.CharField(max_length=60, default="English")
-    interpreter_needed = models.BooleanField(default=False)
-    adjustments = models.TextField(blank=True, help_text="reasonable adjustments")
+    language = models.CharField(max_length=60, blank=True, help_text="empty: nobody has asked")
     phone = models.CharField(max_length=30, blank=True)
     address = models.CharField(max_length=240, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
@@ -192,6 +189,7 @@ class Contact(models.Model):
     language = models.CharField(max_length=60, blank=True)
     is_carer = models.BooleanField(default=False)
     call_first = models.BooleanField(default=False)
+    first_at_night = models.BooleanField(default=False)
     also_nights = models.BooleanField(default=False)
     must_not_be_told = models.BooleanField(default=False)
     note = models.CharField(max_length=200, blank=True)
@@ -201,63 +199,20 @@ class Contact(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="nobody_is_called_who_must_not_be_told",
-                condition=~Q(call_first=True, must_not_be_told=True),
-            )
+                condition=Q(must_not_be_told=False)
+                | Q(call_first=False, first_at_night=False, also_nights=False),
+            ),
+            models.UniqueConstraint(
+                fields=["patient"], name="one_first_to_call", condition=Q(call_first=True)
+            ),
+            models.UniqueConstraint(
+                fields=["patient"], name="one_first_at_night", condition=Q(first_at_night=True)
+            ),
+            models.CheckConstraint(
+                name="the_first_at_night_may_be_called_then",
+                condition=Q(first_at_night=False) | Q(also_nights=True),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.relationship}"
-
-
-class SafetyRecordQuerySet(models.QuerySet["SafetyRecord"]):
-    def current(self) -> Self:
-        return self.filter(superseded_at__isnull=True)
-
-
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class SafetyRecord(models.Model):
-    """What stands first wherever an escalation is offered: 'none' and 'not asked' told apart."""
-
-    class Topic(models.TextChoices):
-        ALLERGIES = "allergies", "Allergies"
-        TREATMENT_ESCALATION = "treatment_escalation", "Ceiling of care"
-        RESUSCITATION = "resuscitation", "Resuscitation"
-
-    class State(models.TextChoices):
-        NOT_ASKED = "not_asked", "not asked"
-        NONE = "none", "none"
-        RECORDED = "recorded", "recorded"
-
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="safety_records")
-    topic = models.CharField(max_length=24, choices=Topic)
-    state = models.CharField(max_length=10, choices=State)
-    # Room for what several records said of the same thing, when they are joined.
-    text = models.TextField(blank=True)
-    source = models.CharField(max_length=120, blank=True, help_text="who said so, or which record")
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    superseded_at = models.DateTimeField(null=True, blank=True)
-
-    objects = SafetyRecordQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient", "topic"],
-                name="one_current_safety_record_a_topic",
-                condition=Q(superseded_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="recorded_says_what_and_whence",
-                condition=~Q(state="recorded") | (~Q(text="") & ~Q(source="")),
-            ),
-            models.CheckConstraint(
-                name="safety_record_superseded_later",
-                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_topic_display()}: {self.text or self.get_state_display()}"

@@ -32,6 +32,13 @@ def age_and_sex(patient: Patient, day: dt.date) -> str:
     return f"{patient.age_on(day)} {SEX_LETTER[patient.sex]}".strip()
 
 
+def usual_words(usual_news2: int | None, usual_spo2: int | None) -> str:
+    """usual NEWS2 3, SpO2 91 %; empty where nobody knows"""
+    known = (("NEWS2", usual_news2, ""), ("SpO2", usual_spo2, " %"))
+    told = ", ".join(f"{what} {n}{unit}" for what, n, unit in known if n is not None)
+    return f"usual {told}" if told else ""
+
+
 def asked_for(referral: Referral, day: dt.date) -> str:
     """83 F, Frailty, step-up, GP"""
     parts = (

@@ -17,14 +17,25 @@ from patients.actions.care import (
     set_limit,
     set_mode,
     set_pause,
+    set_responsible,
     set_times,
+    set_usual,
     stop_oxygen,
 )
 from patients.actions.plans import limit_day
-from patients.forms.care import ExpectedForm, LimitForm, ModeForm, OxygenForm, PauseForm, TimesForm
+from patients.forms.care import (
+    ExpectedForm,
+    LimitForm,
+    ModeForm,
+    OxygenForm,
+    PauseForm,
+    ResponsibleForm,
+    TimesForm,
+    UsualForm,
+)
 from patients.models import Admission, PlanLine
 from patients.planned import PLANNED
-from patients.policies import check_can_change_care, is_senior_on, seniors_on
+from patients.policies import check_can_change_care, clinicians_on, is_senior_on, seniors_on
 from patients.presenters.words import named
 from patients.views.acting import attempt, back_to, done, form_page
 from patients.views.asking import caring_admission, posted, who
@@ -186,6 +197,48 @@ def expected_discharge_change(request: HttpRequest, pk: uuid.UUID) -> HttpRespon
         "patients/action.html",
         form,
         title="Expected day to leave",
+        submit=f"Change it for {named(admission.patient)}",
+        back_url=back_to(admission),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def usual_set(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    user, admission = _checked(request, pk)
+    now = {"usual_news2": admission.usual_news2, "usual_spo2": admission.usual_spo2}
+    form = UsualForm(posted(request), initial=now)
+    if form.is_valid() and attempt(
+        form, lambda: set_usual(admission=admission, by=user, **form.cleaned_data)
+    ):
+        words = f"What is usual for {named(admission.patient)} stands beside each score."
+        return done(request, admission, words)
+    return form_page(
+        request,
+        "patients/usual_set.html",
+        form,
+        title="What is usual for this patient",
+        submit=f"Change it for {named(admission.patient)}",
+        back_url=back_to(admission),
+    )
+
+
+@require_http_methods(READ_OR_POST)
+def responsible_set(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    user, admission = _checked(request, pk)
+    form = ResponsibleForm(
+        posted(request),
+        initial={"clinician": admission.responsible_clinician_id},
+        people=clinicians_on(admission.ward),
+    )
+    if form.is_valid() and attempt(
+        form, lambda: set_responsible(admission=admission, by=user, **form.cleaned_data)
+    ):
+        return done(request, admission, f"{named(admission.patient)}: written down.")
+    return form_page(
+        request,
+        "patients/action.html",
+        form,
+        title="Responsible clinician",
         submit=f"Change it for {named(admission.patient)}",
         back_url=back_to(admission),
     )

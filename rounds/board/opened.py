@@ -11,7 +11,7 @@ from observations.kinds import NAMES, NUMBERS
 from observations.models import Reading, Score
 from observations.models.readings import Context, Quality
 from observations.news2 import PARAMETERS
-from patients.models import Contact, PathwayVersion, SafetyRecord
+from patients.models import Contact, HomeRecord, PathwayVersion, SafetyRecord
 from rounds.board.entries import Vital
 from rounds.board.rows import Row
 
@@ -42,12 +42,15 @@ class Opened:
     sets: tuple[EarlierSet, ...]
     safety: Mapping[str, SafetyRecord]
     contacts: tuple[Contact, ...]
+    interpreter: HomeRecord | None
+    language: str
     responses: Mapping[str, str]
     may_treat: bool
 
 
 def opened(row: Row, *, may_treat: bool) -> Opened:
     admission, patient = row.admission, row.admission.patient.pk
+    interpreter = _interpreter(patient)
     return Opened(
         row=row,
         sets=earlier_sets(row),
@@ -56,9 +59,17 @@ def opened(row: Row, *, may_treat: bool) -> Opened:
             for record in SafetyRecord.objects.current().filter(patient_id=patient)
         },
         contacts=tuple(Contact.objects.filter(patient_id=patient)),
+        interpreter=interpreter,
+        language=interpreter.patient.language if interpreter else "",
         responses=PathwayVersion.objects.get(pk=admission.pathway_version_id).responses,
         may_treat=may_treat,
     )
+
+
+def _interpreter(patient: str) -> HomeRecord | None:
+    """With the patient, whose language belongs to it."""
+    asked = HomeRecord.objects.current().filter(topic=HomeRecord.Topic.INTERPRETER)
+    return asked.filter(patient_id=patient).select_related("patient").first()
 
 
 def earlier_sets(row: Row) -> tuple[EarlierSet, ...]:

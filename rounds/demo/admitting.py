@@ -12,7 +12,7 @@ from patients.actions.care import prescribe_oxygen, set_usual
 from patients.actions.people import add_contact, record_safety, register_patient
 from patients.actions.referrals import accept, refer
 from patients.models import Admission, MonitoringMode, Patient
-from rounds.demo import world
+from rounds.demo import home, world
 from rounds.demo.cases import Case
 from rounds.demo.kit import Kit, Worn, hand_out, home_of
 from rounds.demo.places import Places
@@ -50,6 +50,8 @@ def _come(
     admission = _admit(places, staff, case, patient, lead)
     worn = hand_out(kit, places, case, admission, by=nurse)
     _know(case, patient, by=nurse, seed=seed)
+    home.ask(case, admission, by=nurse, seed=seed)
+    home.order(case, admission, by=nurse, now=now)
     _agree(case, admission, by=lead, now=now)
     return worn
 
@@ -102,9 +104,6 @@ def _admit(places: Places, staff: Staff, case: Case, patient: Patient, lead: Use
         no_bed_reason="" if bed else "Would otherwise wait in the emergency department overnight",
         expected_discharge=_expected(case),
         responsible_clinician=lead,
-        consent_recorded=True,
-        home_checked=True,
-        carer_checked=case.home or case.person.lives_with != "alone",
         by=lead,
         at=case.admitted_at,
         **_mode(case, lead),
@@ -166,10 +165,15 @@ def _know(case: Case, patient: Patient, *, by: User, seed: int) -> None:
         phone=phone,
         is_carer=True,
         call_first=True,
-        also_nights=chance.random() < 0.6,
+        **_at_night(chance.random()),
         by=by,
         at=at,
     )
+
+
+def _at_night(chance: float) -> dict[str, bool]:
+    """Most who are called first may be called at night as well."""
+    return {"first_at_night": chance < 0.6, "also_nights": chance < 0.6}
 
 
 def _told(case: Case, seed: int) -> dict[str, str]:

@@ -9,15 +9,19 @@ from typing import Any, NamedTuple
 from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
+from django.forms.utils import ErrorDict
 
 from accounts.models import User
 from capacity.models import Bed
 from lib.fields import DayField, among, said
+from lib.london import plain_day
+from observations.forms.kit import IS_IT_THERE
 from observations.models import Device
 from patients.forms.fields import SeniorField
 from patients.forms.moves import BedChoiceForm
-from patients.models import Contact, MonitoringMode, Patient, SafetyRecord
+from patients.models import Contact, ExpectedDischarge, MonitoringMode, Patient, SafetyRecord
 from rounds.actions.stays import Known, Safety
+from rounds.forms.at_home import AtHome
 from rounds.forms.fields import KitField, Whole
 
 State = SafetyRecord.State
@@ -44,6 +48,12 @@ class AdmitForm(BedChoiceForm):
     actions, under their locks."""
 
     expected_discharge = DayField(label="Expected day to leave")
+    cause = forms.ChoiceField(
+        choices=[("", "Choose why"), *ExpectedDischarge.Cause.choices],
+        required=False,
+        label="Why so long",
+    )
+    cause_reason = forms.CharField(max_length=200, required=False, label="Why so long, in words")
     responsible_clinician = SeniorField(
         required=False, label="Responsible clinician", empty_label="Not yet named"
     )
@@ -75,16 +85,17 @@ class AdmitForm(BedChoiceForm):
         label="Number",
         widget=forms.TextInput(attrs={"type": "tel", "size": 18}),
     )
-    consent_recorded = forms.BooleanField(
-        required=False, label="The patient agrees to be cared for at home and watched from afar"
-    )
-    home_checked = forms.BooleanField(
-        required=False, label="The home is safe and has power and signal"
-    )
-    carer_checked = forms.BooleanField(
-        required=False, label="Whoever cares at home can do it, and has been asked"
-    )
+    contact_is_carer = forms.BooleanField(required=False, label="Cares for the patient")
+    contact_first_at_night = forms.BooleanField(required=False, label="First to call at night, too")
     devices = KitField(label="Kit to hand out")
+    kit_state = forms.ChoiceField(
+        choices=IS_IT_THERE,
+        widget=forms.RadioSelect,
+        required=False,
+        initial="working",
+        label="Is it there yet?",
+    )
+    kit_due = DayField(required=False, label="Expected by", help_text="Where it is only ordered.")
 
     def __init__(
         self,
@@ -95,10 +106,15 @@ class AdmitForm(BedChoiceForm):
         seniors: QuerySet[User],
         devices: QuerySet[Device],
         patient: Patient,
+        limit: dt.date,
+        limit_days: int,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, beds=beds, may_go_over=may_go_over, **kwargs)
-        self.patient = patient
+        self.patient, self.limit = patient, limit
+        self.home = AtHome(self.data if self.is_bound else None, patient=patient)
+        last = f"Needed after {plain_day(limit)}, the pathway’s {limit_days} days."
+        self.fields["cause"].help_text = last
         among(self, "responsible_clinician", people)
         among(self, "agreed_by", seniors)
         among(self, "devices", devices)
@@ -128,6 +144,18 @@ class AdmitForm(BedChoiceForm):
             initial=known.source if known else "",
         )
 
+    def __iter__(self) -> Iterator[BoundField]:
+        """Those about the home too, for the summary of errors."""
+        yield from super().__iter__()
+        for part in self.home.parts:
+            yield from part
+
+    @property
+    def errors(self) -> ErrorDict:
+        found = ErrorDict(super().errors)
+        found.update(self.home.errors if self.is_bound else {})
+        return found
+
     def safety(self) -> Iterator[SafetyFields]:
         for topic in TOPICS:
             names = (f"{topic}_{part}" for part in ("state", "text", "source"))
@@ -140,7 +168,13 @@ class AdmitForm(BedChoiceForm):
         if typed.get("mode") in SENIOR_MODES and not typed.get("mode_reason", "").strip():
             self.add_error("mode_reason", "Say why.")
         self._check_contact(typed)
+        self._check_expected(typed)
         return typed
+
+    def _check_expected(self, typed: dict[str, Any]) -> None:
+        day = typed.get("expected_discharge")
+        if day is not None and day > self.limit and not typed.get("cause"):
+            self.add_error("cause", "That is beyond the pathway’s days: say why.")
 
     def _check_safety(self, typed: dict[str, Any], topic: SafetyRecord.Topic) -> None:
         state = typed.get(f"{topic}_state")
@@ -159,11 +193,14 @@ class AdmitForm(BedChoiceForm):
     def as_arguments(self) -> dict[str, Any]:
         """For `admit_with_kit`."""
         names = (
-            *("bed", "no_bed_reason", "expected_discharge", "responsible_clinician", "mode"),
-            *("mode_reason", "agreed_by", "consent_recorded", "home_checked", "carer_checked"),
-            "devices",
+            *("bed", "no_bed_reason", "expected_discharge", "cause", "cause_reason"),
+            *("responsible_clinician", "mode", "mode_reason", "agreed_by", "devices"),
         )
-        return {name: self.cleaned_data[name] for name in names} | {"known": self._known()}
+        return {name: self.cleaned_data[name] for name in names} | {
+            "known": self._known(),
+            "kit_state": self.cleaned_data["kit_state"] or "working",
+            "kit_due": self.cleaned_data["kit_due"],
+        }
 
     def _known(self) -> Known:
         typed = self.cleaned_data
@@ -173,6 +210,7 @@ class AdmitForm(BedChoiceForm):
             new_contact=self._new_contact(),
             usual_news2=typed["usual_news2"],
             usual_spo2=typed["usual_spo2"],
+            **self.home.as_known(),
         )
 
     def _changed_safety(self) -> Iterator[Safety]:
@@ -189,7 +227,7 @@ class AdmitForm(BedChoiceForm):
         typed = self.cleaned_data
         if not typed["contact_name"]:
             return None
-        parts = ("name", "relationship", "phone")
+        parts = ("name", "relationship", "phone", "is_carer", "first_at_night")
         return {part: typed[f"contact_{part}"] for part in parts}
 
 

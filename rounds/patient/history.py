@@ -60,6 +60,7 @@ class History:
     expected: tuple[ExpectedDischarge, ...]
     corrections: tuple[Correction, ...]
     taken_back: tuple[AuditEvent, ...]
+    noted: tuple[AuditEvent, ...]
 
 
 def history(admission: Admission, *, until: dt.datetime) -> History:
@@ -82,12 +83,16 @@ def history(admission: Admission, *, until: dt.datetime) -> History:
         oxygen=tuple(admission.oxygen.select_related("prescribed_by")),
         expected=tuple(admission.expected_discharges.select_related("set_by").order_by("set_at")),
         corrections=_corrections(admission, until),
-        taken_back=tuple(
-            AuditEvent.objects.filter(
-                subject_kind="admission", subject_id=str(pk), verb="discharge-reversed"
-            ).select_related("by")
-        ),
+        taken_back=_events(admission, "discharge-reversed"),
+        noted=_events(admission, "usual-set", "responsible-set", "check-recorded"),
     )
+
+
+def _events(admission: Admission, *verbs: str) -> tuple[AuditEvent, ...]:
+    found = AuditEvent.objects.filter(
+        subject_kind="admission", subject_id=str(admission.pk), verb__in=verbs
+    )
+    return tuple(found.select_related("by").order_by("at"))
 
 
 def _scores(admission: Admission, until: dt.datetime) -> tuple[ScoreThen, ...]:

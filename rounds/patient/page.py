@@ -9,6 +9,7 @@ from accounts.models import User
 from capacity.models import Stay, WardHours
 from lib.london import day_of
 from observations.models import Alert, Holding, Prompt
+from patients.home import HomePage, home_page
 from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.policies import can_treat_on
 from rounds.board import row_of
@@ -45,6 +46,7 @@ class PatientPage:
     readmission_of: Admission | None
     earlier: tuple[Earlier, ...]
     video_url: str
+    home: HomePage
 
     @property
     def expected(self) -> ExpectedDischarge | None:
@@ -86,6 +88,7 @@ def patient_page(
         readmission_of=readmission_of(admission),
         earlier=earlier_stays(admission, user=user),
         video_url=_video_url(admission) if may_treat else "",
+        home=home_page(admission, user=user),
     )
 
 
@@ -112,7 +115,8 @@ def _lines(admission: Admission, at: dt.datetime) -> tuple[PlanLine, ...]:
 
 def _kit(admission: Admission) -> tuple[Holding, ...]:
     held = admission.holdings.open().select_related(
-        "device__hub", "device__told", "device__last_gateway"
+        *("device__hub", "device__told", "device__last_gateway", "admission"),
+        *("ordered_by", "delivered_by", "chased_by"),
     )
     return tuple(held.order_by("starts"))
 

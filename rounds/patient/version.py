@@ -54,7 +54,8 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT array[count(*)::text, max(e.rang_at)::text, max(e.owned_at)::text,
                   max(e.closed_at)::text, max(e.acted_at)::text]
      FROM observations_alert e WHERE e.admission_id = a.id),
-    (SELECT array[count(*), count(h.ends), count(h.superseded_at)]
+    (SELECT array[count(*), count(h.ends), count(h.superseded_at),
+                  count(h.first_reading_at)]
      FROM observations_holding h WHERE h.admission_id = a.id),
     (SELECT json_agg({worn.PIECE} ORDER BY d.id)
      FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,

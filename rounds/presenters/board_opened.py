@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from lib.london import near_moment
 from observations import news2
 from patients.models import SafetyRecord
+from patients.presenters.calling import first_calls, interpreter_words, not_to_be_told
+from patients.presenters.words import usual_words
 from rounds.board.opened import EarlierSet, Opened
 from rounds.board.rows import Row
 from rounds.presenters import board_words as words
@@ -91,7 +93,7 @@ class OpenedPresenter:
     @property
     def notes(self) -> list[str]:
         """What must be known about this score, and this patient's usual."""
-        return [note for note in (self._usual(), *self._provenance(), self._oximeter()) if note]
+        return [note for note in (self.usual, *self._provenance(), self._oximeter()) if note]
 
     @property
     def safety(self) -> list[SafetyWord]:
@@ -108,12 +110,16 @@ class OpenedPresenter:
 
     @property
     def first_contact(self) -> str:
-        for contact in self._known.contacts:
-            if not contact.must_not_be_told:
-                return ", ".join(
-                    filter(None, (f"{contact.relationship}: {contact.name}", contact.phone))
-                )
-        return "No contact recorded"
+        return "; ".join(first_calls(self._known.contacts))
+
+    @property
+    def not_to_be_told(self) -> str:
+        return not_to_be_told(self._known.contacts)
+
+    @property
+    def interpreter(self) -> str:
+        """Beside a phone number: how somebody is spoken to."""
+        return interpreter_words(self._known.interpreter, self._known.language)
 
     @property
     def phone(self) -> str:
@@ -171,12 +177,10 @@ class OpenedPresenter:
             return f"at least {self.row.score_at_least}"
         return str(known.total)
 
-    def _usual(self) -> str:
-        admission = self.row.admission
-        score = f"NEWS2 {admission.usual_news2}" if admission.usual_news2 is not None else ""
-        spo2 = f"SpO2 {admission.usual_spo2} %" if admission.usual_spo2 is not None else ""
-        usual = ", ".join(filter(None, (score, spo2)))
-        return f"Usual {usual}" if usual else ""
+    @property
+    def usual(self) -> str:
+        told = usual_words(self.row.admission.usual_news2, self.row.admission.usual_spo2)
+        return told[:1].upper() + told[1:]
 
     def _provenance(self) -> list[str]:
         known = self.row.standing

@@ -12,9 +12,9 @@ from django.utils.text import capfirst
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
-from observations.presenters.kit import CAUSES, asked, charge, is_low
+from observations.presenters.kit import CAUSES, asked, charge, is_low, overdue, story
 from observations.worn import known
-from patients.models import Contact
+from patients.presenters.home import HomePresenter
 from rounds.board.entries import SILENCES
 from rounds.models import Task
 from rounds.patient.page import PatientPage
@@ -59,6 +59,10 @@ class KitLine(NamedTuple):
     state: str
     url: str
     why: str = ""
+    story: str = ""
+    overdue: str = ""
+    deliver_url: str = ""
+    chase_url: str = ""
 
 
 class TaskLine(NamedTuple):
@@ -96,6 +100,7 @@ class PatientPresenter:
         self.banner = BannerPresenter(page, mode_url=self.plan.mode_url)
         self.timeline = TimelinePresenter(page.history, now=page.now, url=url, whole=timeline)
         self.may_treat = page.may_treat
+        self.home = HomePresenter(page.home, at=page.now)
 
     # What needs somebody
 
@@ -271,9 +276,16 @@ class PatientPresenter:
                 state=held.device.get_status_display(),
                 url=address("observations:device-show", held.device.pk),
                 why=self._why(held.device),
+                story="; ".join(story(held, at=self._page.now, heard=self._has_read(held.device))),
+                overdue=(late := overdue(held, at=self._page.now)),
+                deliver_url="" if held.delivered_at else self._mine("holding-deliver", held.pk),
+                chase_url=self._mine("holding-chase", held.pk) if late else "",
             )
             for held in self._page.kit
         ]
+
+    def _mine(self, name: str, pk: int) -> str:
+        return self._here(f"observations:{name}", pk) if self.may_treat else ""
 
     def _why(self, device: Device) -> str:
         """Why nothing comes of it; empty when all is well, or nothing is asked."""
@@ -284,16 +296,12 @@ class PatientPresenter:
         return ", ".join(CAUSES[cause].lower() for cause in CAUSES if cause in causes)
 
     @property
-    def contacts(self) -> list[Contact]:
-        return list(self._page.opened.contacts)
-
-    @property
     def contact_url(self) -> str:
         return address("patients:contact-create", self.patient.pk) if self.may_treat else ""
 
     @property
     def usual(self) -> str:
-        return next((note for note in self.opened.notes if note.startswith("Usual")), "")
+        return self.opened.usual
 
     def _answers(self) -> Iterator[Action]:
         alert = self._page.alert
@@ -317,6 +325,9 @@ class PatientPresenter:
         """Its last reading of this patient, or when it last said anything at all."""
         read = [one.at for one in self._page.course.readings if one.device_id == device.pk]
         return max([*read, *filter(None, [device.last_heard_at])], default=None)
+
+    def _has_read(self, device: Device) -> bool:
+        return any(one.device_id == device.pk for one in self._page.course.readings)
 
     def _moment(self, at: dt.datetime | None) -> str:
         return near_moment(at, self._page.now) if at else "not yet"

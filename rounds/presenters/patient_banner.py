@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from capacity.models import Stay, WardHours
 from capacity.models.stays import Residence
 from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
-from patients.models import Admission, ExpectedDischarge, MonitoringMode, SafetyRecord
+from patients.models import Admission, ExpectedDischarge, HomeRecord, MonitoringMode, SafetyRecord
+from patients.presenters.calling import interpreter_words, not_to_be_told
 from rounds.board.held import Held
 from rounds.board.opened import Opened
 from rounds.presenters import board_words as words
@@ -99,6 +100,7 @@ class BannerPresenter:
             self._safety(topics.RESUSCITATION, "Resuscitation"),
             self._safety(topics.TREATMENT_ESCALATION, "Ceiling"),
             self._judged(),
+            *(fact for fact in self._calling() if fact.words),
         ]
 
     @property
@@ -152,6 +154,20 @@ class BannerPresenter:
         waits = f": waits for {expected.get_cause_display()}" if expected and expected.cause else ""
         return f"since {plain_day(day_of(ready))}{waits}"
 
+    def _calling(self) -> Iterator[Fact]:
+        """Before anybody is rung: on the narrowest screen, too."""
+        contacts = self._page.opened.contacts
+        yield Fact("Must not be told", not_to_be_told(contacts), strong=True)
+        yield Fact("Interpreter", self._interpreter(), strong=True)
+
+    def _interpreter(self) -> str:
+        """Where one is needed; that nobody asked stands below."""
+        record = self._page.opened.interpreter
+        needed = record is not None and record.state == HomeRecord.State.RECORDED
+        if not (needed and self.open):
+            return ""
+        return interpreter_words(record, self.patient.language).removeprefix("Interpreter needed: ")
+
     def _safety(self, topic: str, term: str) -> Fact:
         url = (
             address("patients:safety-record", self.patient.pk, topic)
@@ -182,17 +198,18 @@ class BannerPresenter:
         day = words.day_of_stay(self.row).removeprefix("day ")
         leaves = f", leaves {short_day(admission.expected_discharge)}" if self.open else ""
         yield Fact("Day", f"{day}{leaves}")
-        interpreter = ", interpreter needed" if patient.interpreter_needed else ""
-        english = patient.language == "English" and not interpreter
         yield Fact("Readmission", readmitted(admission, self._page.readmission_of))
         yield Fact("Ready to leave", self._ready(), strong=True)
-        yield Fact("Language", "" if english else f"{patient.language}{interpreter}")
+        english = patient.language == "English" or self._interpreter()
+        yield Fact("Language", "" if english else patient.language)
         lives = patient.lives_in.name if patient.lives_in else patient.lives_with
         care_home = admission.spell.residence == Residence.CARE_HOME
         yield Fact("Lives", lives or ("in a care home" if care_home else ""))
-        yield Fact("Adjustments", patient.adjustments)
         responsible = admission.responsible_clinician
-        yield Fact("Responsible", responsible.signature if responsible else "")
+        nobody = "nobody named" if self.open else ""
+        yield Fact(
+            "Responsible", responsible.signature if responsible else nobody, strong=not responsible
+        )
 
 
 def _safety_fact(known: Opened, topic: str, term: str, url: str) -> Fact:

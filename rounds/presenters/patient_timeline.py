@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.utils.text import capfirst
 
@@ -13,6 +13,8 @@ from lib.london import age, clock, day_of, long_day, near_moment, plain_day
 from observations.kinds import KINDS
 from observations.models import Correction
 from observations.presenters.kit import asked
+from patients.models import Check
+from patients.presenters.words import usual_words
 from rounds.patient.history import History
 
 # So many lines tell the last days of most; the rest is one press away.
@@ -197,6 +199,31 @@ def _agreed(known: History) -> Iterator[Entry]:
         yield Entry(expected.set_at, "Expected to leave:", f"{words} {expected.set_by.short_name}")
 
 
+def _noted(known: History) -> Iterator[Entry]:
+    """What is of the stay itself, and has no table of its own that tells when."""
+    for event in known.noted:
+        strong, words = _NOTED[event.verb](event.detail)
+        yield Entry(event.at, strong, f"{words}. {event.by.short_name if event.by else ''}")
+
+
+def _checked(detail: dict[str, Any]) -> tuple[str, str]:
+    answer = Check.Answer(detail["answer"]).label
+    return f"{Check.Topic(detail['topic']).label}:", str(answer)
+
+
+_NOTED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, str]]]] = {
+    "usual-set": lambda detail: (
+        "Usual for this patient:",
+        usual_words(**detail).removeprefix("usual ") or "not known",
+    ),
+    "responsible-set": lambda detail: (
+        "Responsible clinician:",
+        detail["clinician"] or "nobody named",
+    ),
+    "check-recorded": _checked,
+}
+
+
 def _corrections(known: History) -> Iterator[Entry]:
     """One line an act, however many readings it was about."""
     acts: dict[tuple[object, ...], list[Correction]] = {}
@@ -232,5 +259,6 @@ _TELLERS: Final[tuple[Callable[[History], Iterator[Entry]], ...]] = (
     _modes,
     _lines,
     _agreed,
+    _noted,
     _corrections,
 )

@@ -98,6 +98,11 @@ class ScreenPresenter:
         return f"since then {', '.join(told)}"
 
     @property
+    def usual(self) -> str:
+        """usual NEWS2 3, SpO2 91 %"""
+        return self.opened.usual[:1].lower() + self.opened.usual[1:]
+
+    @property
     def counts(self) -> list[str]:
         found = self._screen.measured
         bells = sum(event.what == "bell" for event in self._screen.happened)

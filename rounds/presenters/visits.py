@@ -13,12 +13,12 @@ from accounts.models import User
 from lib import london
 from lib.london import clock, long_day, near_moment
 from patients.models import Admission, Patient, SafetyRecord
+from patients.presenters.home import VisitNotePresenter
 from patients.presenters.words import age_and_sex, named
 from rounds.models import Task
 from rounds.presenters.addresses import address
 from rounds.presenters.board_words import nhs_number
 from rounds.visits.day import Day
-from rounds.visits.notes import VisitNote
 
 ME: Final = "me"
 NOBODY: Final = "nobody"
@@ -68,7 +68,7 @@ class Visited(NamedTuple):
     call_first: str
     call_phone: str
     safety: list[tuple[str, str, bool]]
-    note: VisitNote
+    note: VisitNotePresenter | None
     away: str
     readings_url: str
     tasks: list[TaskLine]
@@ -229,6 +229,7 @@ class VisitsPresenter:
     def _patient(self, admission: Admission, tasks: list[Task]) -> Visited:
         patient, today = admission.patient, london.day_of(self._day.at)
         first = next(iter(patient.first_to_call), None)  # type: ignore[attr-defined]  # prefetched
+        note = self._day.notes.get(admission.pk)
         readings = address("rounds:readings-create", admission.pk) if self.may_treat else ""
         return Visited(
             name=str(patient),
@@ -239,7 +240,7 @@ class VisitsPresenter:
             call_first=f"{first.name}, {first.relationship}" if first else "",
             call_phone=first.phone if first else "",
             safety=_safety(patient.safety_now),  # type: ignore[attr-defined]  # prefetched
-            note=self._day.notes.get(admission.pk, VisitNote()),
+            note=VisitNotePresenter(note) if note else None,
             away=self._away(admission),
             readings_url=f"{readings}?source=visit&{self.back_query}" if readings else "",
             tasks=[self._line(task) for task in tasks],

@@ -13,7 +13,7 @@ from accounts.models import User
 from capacity.models import Bed, Stay, WardHours
 from lib.london import day_of
 from lib.prepared import Statement
-from patients.models import Admission, Contact, SafetyRecord
+from patients.models import Admission, Contact, HomeRecord, SafetyRecord
 from rounds.board.facts import TASK_WORDS
 from rounds.board.held import Held
 from rounds.board.making import moment, name_of, perhaps
@@ -28,9 +28,13 @@ SELECT
     (SELECT json_agg(json_build_array(s.topic, s.state, s.text, s.source, s.recorded_at))
      FROM patients_safetyrecord s
      WHERE s.patient_id = a.patient_id AND s.superseded_at IS NULL)::text,
-    (SELECT json_build_array(c.name, c.relationship, c.phone) FROM patients_contact c
-     WHERE c.patient_id = a.patient_id AND NOT c.must_not_be_told
-     ORDER BY c.call_first DESC, c.name LIMIT 1)::text,
+    (SELECT json_agg(json_build_array(c.name, c.relationship, c.phone, c.call_first,
+                         c.first_at_night, c.also_nights, c.must_not_be_told)
+                     ORDER BY c.call_first DESC, c.name)
+     FROM patients_contact c WHERE c.patient_id = a.patient_id)::text,
+    (SELECT json_build_array(p.topic, p.state, p.text) FROM patients_homerecord p
+     WHERE p.patient_id = a.patient_id AND p.topic = 'interpreter'
+       AND p.superseded_at IS NULL)::text,
     (SELECT json_build_array(s.route, b.label)
      FROM capacity_stay s LEFT JOIN capacity_bed b ON b.id = s.bed_id
      WHERE s.spell_id = a.spell_id ORDER BY s.starts DESC, s.id DESC LIMIT 1)::text,
@@ -116,6 +120,7 @@ class Known:
 
     safety: dict[str, SafetyRecord]
     contacts: tuple[Contact, ...]
+    interpreter: HomeRecord | None
     stay: Stay | None
     hours: WardHours | None
     held: Held | None
@@ -131,10 +136,12 @@ class Known:
 def known(admission: Admission, *, user: User, at: dt.datetime) -> Known:
     given = {"admission": str(admission.pk), "user": user.pk, "at": at, "day": day_of(at)}
     (row,) = _KNOWN.rows(given)
-    safety, contact, stay, hours, held, tasks, prompts, reviews, written, draft, spent, here = row
+    safety, contacts, interpreter, stay, hours, held, *rest = row
+    tasks, prompts, reviews, written, draft, spent, here = rest
     return Known(
         safety={told[0]: _safety(*told) for told in _read(safety)},
-        contacts=(_contact(*_read(contact)),) if contact else (),
+        contacts=tuple(_contact(*told) for told in _read(contacts)),
+        interpreter=_home(*_read(interpreter)) if interpreter else None,
         stay=_stay(*_read(stay)) if stay else None,
         hours=_hours(*_read(hours)) if hours else None,
         held=_held(*_read(held)) if held else None,
@@ -158,8 +165,21 @@ def _safety(topic: str, state: str, text: str, source: str, recorded_at: str) ->
     )
 
 
-def _contact(name: str, relationship: str, phone: str) -> Contact:
-    return Contact(name=name, relationship=relationship, phone=phone)
+def _contact(*told: Any) -> Contact:
+    name, relationship, phone, first, first_at_night, nights, untold = told
+    return Contact(
+        name=name,
+        relationship=relationship,
+        phone=phone,
+        call_first=first,
+        first_at_night=first_at_night,
+        also_nights=nights,
+        must_not_be_told=untold,
+    )
+
+
+def _home(topic: str, state: str, text: str) -> HomeRecord:
+    return HomeRecord(topic=topic, state=state, text=text)
 
 
 def _stay(route: str, bed: str | None) -> Stay:

@@ -49,6 +49,8 @@ class Screen:
             sets=(),
             safety=self.known.safety,
             contacts=self.known.contacts,
+            interpreter=self.known.interpreter,
+            language=self.admission.patient.language,
             responses=self.known.responses,
             may_treat=self.may_treat,
         )

@@ -21,7 +21,7 @@ from lib import london
 from lib.fields import among, refuse
 from observations.actions.refusals import ActionRefusedError
 from patients.actions.agreement import NeedsSenior
-from patients.actions.plans import last_day
+from patients.actions.plans import last_day, limit_of
 from patients.forms.moves import BedChoiceForm
 from patients.free_beds import beds_for
 from patients.models import Admission
@@ -42,6 +42,7 @@ _BESIDE = {
     "senior": "agreed_by",
     "age": "mode",
     "day": "expected_discharge",
+    "concern": "safeguarding-state",
     "reason": "mode_reason",
     "WardNotOpen": "bed",
     "BedOfAnotherWard": "bed",
@@ -102,6 +103,8 @@ def _admit_form(request: HttpRequest, offered: Coming) -> AdmitForm:
         seniors=offered.seniors,
         devices=offered.devices,
         patient=patient,
+        limit=limit_of(offered.version, today),
+        limit_days=offered.version.limit_days,
         initial={
             "bed": offered.referral.held_bed,
             "expected_discharge": expected,

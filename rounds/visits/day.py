@@ -14,11 +14,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from capacity.models import Ward
 from lib import london
+from patients.home import VisitNote, visit_notes
 from patients.models import Admission, Contact, LeaveDetail, SafetyRecord
 from patients.policies import can_treat_on
 from rounds.colleagues import clinicians_of
 from rounds.models import Task, VideoLink
-from rounds.visits.notes import VisitNote, notes_of
 
 _RELATED: Final = ("admission__patient__lives_in", "assigned_to", "done_by")
 _TOPICS: Final = (SafetyRecord.Topic.ALLERGIES, SafetyRecord.Topic.RESUSCITATION)
@@ -28,7 +28,7 @@ _TOPICS: Final = (SafetyRecord.Topic.ALLERGIES, SafetyRecord.Topic.RESUSCITATION
 class Day:
     """`open` are to be done, what is due first standing first; `ended` were, the newest first.
 
-    `away` and `notes` are by admission.
+    `away` and `notes` are by admission; notes are for who treats there.
     """
 
     ward: Ward
@@ -59,7 +59,7 @@ def day_of_tasks(ward: Ward, day: dt.date, *, user: User, at: dt.datetime) -> Da
         ended=_newest_first(tasks),
         people=tuple(clinicians_of(ward, at)),
         away=_away(tasks),
-        notes=notes_of({task.admission: None for task in tasks}),
+        notes=visit_notes({task.admission_id for task in tasks}, user=user),
         video_url=link.url if link else "",
         may_treat=can_treat_on(user, ward, at=at),
     )

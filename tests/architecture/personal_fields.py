@@ -81,8 +81,6 @@ PERSONAL: dict[str, Personal] = {
             "ethnicity_group",
             "deprivation_decile",
             "language",
-            "interpreter_needed",
-            "adjustments",
             "lives_with",
             "no_nhs_number_reason",
         },
@@ -93,6 +91,14 @@ PERSONAL: dict[str, Personal] = {
         about={"relationship", "language", "is_carer", "must_not_be_told", "note"},
     ),
     "patients.SafetyRecord": Personal(about={"topic", "state", "text", "source"}),
+    "patients.HomeRecord": Personal(about={"topic", "state", "text", "source", "marks"}),
+    "patients.Check": Personal(
+        about={"topic", "answer", "text", "given_by", "given_with", "given_at"}
+    ),
+    # The way into somebody's home: shown by a POST alone, which is audited.
+    "patients.KeySafe": Personal(names={"code", "place"}, about={"there"}),
+    # Restricted to those who treat the patient; each opening is audited with its reason.
+    "patients.SafeguardingNote": Personal(about={"none", "text", "told_to", "ended_why"}),
     "patients.Referral": Personal(
         about={"reason", "facts", "source", "route", "outcome", "decline_reason", "decision_note"}
     ),
@@ -150,7 +156,7 @@ PERSONAL: dict[str, Personal] = {
     "observations.Device": NOTHING,
     "observations.DeviceStatus": NOTHING,
     "observations.Heartbeat": NOTHING,
-    "observations.Holding": Personal(about={"starts", "ends", "reason"}),
+    "observations.Holding": Personal(about={"starts", "ends", "reason", "chase_note"}),
     "observations.EnrolmentToken": Personal(names={"token"}),
     "observations.Inbox": Personal(names={"body"}, about={"why"}),
     "observations.Receipt": Personal(about={"ids", "outcomes", "whys", "sent"}),

@@ -90,6 +90,8 @@ ROWS = [
             ("device-issue", "ward_of_matrix"),
             ("holding-return", "holding_of_matrix"),
             ("holding-correct", "holding_of_matrix"),
+            ("holding-deliver", "holding_of_matrix"),
+            ("holding-chase", "holding_of_matrix"),
             ("prompt-finish", "prompt_of_matrix"),
             ("tray-decide", "reading_of_matrix"),
         )

@@ -10,6 +10,7 @@ from capacity.models import Ward
 from patients.actions.admissions import start_leave
 from patients.actions.people import add_contact
 from patients.actions.records import approve, propose_correction, propose_merge
+from patients.actions.safeguarding import note_safeguarding
 from patients.models import Admission
 from tests.capacity.factories import make_beds, make_ward
 from tests.matrix.rows import CARING, CLINICAL, SENT, TREATING, Row, changes
@@ -95,6 +96,22 @@ ROWS = [
     changes("patients:pause-set", "admission_of_matrix"),
     changes("patients:pause-end", "admission_of_matrix", "post"),
     changes("patients:oxygen-set", "admission_of_matrix"),
+    *(
+        changes(f"patients:{name}", "admission_of_matrix", method)
+        for name in (
+            "usual-set",
+            "responsible-set",
+            "key-safe-set",
+            "safeguarding-open",
+            "safeguarding-write",
+        )
+        for method in ("get", "post")
+    ),
+    changes("patients:key-safe-show", "admission_of_matrix", "post"),
+    Row("patients:home-detail", allowed=CARING, otherwise=404, kwargs="admission_of_matrix"),
+    changes("patients:home-record", "home_topic_of_matrix"),
+    changes("patients:check-record", "check_of_matrix"),
+    changes("patients:safeguarding-end", "note_of_matrix"),
     Row("patients:patient-list", allowed=CLINICAL),
     changes("patients:contact-create", "patient_of_matrix"),
     Row(
@@ -204,6 +221,23 @@ def patient_of_matrix(_admission: Admission) -> dict[str, object]:
 @pytest.fixture
 def topic_of_matrix(_admission: Admission) -> dict[str, object]:
     return {"pk": _admission.patient_id, "topic": "allergies"}
+
+
+@pytest.fixture
+def home_topic_of_matrix(_admission: Admission) -> dict[str, object]:
+    return {"pk": _admission.pk, "topic": "visit_risks"}
+
+
+@pytest.fixture
+def check_of_matrix(_admission: Admission) -> dict[str, object]:
+    return {"pk": _admission.pk, "topic": "consent"}
+
+
+@pytest.fixture
+def note_of_matrix(_admission: Admission) -> dict[str, object]:
+    by = _admission.admitted_by
+    note = note_safeguarding(admission=_admission, text="A concern", by=by)
+    return {"pk": _admission.pk, "note": note.pk}
 
 
 @pytest.fixture

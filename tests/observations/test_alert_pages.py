@@ -243,7 +243,7 @@ def test_the_escalation_form_begins_with_what_must_be_known(nurse, alert, admiss
     assert page.index("Penicillin") < page.index("Whom did you call?")
     assert "GP record" in page
     assert page.count("Not asked") == 2
-    assert "must not be told" in page
+    assert "Must not be told" in page
     assert "07700 900111" not in page
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from patients.actions.admissions import discharge
 from patients.actions.asking import find_by_number
+from patients.actions.home import record_home, set_key_safe
 from patients.actions.people import add_contact, change_contact, record_safety
 from patients.actions.records import (
     approve,
@@ -20,6 +21,7 @@ from patients.actions.records import (
     withdraw_change,
 )
 from patients.actions.records.merging import BOTH
+from patients.actions.safeguarding import note_safeguarding
 from patients.models import Admission, Patient, RecordChange, Referral
 from patients.pseudonym import person_key, person_key_of
 from tests.patients.factories import (
@@ -74,6 +76,9 @@ def everything(*patients):
             "numbers": list(one.identifiers.order_by("pk").values()),
             "contacts": list(one.contacts.order_by("pk").values()),
             "safety": list(one.safety_records.exclude(source=BOTH).order_by("pk").values()),
+            "home": list(one.home_records.exclude(source=BOTH).order_by("pk").values()),
+            "key_safes": list(one.key_safes.order_by("pk").values()),
+            "safeguarding": list(one.safeguarding_notes.order_by("pk").values()),
             "referrals": list(one.referrals.order_by("pk").values()),
             "admissions": list(
                 one.admissions.order_by("pk").values_list("pk", "spell__person_key")
@@ -114,6 +119,8 @@ def test_taking_apart_puts_back_exactly_what_was_moved(kept, other, join, take_a
     make_referral(patient=other)
     tell_of_allergies(kept, "Penicillin", by=ward_nurse)
     tell_of_allergies(other, "Latex", by=ward_nurse)
+    for patient, mark in ((kept, "animals"), (other, "two_people")):
+        tell_of_home(patient, mark, by=ward_nurse)
     before = everything(kept, other)
     merge = join(kept, other)
     assert everything(kept, other) != before
@@ -125,6 +132,24 @@ def tell_of_allergies(patient, text, *, by):
     record_safety(
         patient=patient, topic="allergies", state="recorded", text=text, source="GP", by=by
     )
+
+
+def tell_of_home(patient, mark, *, by):
+    record_home(patient=patient, topic="visit_risks", state="recorded", marks=[mark], by=by)
+    set_key_safe(patient=patient, code=f"{len(mark)}{mark[:1]}", by=by)
+    add_contact(patient=patient, name=mark, relationship="son", first_at_night=True, by=by)
+    for admission in patient.admissions.current():
+        note_safeguarding(admission=admission, text=f"Concern {mark}", by=by)
+
+
+def test_risks_of_both_records_stand_and_one_way_in(kept, other, join, ward_nurse):
+    make_referral(patient=other)
+    tell_of_home(kept, "animals", by=ward_nurse)
+    tell_of_home(other, "two_people", by=ward_nurse)
+    join(kept, other)
+    assert kept.home_records.current().get().marks == ["two_people", "animals"]
+    assert kept.key_safes.current().get().code == "7a"
+    assert kept.contacts.get(first_at_night=True).name == "animals"
 
 
 def test_what_both_records_tell_of_an_allergy_stands(kept, other, join, ward_nurse):
@@ -282,6 +307,7 @@ def test_a_referrer_sees_whom_they_wrote_and_not_whom_it_was_joined_with(
 def test_whatever_refers_to_a_patient_moves_with_them():
     """A model that is new here is moved by patients.actions.records.merging, or said to stay."""
     moved = {"Identifier", "Contact", "SafetyRecord", "Referral", "Admission"}
+    moved |= {"HomeRecord", "KeySafe", "SafeguardingNote"}
     stays = {"Patient", "RecordChange"}
     refer = {
         relation.related_model.__name__

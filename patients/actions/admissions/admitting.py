@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -20,13 +20,19 @@ from lib import london
 from patients.actions.holds import check_not_held, end_hold
 from patients.actions.modes import begin_mode, usual_mode, usual_reason
 from patients.actions.people import note_not_asked
-from patients.actions.plans import copy_plan, last_day, version_for
+from patients.actions.plans import check_cause, copy_plan, last_day, limit_of, version_for
 from patients.models import Admission, ExpectedDischarge, PathwayVersion, Patient, Referral
 from patients.models.people import Place
 from patients.policies import check_can_admit, check_can_go_over_capacity
 from patients.pseudonym import person_key_of
 
 READMITTED_WITHIN: Final = dt.timedelta(days=30)
+
+
+class _Expected(NamedTuple):
+    day: dt.date
+    cause: str
+    reason: str
 
 
 @transaction.atomic
@@ -37,19 +43,19 @@ def admit(
     by: User,
     no_bed_reason: str = "",
     expected_discharge: dt.date | None = None,
+    cause: str = "",
+    cause_reason: str = "",
     responsible_clinician: User | None = None,
     mode: str | None = None,
     mode_reason: str = "",
     agreed_by: User | None = None,
     mode_expires_at: dt.datetime | None = None,
-    consent_recorded: bool = False,
-    home_checked: bool = False,
-    carer_checked: bool = False,
     at: dt.datetime | None = None,
 ) -> Admission:
     """From an accepted referral. No bed is over capacity: with a reason, and by the ward's lead.
 
-    Raises capacity's BedRefused where the bed cannot be had; then nothing was written.
+    `cause` and `cause_reason` say why the expected day lies beyond the pathway's limit. Raises
+    capacity's BedRefused where the bed cannot be had; then nothing was written.
     """
     check_can_admit(by, referral.ward, at=at)
     if bed is None:
@@ -68,11 +74,8 @@ def admit(
         version=version,
         by=by,
         at=at,
-        expected_discharge=expected,
+        expected=_Expected(expected, cause, cause_reason.strip()),
         responsible_clinician=responsible_clinician,
-        consent_recorded=consent_recorded,
-        home_checked=home_checked,
-        carer_checked=carer_checked,
     )
     _begin_care(admission, mode, mode_reason, by, agreed_by, mode_expires_at, at)
     decide_referral(
@@ -158,14 +161,10 @@ def _create(
     version: PathwayVersion,
     by: User,
     at: dt.datetime,
-    expected_discharge: dt.date,
+    expected: _Expected,
     responsible_clinician: User | None,
-    consent_recorded: bool,
-    home_checked: bool,
-    carer_checked: bool,
 ) -> Admission:
-    if expected_discharge < london.day_of(at):
-        raise ValidationError("The day to leave is before the day of coming.", code="day")
+    _check_expected(expected, version, london.day_of(at))
     try:
         with transaction.atomic():
             admission = Admission.objects.create(
@@ -177,17 +176,26 @@ def _create(
                 responsible_clinician=responsible_clinician,
                 admitted_at=at,
                 admitted_by=by,
-                expected_discharge=expected_discharge,
-                consent_recorded=consent_recorded,
-                home_checked=home_checked,
-                carer_checked=carer_checked,
+                expected_discharge=expected.day,
             )
     except IntegrityError as broken:
         raise ValidationError("This patient is admitted already.", code="admitted") from broken
     ExpectedDischarge.objects.create(
-        admission=admission, day=expected_discharge, set_at=at, set_by=by
+        admission=admission,
+        day=expected.day,
+        cause=expected.cause,
+        reason=expected.reason,
+        set_at=at,
+        set_by=by,
     )
     return admission
+
+
+def _check_expected(expected: _Expected, version: PathwayVersion, came: dt.date) -> None:
+    if expected.day < came:
+        raise ValidationError("The day to leave is before the day of coming.", code="day")
+    if expected.day > limit_of(version, came):
+        check_cause(expected.cause, version)
 
 
 def _begin_care(

@@ -12,12 +12,26 @@ from typing import Any, Final
 
 from django.db import models
 
-from patients.models import Admission, Contact, Identifier, Patient, Referral, SafetyRecord
+from patients.models import (
+    Admission,
+    AskedRecord,
+    Contact,
+    HomeRecord,
+    Identifier,
+    KeySafe,
+    Patient,
+    Referral,
+    SafeguardingNote,
+    SafetyRecord,
+)
 
 Entry = dict[str, Any]
 _OF: Final[Mapping[str, type[models.Model]]] = {
     str(model._meta.model_name): model
-    for model in (Admission, Contact, Identifier, Patient, Referral, SafetyRecord)
+    for model in (
+        *(Admission, Contact, HomeRecord, Identifier, KeySafe, Patient, Referral),
+        *(SafeguardingNote, SafetyRecord),
+    )
 }
 
 
@@ -53,7 +67,7 @@ def put_back(entries: list[Entry], *, at: dt.datetime) -> None:
 
 
 def _restore(row: models.Model, was: Mapping[str, str | None]) -> None:
-    if isinstance(row, SafetyRecord) and "patient" not in was and _said_since(row):
+    if "patient" not in was and _said_since(row):
         return
     for name, text in was.items():
         field = row._meta.get_field(name)
@@ -62,14 +76,19 @@ def _restore(row: models.Model, was: Mapping[str, str | None]) -> None:
     row.save(update_fields=list(was))
 
 
-def _said_since(row: SafetyRecord) -> bool:
+def _said_since(row: models.Model) -> bool:
     """Somebody has asked again since: that stands."""
-    return SafetyRecord.objects.current().filter(patient=row.patient, topic=row.topic).exists()
+    if isinstance(row, KeySafe):
+        return KeySafe.objects.current().filter(patient=row.patient).exists()
+    if not isinstance(row, SafetyRecord | HomeRecord):
+        return False
+    said = type(row)._default_manager.filter(superseded_at__isnull=True)
+    return said.filter(patient=row.patient, topic=row.topic).exists()
 
 
 def _supersede(row: models.Model, at: dt.datetime) -> None:
-    """What the merge made of two safety records is no longer what is known."""
-    assert isinstance(row, SafetyRecord)
+    """What the merge made of two records of one topic is no longer what is known."""
+    assert isinstance(row, AskedRecord)
     if row.superseded_at is None:
         row.superseded_at = at
         row.save(update_fields=["superseded_at"])

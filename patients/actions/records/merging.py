@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Final, TypeVar
 
 from accounts.models import User
 from patients.actions.locking import lock_records
@@ -11,13 +11,21 @@ from patients.actions.people import follow
 from patients.actions.records.checks import check_can_join, check_can_take_apart
 from patients.actions.records.journal import Entry, Journal, put_back
 from patients.actions.touch import touch_patient
-from patients.models import Identifier, Patient, RecordChange, SafetyRecord
+from patients.models import (
+    AskedRecord,
+    HomeRecord,
+    Identifier,
+    Patient,
+    RecordChange,
+    SafetyRecord,
+)
 
-State = SafetyRecord.State
+State = AskedRecord.State
+Asked = TypeVar("Asked", SafetyRecord, HomeRecord)
 # What is known stands before what is not: an allergy that one record tells is never lost.
 _RANK: Final = (State.NOT_ASKED, State.NONE, State.RECORDED)
 _FILLED: Final = (
-    *("title", "ethnicity_group", "deprivation_decile", "adjustments", "phone", "address"),
+    *("title", "ethnicity_group", "deprivation_decile", "language", "phone", "address"),
     *("postcode", "lives_in_id", "lives_with", "died_at"),
 )
 BOTH: Final = "two records that were joined"
@@ -31,8 +39,15 @@ def join(change: RecordChange, *, by: User, at: dt.datetime) -> list[Entry]:
     check_can_join(kept, other)
     journal = Journal()
     _join_numbers(journal, kept, other, at)
-    _join_safety(journal, kept, other, by, at)
-    for rows in (other.contacts.all(), other.referrals.all(), other.admissions.all()):
+    _join_asked(journal, SafetyRecord, kept, other, by, at)
+    _join_asked(journal, HomeRecord, kept, other, by, at)
+    _join_key_safes(journal, kept, other, at)
+    _join_contacts(journal, kept, other)
+    for rows in (
+        other.safeguarding_notes.all(),
+        other.referrals.all(),
+        other.admissions.all(),
+    ):
         for row in rows.order_by("pk"):
             journal.change(row, patient=kept)
     _fill(journal, kept, other)
@@ -68,11 +83,17 @@ def _join_numbers(journal: Journal, kept: Patient, other: Patient, at: dt.dateti
             journal.change(one, patient=kept)
 
 
-def _join_safety(
-    journal: Journal, kept: Patient, other: Patient, by: User, at: dt.datetime
+def _join_asked(
+    journal: Journal,
+    model: type[Asked],
+    kept: Patient,
+    other: Patient,
+    by: User,
+    at: dt.datetime,
 ) -> None:
-    standing = {one.topic: one for one in kept.safety_records.current()}
-    for one in other.safety_records.order_by("pk"):
+    rows = model._default_manager
+    standing = {one.topic: one for one in rows.filter(patient=kept, superseded_at=None)}
+    for one in rows.filter(patient=other).order_by("pk"):
         known = standing.get(one.topic)
         if one.superseded_at is not None or known is None:
             journal.change(one, patient=kept)
@@ -84,18 +105,37 @@ def _join_safety(
             _say_both(journal, known, one, by, at)
 
 
-def _rank(record: SafetyRecord) -> int:
+def _join_key_safes(journal: Journal, kept: Patient, other: Patient, at: dt.datetime) -> None:
+    """Two codes cannot both be right: the kept record's stands, unless it knows of no safe."""
+    known = kept.key_safes.current().first()
+    for one in other.key_safes.order_by("pk"):
+        if one.superseded_at is None and known is not None:
+            beaten = known if one.there and not known.there else one
+            journal.change(beaten, superseded_at=at)
+        journal.change(one, patient=kept)
+
+
+def _join_contacts(journal: Journal, kept: Patient, other: Patient) -> None:
+    """One is called first: the kept record's own."""
+    taken = {
+        first: kept.contacts.filter(**{first: True}).exists()
+        for first in ("call_first", "first_at_night")
+    }
+    for one in other.contacts.order_by("pk"):
+        given_up = {first: False for first, known in taken.items() if known and getattr(one, first)}
+        journal.change(one, patient=kept, **given_up)
+
+
+def _rank(record: AskedRecord) -> int:
     return _RANK.index(State(record.state))
 
 
-def _say_both(
-    journal: Journal, known: SafetyRecord, one: SafetyRecord, by: User, at: dt.datetime
-) -> None:
+def _say_both(journal: Journal, known: Asked, one: Asked, by: User, at: dt.datetime) -> None:
     """Nobody but a clinician decides which of two is right: both stand until one has."""
-    if {known.state, one.state} != {State.RECORDED} or known.text == one.text:
+    if {known.state, one.state} != {State.RECORDED} or _same(known, one):
         return
     journal.change(known, superseded_at=at)
-    both = SafetyRecord.objects.create(
+    both = type(known)._default_manager.create(
         patient=known.patient,
         topic=known.topic,
         state=State.RECORDED,
@@ -103,8 +143,19 @@ def _say_both(
         source=BOTH,
         recorded_at=at,
         recorded_by=by,
+        **_marks_of(known, one),
     )
     journal.made(both)
+
+
+def _same(known: AskedRecord, one: AskedRecord) -> bool:
+    return known.text == one.text and _marks_of(known, one) == _marks_of(known, known)
+
+
+def _marks_of(known: AskedRecord, one: AskedRecord) -> dict[str, list[str]]:
+    if not (isinstance(known, HomeRecord) and isinstance(one, HomeRecord)):
+        return {}
+    return {"marks": [mark for mark in HomeRecord.Mark if mark in {*known.marks, *one.marks}]}
 
 
 def _fill(journal: Journal, kept: Patient, other: Patient) -> None:
@@ -114,7 +165,5 @@ def _fill(journal: Journal, kept: Patient, other: Patient) -> None:
         for name in _FILLED
         if getattr(kept, name) in ("", None) and getattr(other, name) not in ("", None)
     }
-    if other.interpreter_needed and not kept.interpreter_needed:
-        new |= {"interpreter_needed": True, "language": other.language}
     if new:
         journal.change(kept, **{name.removesuffix("_id"): value for name, value in new.items()})
