@@ -25,9 +25,10 @@ from observations.rulesets import (
 CONCERN: Final = "concern"
 NEWS2: Final = "news2"
 RISE: Final = "news2-rise"
-# These two are found by time passing, not by what was measured.
+# These are found by time passing, not by what was measured.
 SILENCE: Final = "silence"
 GATEWAY: Final = "gateway-down"
+UNWATCHED: Final = "ward-unwatched"
 _WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven")
 
 

@@ -16,3 +16,4 @@ class Lock(IntEnum):
     MERGING = 7_301_015
     TRAY = 7_301_016
     FLOORS = 7_301_017
+    WATCHES = 7_301_018

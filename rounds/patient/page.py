@@ -6,15 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import User
-from capacity.models import Stay, WardHours
-from lib.london import day_of
+from capacity.hours import Week
+from capacity.models import Stay
+from capacity.weeks import weeks_of
 from observations.models import Alert, Holding, Prompt
 from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.policies import can_treat_on
 from rounds.board import row_of
-from rounds.board.held import Held
-from rounds.board.held import by as held_by
+from rounds.board.held import watch_of
 from rounds.board.opened import Opened, opened
+from rounds.holding import Watch
 from rounds.models import Task
 from rounds.patient.charted import Course, course, window
 from rounds.patient.coming_again import readmission_of
@@ -30,8 +31,8 @@ class PatientPage:
     now: dt.datetime
     show: str
     opened: Opened
-    held: Held | None
-    hours: WardHours | None
+    watch: Watch
+    weeks: tuple[Week, ...]
     stay: Stay | None
     mode: MonitoringMode | None
     lines: tuple[PlanLine, ...]
@@ -64,8 +65,8 @@ def patient_page(
         now=at,
         show=show,
         opened=opened(row_of(admission, at=until), may_treat=may_treat),
-        held=held_by(admission.ward, at),
-        hours=hours_of(admission, at),
+        watch=watch_of(admission.ward, at),
+        weeks=weeks_of(admission.ward, at),
         stay=admission.spell.stays.select_related("bed", "ward").order_by("starts", "pk").last(),
         mode=_mode(admission, until),
         lines=_lines(admission, until),
@@ -82,13 +83,6 @@ def patient_page(
         history=history(admission, until=at),
         readmission_of=readmission_of(admission),
     )
-
-
-def hours_of(admission: Admission, at: dt.datetime) -> WardHours | None:
-    """Who is to be called about the ward on that day."""
-    day = day_of(at)
-    known = admission.ward.hours.filter(starts__lte=day).exclude(ends__lte=day)
-    return known.order_by("-starts").first()
 
 
 def _mode(admission: Admission, at: dt.datetime) -> MonitoringMode | None:
