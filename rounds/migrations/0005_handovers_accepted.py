@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capacity', '0003_week_of_hours'),
+        ('capacity', '0004_week_of_hours'),
         ('patients', '0004_discharges'),
         ('rounds', '0004_first_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
