@@ -108,6 +108,11 @@ _OF_A_WARD: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
         {"id": "c.ward", "code": "c.code", "name": "c.name", "lead_provider_id": "c.provider"},
     ),
     ("capacity_wardhours", "t.ward_id = o.id", {"ward_id": "c.ward"}),
+    (
+        "capacity_wardperiod",
+        "t.hours_id IN (SELECT id FROM capacity_wardhours WHERE ward_id = o.id)",
+        {"hours_id": "(SELECT h.id FROM capacity_wardhours h WHERE h.ward_id = c.ward)"},
+    ),
     ("capacity_bed", "t.ward_id = o.id", {"ward_id": "c.ward"}),
 )
 

@@ -83,5 +83,15 @@ def check_can_change_beds(user: AnyUser, ward: Ward) -> None:
         raise PermissionDenied("Ask the ward's lead or its organisation to change its beds.")
 
 
+def can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """When the ward is staffed, and whom to call, is its lead's to say."""
+    return _covers(reach(user, {Role.WARD_LEAD}, at=at), ward)
+
+
+def check_can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    if not can_set_hours(user, ward, at=at):
+        raise PermissionDenied("Only the ward's lead sets its hours.")
+
+
 def _covers(who: Reach, ward: Ward) -> bool:
     return who.covers(ward=ward.code, provider=ward.lead_provider.code, icb=ward.icb.code)

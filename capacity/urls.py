@@ -28,5 +28,6 @@ urlpatterns = [
     path("icbs/<str:code>/plan/target/", plans.target_create, name="target-create"),
     path("plans/<int:pk>/withdraw/", plans.plan_withdraw, name="plan-withdraw"),
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
+    path("wards/<str:code>/hours/", views.ward_hours, name="ward-hours"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
 ]

@@ -26,9 +26,10 @@ from observations.worsening import Side
 CONCERN: Final = "concern"
 NEWS2: Final = "news2"
 RISE: Final = "news2-rise"
-# These two are found by time passing, not by what was measured.
+# These are found by time passing, not by what was measured.
 SILENCE: Final = "silence"
 GATEWAY: Final = "gateway-down"
+UNWATCHED: Final = "ward-unwatched"
 _WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven")
 
 

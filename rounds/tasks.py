@@ -1,14 +1,22 @@
-"""What the desk does by itself: asks after long leaves, and forgets what nobody signs any more."""
+"""What the desk does by itself: rings for wards that nobody holds, asks after long leaves, and
+forgets what nobody signs any more."""
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from observations.storage.locks import Lock, alone
-from rounds.actions import after_leave
+from rounds.actions import after_leave, watches
 from rounds.actions.drafts import purge_drafts
 
 log = structlog.get_logger(__name__)
+
+
+@shared_task(name="rounds.tasks.ring_unwatched", ignore_result=True)
+def ring_unwatched() -> None:
+    with alone(Lock.WATCHES) as mine:
+        if mine and (rang := watches.ring_unwatched(at=timezone.now())):
+            log.warning("wards-unwatched", wards=rang)
 
 
 @shared_task(name="rounds.tasks.ask_after_leave", ignore_result=True)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from rounds.views import (
     board,
     drafts,
+    handovers,
     pathway_drafts,
     pathways,
     patient,
@@ -24,6 +25,7 @@ _admission = "admissions/<uuid:pk>"
 _round = "rounds/<uuid:pk>"
 _pathways = "wards/<slug:code>/pathways"
 _pathway = f"{_pathways}/<slug:pathway>"
+_handover = "handovers/<uuid:pk>"
 
 urlpatterns: list[URLPattern] = [
     path("wards/", board.ward_list, name="ward-list"),
@@ -57,6 +59,18 @@ urlpatterns: list[URLPattern] = [
     path(f"{_round}/end/", rounds.round_end, name="round-end"),
     path(f"{_round}/patients/<uuid:admission>/", rounds.round_patient, name="round-patient"),
     path(f"{_round}/patients/<uuid:admission>/excuse/", rounds.place_excuse, name="place-excuse"),
+    path("wards/<slug:code>/handover/", handovers.handover_prepare, name="handover-prepare"),
+    path(
+        "wards/<slug:code>/handover/notes/<uuid:admission>/",
+        handovers.handover_note_save,
+        name="handover-note-save",
+    ),
+    path("wards/<slug:code>/handovers/", handovers.handover_list, name="handover-list"),
+    path("wards/<slug:code>/take-over/", handovers.handover_take, name="handover-take"),
+    path(f"{_handover}/", handovers.handover_detail, name="handover-detail"),
+    path(f"{_handover}/accept/", handovers.handover_accept, name="handover-accept"),
+    path(f"{_handover}/decline/", handovers.handover_decline, name="handover-decline"),
+    path(f"{_handover}/withdraw/", handovers.handover_withdraw, name="handover-withdraw"),
     path(f"{_admission}/tasks/new/", tasks.task_create, name="task-create"),
     path("tasks/<uuid:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("tasks/<uuid:pk>/change/", tasks.task_change, name="task-change"),

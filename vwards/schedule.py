@@ -15,6 +15,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Uploads wake the worker themselves; this finds what a lost wake-up left, and shows life.
     "drain-inbox": every(1, "observations.tasks.drain_inbox"),
     "sweep-deadlines": every(5, "observations.tasks.sweep_deadlines"),
+    # Of wards that nobody holds any more; the board says so by itself.
+    "ring-unwatched": every(5, "rounds.tasks.ring_unwatched"),
     "send-bells": every(1, "observations.tasks.send_bells"),
     "keep-partitions": every(600, "observations.tasks.keep_partitions"),
     # Some steps of a month each time, until its days are one partition.

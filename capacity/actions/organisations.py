@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from capacity.models import IntegratedCareBoard, Provider, Ward, WardHours
+from capacity.models import IntegratedCareBoard, Provider, Ward
 from capacity.refusals import BedRefused
 
 
@@ -50,31 +50,3 @@ def open_ward(
     )
     audit.record(by=by, verb="ward-opened", subject=ward, detail={"code": code}, at=at)
     return ward
-
-
-@transaction.atomic
-def set_ward_hours(
-    *,
-    ward: Ward,
-    opens: dt.time,
-    closes: dt.time,
-    phone: str,
-    out_of_hours_team: str,
-    out_of_hours_phone: str,
-    starts: dt.date,
-    by: User | None,
-    at: dt.datetime | None = None,
-) -> WardHours:
-    """When the ward is staffed, in London wall time, and whom to call at any hour."""
-    ward.hours.filter(ends__isnull=True, starts__lt=starts).update(ends=starts)
-    hours = WardHours.objects.create(
-        ward=ward,
-        opens=opens,
-        closes=closes,
-        phone=phone,
-        out_of_hours_team=out_of_hours_team,
-        out_of_hours_phone=out_of_hours_phone,
-        starts=starts,
-    )
-    audit.record(by=by, verb="ward-hours-set", subject=ward, at=at)
-    return hours

@@ -18,7 +18,7 @@ from capacity.models.organisations import (
 )
 from capacity.models.plans import PlannedBeds
 from capacity.models.stays import Leave, ReferralFact, Spell, Stay
-from capacity.models.wards import Ward, WardExclusion, WardHours
+from capacity.models.wards import Ward, WardExclusion, WardHours, WardPeriod
 
 __all__ = [
     "Bed",
@@ -44,4 +44,5 @@ __all__ = [
     "Ward",
     "WardExclusion",
     "WardHours",
+    "WardPeriod",
 ]

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from accounts.policies import Reach, reach
 from accounts.roles import CARING, FIGURES, RECORD_KEEPERS, TREATING, Role
 from capacity.models.organisations import IntegratedCareBoard, Provider
-from capacity.models.ranges import Days
+from capacity.models.ranges import Days, Minutes
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,15 +95,13 @@ class Ward(models.Model):
         return self.name
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class WardHours(models.Model):
-    """The hours a ward is staffed, from one date to another, and whom to call meanwhile."""
+    """A ward's week from one date to another: its periods, and who covers all other times."""
 
     ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="hours")
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
-    opens = models.TimeField(help_text="London wall time")
-    closes = models.TimeField(help_text="London wall time")
-    phone = models.CharField(max_length=30)
     out_of_hours_team = models.CharField(max_length=120)
     out_of_hours_phone = models.CharField(max_length=30)
 
@@ -117,7 +115,39 @@ class WardHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ward}: {self.opens:%H:%M} to {self.closes:%H:%M}"
+        return f"{self.ward} from {self.starts}"
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class WardPeriod(models.Model):
+    """The ward is staffed on a weekday from one London wall time to another, at this number."""
+
+    hours = models.ForeignKey(WardHours, on_delete=models.CASCADE, related_name="periods")
+    weekday = models.PositiveSmallIntegerField(help_text="Monday is 0")
+    opens = models.TimeField(help_text="London wall time")
+    closes = models.TimeField(help_text="London wall time; 00:00 is the day's end")
+    phone = models.CharField(max_length=30)
+
+    class Meta:
+        ordering = ("weekday", "opens")
+        constraints = [
+            models.CheckConstraint(name="ward_period_is_of_a_weekday", condition=Q(weekday__lte=6)),
+            models.CheckConstraint(
+                name="ward_period_closes_after_opening",
+                condition=Q(closes=dt.time(0)) | Q(closes__gt=F("opens")),
+            ),
+            ExclusionConstraint(
+                name="ward_periods_never_overlap",
+                expressions=[
+                    ("hours", RangeOperators.EQUAL),
+                    ("weekday", RangeOperators.EQUAL),
+                    (Minutes(), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday}: {self.opens:%H:%M} to {self.closes:%H:%M}"
 
 
 class WardExclusion(models.Model):

@@ -7,6 +7,7 @@ from capacity.views.england import (
     published_icb,
     published_icb_table,
 )
+from capacity.views.hours import ward_hours
 from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
 from capacity.views.published import published_upload
 from capacity.views.wards import ward_days, ward_detail
@@ -24,4 +25,5 @@ __all__ = [
     "published_upload",
     "ward_days",
     "ward_detail",
+    "ward_hours",
 ]

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from capacity.hours import week_on
 from capacity.models import Ward
+from capacity.weeks import weeks_of
 from lib.london import day_of
 from observations.fhir import records
 from observations.fhir.answers import fhir_view, shown
@@ -64,14 +66,15 @@ def device_read(request: HttpRequest, name: str) -> HttpResponse:
 
 @fhir_view("GET")
 def location_read(request: HttpRequest, name: str) -> HttpResponse:
-    user, today = reader(request), day_of(timezone.now())
+    user, at = reader(request), timezone.now()
+    today = day_of(at)
     wards = Ward.objects.caring(user).select_related("lead_provider")
     found = wards.filter(code=name).first()
     if found is None:
         raise nobody("location")
-    hours = found.hours.filter(starts__lte=today).exclude(ends__lte=today).first()
+    week = week_on(weeks_of(found, at), today)
     is_open = Ward.objects.open_on(today).filter(pk=found.pk).exists()
-    return shown(request, records.location(found, hours, is_open=is_open))
+    return shown(request, records.location(found, week, is_open=is_open))
 
 
 def _uuid(name: str, what: str) -> UUID:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from capacity.models import Ward, WardHours
+from capacity.hours import Week
+from capacity.models import Ward
 from capacity.models.stays import Destination
+from capacity.presenters.hours import week_words
 from observations.fhir.mapping import coding
 from observations.fhir.mapping.outgoing import instant
 from observations.fhir.mapping.versions import versioned
@@ -89,7 +91,7 @@ def device(one: Device, holder: Admission | None) -> Resource:
     return versioned(told)
 
 
-def location(one: Ward, hours: WardHours | None, *, is_open: bool) -> Resource:
+def location(one: Ward, week: Week | None, *, is_open: bool) -> Resource:
     told: Resource = {
         "resourceType": "Location",
         "id": one.code,
@@ -100,15 +102,10 @@ def location(one: Ward, hours: WardHours | None, *, is_open: bool) -> Resource:
         "physicalType": {"coding": [{"system": _PHYSICAL, "code": "wa"}]},
         "managingOrganization": _organisation(one),
     }
-    if hours is not None:
-        told["telecom"] = [
-            {"system": "phone", "value": hours.phone},
-            {"system": "phone", "value": hours.out_of_hours_phone},
-        ]
-        told["availabilityExceptions"] = (
-            f"Staffed {hours.opens:%H:%M} to {hours.closes:%H:%M}, London time; "
-            f"otherwise {hours.out_of_hours_team}."
-        )
+    if week is not None:
+        phones = dict.fromkeys([*(one.phone for one in week.periods), week.phone])
+        told["telecom"] = [{"system": "phone", "value": phone} for phone in phones if phone]
+        told["availabilityExceptions"] = f"{week_words(week)}. London time."
     return versioned(told)
 
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('observations', '0020_latest_at'),
-        ('patients', '0005_home'),
+        ('patients', '0006_home'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

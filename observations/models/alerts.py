@@ -62,6 +62,7 @@ class Alert(models.Model):
         PATIENT = "patient", "patient"
         NO_PATIENT = "reading_without_patient", "reading without a patient"
         GATEWAY_DOWN = "gateway_down", "gateway down"
+        UNWATCHED = "ward_unwatched", "ward unwatched"
 
     class Outcome(models.TextChoices):
         NO_CHANGE = "no_change", "no change needed"

@@ -10,7 +10,7 @@ from uuid import UUID
 from lib import london
 from observations.alerting.ladders import LADDER
 from observations.models import Alert, AlertEvent, Trigger
-from observations.rules import CONCERN, GATEWAY, SILENCE
+from observations.rules import CONCERN, GATEWAY, SILENCE, UNWATCHED
 from observations.rulesets import as_priority
 from patients.models import HomeRecord, Patient, SafetyRecord
 from patients.presenters.calling import call_lines, interpreter_words, not_to_be_told
@@ -20,7 +20,13 @@ from patients.presenters.words import address, age_and_sex, counted, named, usua
 LETTERS: Final = {"emergency": "E", "urgent": "U", "prompt": "3"}
 TONES: Final = {"emergency": "emergency", "urgent": "urgent", "prompt": "single"}
 ORDER: Final = {"emergency": 0, "urgent": 1, "prompt": 2}
-_NOT_MEASURED: Final = frozenset({CONCERN, SILENCE, GATEWAY})
+# Where a ward's own alert is answered.
+_PAGES: Final = {
+    Alert.Kind.NO_PATIENT: "observations:tray-list",
+    Alert.Kind.GATEWAY_DOWN: "observations:device-list",
+    Alert.Kind.UNWATCHED: "rounds:handover-take",
+}
+_NOT_MEASURED: Final = frozenset({CONCERN, SILENCE, GATEWAY, UNWATCHED})
 
 
 class Action(NamedTuple):
@@ -139,8 +145,7 @@ class AlertPresenter:
         admission = self._alert.admission
         if admission is not None:
             return address("rounds:patient-detail", admission.pk)
-        page = "device-list" if self._alert.kind == Alert.Kind.GATEWAY_DOWN else "tray-list"
-        return address(f"observations:{page}", self._alert.ward.code)
+        return address(_PAGES[Alert.Kind(self._alert.kind)], self._alert.ward.code)
 
     @property
     def owner(self) -> str:

@@ -25,6 +25,7 @@ class Lock(IntEnum):
     MERGING = 7_301_015
     TRAY = 7_301_016
     FLOORS = 7_301_017
+    WATCHES = 7_301_018
     WARDS_WORK = 7_301_021
     FORGETTING = 7_301_022
 

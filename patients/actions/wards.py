@@ -9,7 +9,8 @@ from django.db import transaction
 
 from accounts.models import User
 from capacity.actions.beds import add_beds
-from capacity.actions.organisations import add_provider, open_ward, set_ward_hours
+from capacity.actions.hours import set_ward_hours
+from capacity.actions.organisations import add_provider, open_ward
 from capacity.models import IntegratedCareBoard, Provider, Ward
 from lib import london
 from patients.actions.pathways import offer_pathway

@@ -10,13 +10,15 @@ from functools import cached_property
 from typing import Any, Final
 
 from capacity.models import IntegratedCareBoard, Provider, Ward
+from capacity.weeks import WEEKS, called
+from lib.london import day_of
 from lib.prepared import Statement
 from observations import worn
 from observations.silence import DEAD_AFTER, MUTE_AFTER
 from observations.watch import standing
 from rounds.board import making
 from rounds.board.entries import AlertNow
-from rounds.board.held import Held
+from rounds.board.held import HELD, OFFERED, watch_read
 from rounds.board.rows import UNPLANNED_STALE_AFTER
 
 # The version's part: of what changes often, sums of versions that only grow and never repeat; of
@@ -31,11 +33,9 @@ WITH here AS (
 )
 SELECT w.id, w.code, w.name, w.lead_provider_id, w.icb_id, p.code, i.code,
     {standing.OLDEST_SIGN},
-    (SELECT json_build_array(u.first_name, u.last_name, u.username, o.receiver_name,
-         o.receiver_organisation, o.receiver_phone, o.until)
-     FROM rounds_handover o LEFT JOIN accounts_user u ON u.id = o.accepted_by_id
-     WHERE o.ward_id = w.id AND o.accepted_at <= %(at)s
-     ORDER BY o.accepted_at DESC LIMIT 1)::text,
+    {HELD.format(ward="w.id")},
+    {OFFERED.format(ward="w.id")},
+    {WEEKS.format(ward="w.id")},
     (SELECT json_agg(json_build_array(e.subject, json_build_array(e.id, e.priority, e.rang_at,
          e.owned_at, u.first_name, u.last_name, u.username,
          (SELECT json_agg(t.text ORDER BY
@@ -105,6 +105,7 @@ _HEAD: Final = Statement(
     "board_head",
     _STATEMENT,
     code="text",
+    day="date",
     **dict.fromkeys(("at", "old", "dead", "mute"), "timestamptz"),
 )
 _WARD: Final = ("id", "code", "name", "lead_provider_id", "icb_id")
@@ -116,22 +117,16 @@ class Head:
     def __init__(self, told: tuple[Any, ...], at: dt.datetime) -> None:
         self.at = at
         self.ward = _ward(told)
-        self._sign, self._held, self._alerts = told[7:10]
-        self.seen = (*told[:7], *told[8:])
+        self._sign, held, offered, self._weeks, self._alerts = told[7:12]
+        self.watch = watch_read(held, offered, at)
+        # Time alone ends a watch, and changes whom to call.
+        self.call = called(self._weeks, at)
+        self.seen = (*told[:7], *told[8:], self.watch.holder is None, self.call)
 
     @cached_property
     def lag(self) -> dt.timedelta:
         """How long the oldest unprocessed reading has waited."""
         return standing.behind(self._sign, self.at)
-
-    @property
-    def held(self) -> Held | None:
-        """Who holds the patients; None while nobody ever accepted."""
-        if not self._held:
-            return None
-        first, last, username, name, team, phone, until = json.loads(self._held)
-        who = making.name_of(first, last, username)
-        return Held(who or name, team, phone, making.perhaps(until))
 
     @property
     def alerts(self) -> tuple[AlertNow, ...]:
@@ -145,6 +140,7 @@ def head(code: str, at: dt.datetime) -> Head | None:
     """None where there is no such ward; whoever asks has still to ask who may see it."""
     given: Mapping[str, Any] = {
         "code": code,
+        "day": day_of(at),
         "at": at,
         "old": at - UNPLANNED_STALE_AFTER,
         "dead": at - DEAD_AFTER,

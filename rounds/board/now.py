@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import User
+from capacity.hours import ToCall
 from capacity.models import Ward
 from capacity.presence import WardCount, count_of
 from patients.models import Admission
@@ -13,10 +14,10 @@ from patients.policies import can_see_on, can_treat_on
 from rounds.board import facts, kept, making, trends
 from rounds.board.entries import AlertNow
 from rounds.board.head import Head, head
-from rounds.board.held import Held
 from rounds.board.moments import step_end
 from rounds.board.rows import Row
 from rounds.board.version import version_of
+from rounds.holding import Watch
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Board:
     version: str
     rows: tuple[Row, ...]
     count: WardCount
-    held: Held | None
+    watch: Watch
+    call: ToCall | None
     ward_alerts: tuple[AlertNow, ...]
     lag: dt.timedelta
     may_treat: bool
@@ -52,7 +54,8 @@ def board_under(found: Head, *, user: User, version: str) -> Board:
         version=version,
         rows=rows(ward, at) if can_see_on(user, ward, at=at) else (),
         count=count_of(ward, at),
-        held=found.held,
+        watch=found.watch,
+        call=found.call,
         ward_alerts=found.alerts,
         lag=found.lag,
         may_treat=can_treat_on(user, ward, at=at),

@@ -15,14 +15,13 @@ from observations.kinds import NUMBERS
 from observations.models import Alert
 from patients.actions.care import set_pause, set_times
 from patients.models import Admission
-from rounds.actions.handovers import accept_handover, offer_handover
 from rounds.actions.reviews import review
 from rounds.actions.tasks import add_task, complete_task
-from rounds.demo import visiting
+from rounds.demo import handing, visiting
 from rounds.demo.clock import Event
 from rounds.demo.kit import Worn
 from rounds.demo.places import Places
-from rounds.demo.staff import FIRST_WARD, Staff
+from rounds.demo.staff import Staff
 
 # Alerts of these last hours are today's work: some owned, some not; older ones were answered.
 OPEN_HOURS: Final = 4
@@ -52,8 +51,6 @@ TASKS: Final = (
     ("result", "Chase X-ray report"),
     ("kit", "Check the cuff size"),
 )
-NIGHT_TEAM: Final = "out of hours"
-NIGHT_PHONE: Final = "07700 900 555"
 
 
 def events(
@@ -74,7 +71,7 @@ def events(
             found += _reviews(one, staff, seed, now)
             found += _tasks(one, staff, seed, now)
     for code in sorted({one.case.ward.code for one in worn}):
-        found += _handovers(code, places, staff, now)
+        found += handing.events(code, places, staff, now)
     found += visiting.events(worn, places, staff, now)
     return [event for event in found if since < event.at <= now]
 
@@ -247,29 +244,3 @@ class Answering:
         alerts.act(alert=alert, text=chance.choice(ACTIONS), by=alert.owner, at=acted)
         outcome: Any = chance.choice(OUTCOMES)
         alerts.close(alert=alert, outcome=outcome, by=alert.owner, at=closed)
-
-
-def _handovers(code: str, places: Places, staff: Staff, now: dt.datetime) -> Iterator[Event]:
-    """In the evening to the night's team, in the morning back; whoever was last holds them."""
-    ward, nurse = places.wards[code], staff.nurses(code)[0]
-    if code == FIRST_WARD:
-        nurse = staff.users["okafor"]
-    night = staff.users["lindqvist"] if ward.icb.code == "QK1" else staff.lead(code)
-    today = london.day_of(now)
-    for back in (1, 0):
-        day = today - dt.timedelta(days=back)
-        evening, morning = london.to_utc(day, dt.time(19, 40)), london.to_utc(day, dt.time(8, 2))
-        following = london.to_utc(day + dt.timedelta(days=1), dt.time(8))
-        yield _handover(ward, night, nurse, morning, until=london.to_utc(day, dt.time(20)))
-        yield _handover(ward, nurse, night, evening, until=following, team=NIGHT_TEAM)
-
-
-def _handover(
-    ward: Any, giver: User, taker: User, at: dt.datetime, *, until: dt.datetime, team: str = ""
-) -> Event:
-    def do() -> None:
-        offered = offer_handover(ward=ward, by=giver, until=until, at=at - dt.timedelta(minutes=9))
-        phone = NIGHT_PHONE if team else "07700 900 321"
-        accept_handover(handover=offered, by=taker, team=team, phone=phone, at=at)
-
-    return Event(at, do)

@@ -8,7 +8,8 @@ from random import Random
 from typing import Final
 
 from capacity.actions.beds import add_beds, close_bed
-from capacity.actions.organisations import add_provider, open_ward, set_ward_hours
+from capacity.actions.hours import set_ward_hours
+from capacity.actions.organisations import add_provider, open_ward
 from capacity.actions.reference import load_reference_data
 from capacity.models import Bed, IntegratedCareBoard, Provider, Ward
 from patients.actions.pathways import load_pathways, offer_pathway

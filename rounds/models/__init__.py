@@ -1,7 +1,7 @@
 """Rounds and reviews, tasks, handovers, and what patients say of their care."""
 
 from rounds.models.experience import Answer, Experience, Question, Questionnaire
-from rounds.models.handovers import Handover, HandoverLine
+from rounds.models.handovers import Handover, HandoverLine, HandoverNote, WardWatch
 from rounds.models.reviews import Review, ReviewDraft
 from rounds.models.rounds import Round, RoundPlace
 from rounds.models.tasks import Task
@@ -12,6 +12,7 @@ __all__ = [
     "Experience",
     "Handover",
     "HandoverLine",
+    "HandoverNote",
     "Question",
     "Questionnaire",
     "Review",
@@ -20,4 +21,5 @@ __all__ = [
     "RoundPlace",
     "Task",
     "VideoLink",
+    "WardWatch",
 ]

@@ -6,16 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import User
-from capacity.models import Stay, WardHours
-from lib.london import day_of
+from capacity.hours import Week
+from capacity.models import Stay
+from capacity.weeks import weeks_of
 from observations.models import Alert, Holding, Prompt
 from patients.home import HomePage, home_page
 from patients.models import Admission, ExpectedDischarge, MonitoringMode, PlanLine
 from patients.policies import can_treat_on
 from rounds.board import row_of
-from rounds.board.held import Held
-from rounds.board.held import by as held_by
+from rounds.board.held import watch_of
 from rounds.board.opened import Opened, opened
+from rounds.holding import Watch
 from rounds.models import Task, VideoLink
 from rounds.patient.charted import Course, course, window
 from rounds.patient.coming_again import readmission_of
@@ -32,8 +33,8 @@ class PatientPage:
     now: dt.datetime
     show: str
     opened: Opened
-    held: Held | None
-    hours: WardHours | None
+    watch: Watch
+    weeks: tuple[Week, ...]
     stay: Stay | None
     mode: MonitoringMode | None
     lines: tuple[PlanLine, ...]
@@ -69,8 +70,8 @@ def patient_page(
         now=at,
         show=show,
         opened=opened(row_of(admission, at=until), may_treat=may_treat),
-        held=held_by(admission.ward, at),
-        hours=hours_of(admission, at),
+        watch=watch_of(admission.ward, at),
+        weeks=weeks_of(admission.ward, at),
         stay=admission.spell.stays.select_related("bed", "ward").order_by("starts", "pk").last(),
         mode=_mode(admission, until),
         lines=_lines(admission, until),
@@ -96,13 +97,6 @@ def _video_url(admission: Admission) -> str:
     """The team's room, the same for all of its patients."""
     link = VideoLink.objects.filter(ward=admission.ward_id).first()
     return link.url if link else ""
-
-
-def hours_of(admission: Admission, at: dt.datetime) -> WardHours | None:
-    """Who is to be called about the ward on that day."""
-    day = day_of(at)
-    known = admission.ward.hours.filter(starts__lte=day).exclude(ends__lte=day)
-    return known.order_by("-starts").first()
 
 
 def _mode(admission: Admission, at: dt.datetime) -> MonitoringMode | None:

@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import User
-from capacity.models import WardHours
+from capacity.hours import Week, week_on
+from capacity.weeks import weeks_of
+from lib.london import day_of
 from observations.models import Holding, Score
 from patients.models import Admission, Discharge, MonitoringMode, PlanLine, SafetyRecord
 from patients.policies import can_discharge
 from rounds.models import Experience, Review
 from rounds.patient.coming_again import readmission_of, readmitted_as
-from rounds.patient.page import hours_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Summary:
     scores: tuple[Score, ...]
     lines: tuple[PlanLine, ...]
     mode: MonitoringMode | None
-    hours: WardHours | None
+    week: Week | None
     may_take_back: bool
 
     @property
@@ -55,7 +56,7 @@ def summary(admission: Admission, *, user: User, at: dt.datetime) -> Summary:
         scores=_scores(admission, ended),
         lines=thresholds(admission, ended),
         mode=admission.modes.at(_just_before(ended)).first(),
-        hours=hours_of(admission, ended),
+        week=week_on(weeks_of(admission.ward, ended), day_of(ended)),
         may_take_back=not admission.is_open and can_discharge(user, admission, at=at),
     )
 

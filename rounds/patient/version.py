@@ -9,12 +9,14 @@ from typing import Any, Final
 from django.conf import settings
 
 from accounts.models import User
+from capacity.weeks import WEEKS, called
 from lib.london import day_of
 from observations import worn
 from observations.silence import DEAD_AFTER, MUTE_AFTER
 from observations.storage.queries import rows
 from patients.models import Admission
 from patients.policies import can_treat_on
+from rounds.board.held import HELD, OFFERED, watch_read
 from rounds.board.rows import UNPLANNED_STALE_AFTER
 
 # The paper's right edge is now: it moves on even while nothing happens.
@@ -60,8 +62,9 @@ SELECT a.board_version, a.discharged_at, s.version, s.measured_at <= %(old)s,
     (SELECT json_agg({worn.PIECE} ORDER BY d.id)
      FROM ({worn.USED.format(of="SELECT a.id")}) AS used {worn.JOINED})::text,
     (SELECT set_at::text FROM rounds_videolink WHERE ward_id = a.ward_id),
-    (SELECT max(accepted_at)::text FROM rounds_handover
-     WHERE ward_id = a.ward_id AND accepted_at <= %(at)s)
+    {HELD.format(ward="a.ward_id")},
+    {OFFERED.format(ward="a.ward_id")},
+    {WEEKS.format(ward="a.ward_id")}
 FROM patients_admission a LEFT JOIN observations_standing s ON s.admission_id = a.id
 WHERE a.id = %(admission)s
 """  # noqa: S608 — put together from constants only
@@ -85,9 +88,12 @@ def _counts(admission: Admission, at: dt.datetime) -> tuple[Any, ...]:
     given = {
         "admission": str(admission.pk),
         "at": at,
+        "day": day_of(at),
         "old": at - UNPLANNED_STALE_AFTER,
         "dead": at - DEAD_AFTER,
         "mute": at - MUTE_AFTER,
     }
     found: tuple[Any, ...] = rows(_STATEMENT, given)[0]
-    return found
+    held, offered, weeks = found[-3:]
+    # Time alone ends a watch, and changes whom to call.
+    return (*found, watch_read(held, offered, at).holder is None, called(weeks, at))

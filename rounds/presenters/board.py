@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from lib.london import clock, day_of, long_day, near_moment
+from lib.london import clock, day_of, long_day
 from patients.naming import alike
 from rounds.board import Board, Row
 from rounds.board.risk import needs_somebody
@@ -20,6 +20,7 @@ from rounds.presenters.board_cells import COLUMNS
 from rounds.presenters.board_drawn import drawn
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.board_row_markup import group_html
+from rounds.presenters.holding import HoldingPresenter
 
 _TREND: Final = "NEWS2, last 24 h"
 _TREND_CSS: Final = ' class="trend"'
@@ -61,6 +62,7 @@ class BoardPresenter:
         board: Board,
         *,
         url: str,
+        user_id: int,
         show: str = "",
         opened: Mapping[str, OpenedPresenter] | None = None,
         token: object = "",
@@ -81,6 +83,9 @@ class BoardPresenter:
         self.tally = glance.tally(board, url)
         self.ups = glance.ups(board)
         self.head = HEAD
+        self.holding = HoldingPresenter(
+            self.ward, board.watch, board.call, user_id=user_id, may_treat=board.may_treat
+        )
 
     @property
     def day(self) -> str:
@@ -98,22 +103,9 @@ class BoardPresenter:
         return address("rounds:round-create", self.ward.code)
 
     @property
-    def held(self) -> str:
-        """Who answers for these patients now; the empty word is "nobody"."""
-        held = self._board.held
-        if held is None:
-            return ""
-        return ", ".join(filter(None, (held.team, held.name)))
-
-    @property
-    def held_until(self) -> str:
-        """Whoever accepted last still holds the patients when the agreed time has passed."""
-        held = self._board.held
-        if held is None or held.until is None:
-            return ""
-        until = near_moment(held.until, self.as_of)
-        passed = held.until <= self.as_of
-        return f"(handover due {until})" if passed else f"until {until}"
+    def handover_url(self) -> str:
+        """Where the ward is handed over."""
+        return address("rounds:handover-prepare", self.ward.code) if self._board.may_treat else ""
 
     @property
     def ward_alerts(self) -> list[WardAlert]:

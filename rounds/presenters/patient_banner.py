@@ -8,15 +8,18 @@ from typing import Final, NamedTuple, Protocol
 
 from django.utils.text import capfirst
 
-from capacity.models import Stay, WardHours
+from capacity.hours import Week, to_call
+from capacity.models import Stay
 from capacity.models.stays import Residence
+from capacity.presenters.hours import call_words
 from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
 from patients.models import Admission, ExpectedDischarge, HomeRecord, MonitoringMode, SafetyRecord
 from patients.presenters.calling import interpreter_words, not_to_be_told
-from rounds.board.held import Held
 from rounds.board.opened import Opened
+from rounds.holding import Watch
 from rounds.presenters import board_words as words
 from rounds.presenters.addresses import address
+from rounds.presenters.holding import held_more_words, holder_words, unwatched_words
 from rounds.presenters.summary import readmitted
 
 _SCALES: Final = {"news2_scale1": "Scale 1", "news2_scale2": "Scale 2"}
@@ -46,9 +49,9 @@ class Shown(Protocol):
     @property
     def mode(self) -> MonitoringMode | None: ...
     @property
-    def held(self) -> Held | None: ...
+    def watch(self) -> Watch: ...
     @property
-    def hours(self) -> WardHours | None: ...
+    def weeks(self) -> tuple[Week, ...]: ...
     @property
     def stay(self) -> Stay | None: ...
     @property
@@ -110,29 +113,30 @@ class BannerPresenter:
 
     @property
     def held(self) -> str:
-        held = self._page.held
-        if not self.open:
-            return ""
-        if held is None:
-            return "Nobody has taken over this ward"
-        return f"{held.name}, {held.team}" if held.team else held.name
+        """Who holds this patient now; empty where nobody does."""
+        return holder_words(self._page.watch) if self.open else ""
+
+    @property
+    def unwatched(self) -> str:
+        return unwatched_words(self._page.watch) if self.open else ""
 
     @property
     def held_phone(self) -> str:
-        held = self._page.held
+        held = self._page.watch.holder
         return held.phone if held and self.open else ""
 
     @property
+    def held_more(self) -> str:
+        """until Fri 08:30; offered to K. Lindqvist 19:31, not accepted yet"""
+        return held_more_words(self._page.watch) if self.open else ""
+
+    @property
     def call(self) -> str:
-        """Whom to call on the ward, by its hours."""
-        hours = self._page.hours
-        if hours is None or not self.open:
+        """Whom to call now, by the ward's hours."""
+        if not self.open:
             return ""
-        now = wall(self._page.now).time()
-        if hours.opens <= now < hours.closes:
-            later = f"after {hours.closes:%H:%M} {hours.out_of_hours_team}"
-            return f"Ward {hours.phone}; {later} {hours.out_of_hours_phone}"
-        return f"{hours.out_of_hours_team} {hours.out_of_hours_phone} until {hours.opens:%H:%M}"
+        now = self._page.now
+        return call_words(to_call(self._page.weeks, now), now)
 
     @property
     def left(self) -> str:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.text import capfirst
 
 from capacity.models.stays import Destination
+from capacity.presenters.hours import week_words
 from lib import london
 from lib.london import day_of, plain_day
 from observations.kinds import KINDS
@@ -188,12 +189,8 @@ class SummaryPresenter:
 
     @property
     def call(self) -> str:
-        hours = self._known.hours
-        if hours is None:
-            return ""
-        team, phone = hours.out_of_hours_team, hours.out_of_hours_phone
-        ward = f"{hours.opens:%H:%M} to {hours.closes:%H:%M}: {hours.phone}"
-        return f"{ward}; otherwise {team}: {phone}"
+        week = self._known.week
+        return week_words(week) if week else ""
 
     @property
     def letter(self) -> dict[str, Any]:

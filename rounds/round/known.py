@@ -10,13 +10,17 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from accounts.models import User
-from capacity.models import Bed, Stay, WardHours
+from capacity.hours import Week
+from capacity.models import Bed, Stay
+from capacity.weeks import WEEKS
+from capacity.weeks import read as weeks_read
 from lib.london import day_of
 from lib.prepared import Statement
 from patients.models import Admission, Contact, HomeRecord, SafetyRecord
 from rounds.board.facts import TASK_WORDS
-from rounds.board.held import Held
-from rounds.board.making import moment, name_of, perhaps
+from rounds.board.held import HELD, OFFERED, watch_read
+from rounds.board.making import moment, name_of
+from rounds.holding import Watch
 from rounds.models import ReviewDraft
 
 # The reviews before, newest first: what was decided yesterday is what today is measured by.
@@ -38,15 +42,9 @@ SELECT
     (SELECT json_build_array(s.route, b.label)
      FROM capacity_stay s LEFT JOIN capacity_bed b ON b.id = s.bed_id
      WHERE s.spell_id = a.spell_id ORDER BY s.starts DESC, s.id DESC LIMIT 1)::text,
-    (SELECT json_build_array(h.opens, h.closes, h.phone, h.out_of_hours_team, h.out_of_hours_phone)
-     FROM capacity_wardhours h
-     WHERE h.ward_id = a.ward_id AND h.starts <= %(day)s AND (h.ends IS NULL OR h.ends > %(day)s)
-     ORDER BY h.starts DESC LIMIT 1)::text,
-    (SELECT json_build_array(u.first_name, u.last_name, u.username, o.receiver_name,
-         o.receiver_organisation, o.receiver_phone, o.until)
-     FROM rounds_handover o LEFT JOIN accounts_user u ON u.id = o.accepted_by_id
-     WHERE o.ward_id = a.ward_id AND o.accepted_at <= %(at)s
-     ORDER BY o.accepted_at DESC LIMIT 1)::text,
+    {WEEKS.format(ward="a.ward_id")},
+    {HELD.format(ward="a.ward_id")},
+    {OFFERED.format(ward="a.ward_id")},
     (SELECT json_agg(json_build_array(t.id, {TASK_WORDS}, t.due_at,
                                       u.first_name, u.last_name, u.username)
                      ORDER BY t.due_at)
@@ -122,8 +120,8 @@ class Known:
     contacts: tuple[Contact, ...]
     interpreter: HomeRecord | None
     stay: Stay | None
-    hours: WardHours | None
-    held: Held | None
+    weeks: tuple[Week, ...]
+    watch: Watch
     tasks: tuple[OpenTask, ...]
     prompts: tuple[OpenPrompt, ...]
     reviews: tuple[Earlier, ...]
@@ -136,15 +134,15 @@ class Known:
 def known(admission: Admission, *, user: User, at: dt.datetime) -> Known:
     given = {"admission": str(admission.pk), "user": user.pk, "at": at, "day": day_of(at)}
     (row,) = _KNOWN.rows(given)
-    safety, contacts, interpreter, stay, hours, held, *rest = row
+    safety, contacts, interpreter, stay, weeks, held, offered, *rest = row
     tasks, prompts, reviews, written, draft, spent, here = rest
     return Known(
         safety={told[0]: _safety(*told) for told in _read(safety)},
         contacts=tuple(_contact(*told) for told in _read(contacts)),
         interpreter=_home(*_read(interpreter)) if interpreter else None,
         stay=_stay(*_read(stay)) if stay else None,
-        hours=_hours(*_read(hours)) if hours else None,
-        held=_held(*_read(held)) if held else None,
+        weeks=weeks_read(weeks),
+        watch=watch_read(held, offered, at),
         tasks=tuple(_task(*told) for told in _read(tasks)),
         prompts=tuple(_prompt(*told) for told in _read(prompts)),
         reviews=tuple(_earlier(*told) for told in _read(reviews)),
@@ -184,21 +182,6 @@ def _home(topic: str, state: str, text: str) -> HomeRecord:
 
 def _stay(route: str, bed: str | None) -> Stay:
     return Stay(route=route, bed=Bed(label=bed) if bed else None)
-
-
-def _hours(opens: str, closes: str, phone: str, team: str, nights: str) -> WardHours:
-    return WardHours(
-        opens=dt.time.fromisoformat(opens),
-        closes=dt.time.fromisoformat(closes),
-        phone=phone,
-        out_of_hours_team=team,
-        out_of_hours_phone=nights,
-    )
-
-
-def _held(*told: Any) -> Held:
-    first, last, username, name, team, phone, until = told
-    return Held(name_of(first, last, username) or name, team, phone, perhaps(until))
 
 
 def _task(pk: str, text: str, due_at: str, *who: str | None) -> OpenTask:

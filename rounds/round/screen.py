@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Final
 
 from accounts.models import User
-from capacity.models import Stay, WardHours
+from capacity.hours import Week
+from capacity.models import Stay
 from patients.models import Admission, ExpectedDischarge, MonitoringMode
 from patients.policies import can_treat_on
 from rounds.board import facts, making
-from rounds.board.held import Held
 from rounds.board.opened import Opened
 from rounds.board.rows import Row
+from rounds.holding import Watch
 from rounds.patient.coming_again import readmission_of
 from rounds.round.happened import Happened, happened
 from rounds.round.known import Known, known
@@ -63,12 +64,12 @@ class Screen:
         return MonitoringMode(mode=decided.mode, reason=decided.reason)
 
     @property
-    def held(self) -> Held | None:
-        return self.known.held
+    def watch(self) -> Watch:
+        return self.known.watch
 
     @property
-    def hours(self) -> WardHours | None:
-        return self.known.hours
+    def weeks(self) -> tuple[Week, ...]:
+        return self.known.weeks
 
     @cached_property
     def expected(self) -> ExpectedDischarge | None:

@@ -93,6 +93,7 @@ def _drawn(request: HttpRequest, found: Board) -> HttpResponse:
     shown = BoardPresenter(
         found,
         url=address("rounds:ward-board", found.ward.code),
+        user_id=signed_in(request).pk,
         show=request.GET.get("show", ""),
         opened=_opened(request, found),
         token=SimpleLazyObject(lambda: get_token(request)),

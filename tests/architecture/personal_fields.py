@@ -33,6 +33,7 @@ PERSONAL: dict[str, Personal] = {
     "capacity.Succession": NOTHING,
     "capacity.Ward": NOTHING,
     "capacity.WardHours": NOTHING,
+    "capacity.WardPeriod": NOTHING,
     "capacity.WardExclusion": NOTHING,
     "capacity.Bed": NOTHING,
     "capacity.BedAllocation": NOTHING,
@@ -176,10 +177,23 @@ PERSONAL: dict[str, Personal] = {
     "observations.DueTime": NOTHING,
     "observations.PartitionCopy": NOTHING,
     "observations.PartitionChange": NOTHING,
-    "rounds.Handover": Personal(names={"receiver_name", "receiver_phone"}),
-    "rounds.HandoverLine": Personal(
-        about={"situation", "background", "assessment", "recommendation"}
+    "rounds.Handover": Personal(
+        names={"receiver_name", "receiver_phone"}, about={"remark", "decline_reason"}
     ),
+    "rounds.HandoverLine": Personal(
+        names={"name", "about"},
+        about={
+            "level",
+            "situation",
+            "background",
+            "assessment",
+            "recommendation",
+            "escalate",
+            "tasks",
+        },
+    ),
+    "rounds.HandoverNote": Personal(about={"recommendation", "escalate"}),
+    "rounds.WardWatch": NOTHING,
     "rounds.Round": NOTHING,
     "rounds.RoundPlace": Personal(about={"level", "excuse"}),
     "rounds.ReviewDraft": Personal(about={"typed"}),

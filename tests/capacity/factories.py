@@ -4,7 +4,8 @@ import datetime as dt
 from itertools import count
 
 from capacity.actions.beds import add_beds
-from capacity.actions.organisations import add_provider, open_ward, set_ward_hours
+from capacity.actions.hours import set_ward_hours
+from capacity.actions.organisations import add_provider, open_ward
 from capacity.actions.stays import open_spell
 from capacity.facts import SpellFacts
 from capacity.models import Bed, IntegratedCareBoard, Population, Provider, Region, Stay, Ward

@@ -16,7 +16,7 @@ FORBIDDEN = re.compile(
 )
 # Of a ward, not of a person: whom to call at any hour.
 OF_A_WARD = {
-    ("WardHours", "phone"),
+    ("WardPeriod", "phone"),
     ("WardHours", "out_of_hours_phone"),
 }
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates" / "capacity").glob("*.html"))

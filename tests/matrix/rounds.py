@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from patients.models import Admission
+from rounds.actions.handovers import offer_handover
 from rounds.actions.pathways import start_draft
 from rounds.actions.rounds import start_round
 from rounds.actions.stays import discharge_with_open
@@ -140,6 +141,18 @@ ROWS = [
     ),
     Row("rounds:round-detail", allowed=CARING, kwargs="round_of_soar_valley", otherwise=404),
     Row("rounds:round-progress", allowed=CARING, kwargs="round_of_soar_valley", otherwise=404),
+    *(
+        changes(f"rounds:{name}", "soar_valley", method)
+        for name in ("handover-prepare", "handover-take")
+        for method in ("get", "post")
+    ),
+    changes("rounds:handover-note-save", "note_of_soar_valley", "post"),
+    *(
+        changes(f"rounds:handover-{answer}", "handover_of_soar_valley", "post")
+        for answer in ("accept", "decline", "withdraw")
+    ),
+    Row("rounds:handover-detail", allowed=CARING, kwargs="handover_of_soar_valley", otherwise=404),
+    Row("rounds:handover-list", allowed=CARING, kwargs="soar_valley", otherwise=404),
     changes("rounds:draft-save", "patient_of_soar_valley", "post"),
     changes("rounds:draft-discard", "patient_of_soar_valley", "post"),
     changes("rounds:task-complete", "task_of_soar_valley"),
@@ -219,6 +232,18 @@ def round_of_soar_valley(db):
 @pytest.fixture
 def place_of_soar_valley(round_of_soar_valley):
     return round_of_soar_valley | {"admission": Admission.objects.get().pk}
+
+
+@pytest.fixture
+def note_of_soar_valley(db):
+    ward = make_ward()
+    return {"code": ward.code, "admission": make_admission(ward=ward).pk}
+
+
+@pytest.fixture
+def handover_of_soar_valley(db):
+    ward = make_ward()
+    return {"pk": offer_handover(ward=ward, by=make_clinician(ward)).pk}
 
 
 @pytest.fixture

@@ -154,13 +154,22 @@ def make_task(admission: Admission, *, by: User, due_at: dt.datetime, text: str 
     )
 
 
-def make_handover(admission: Admission, *, by: User, at: dt.datetime, **more: Any) -> Handover:
+def make_handover(
+    admission: Admission,
+    *,
+    by: User,
+    at: dt.datetime,
+    until: dt.datetime | None = None,
+    **more: Any,
+) -> Handover:
+    """Accepted, for twelve hours unless said."""
     return Handover.objects.create(
         ward=admission.ward,
         offered_at=at,
         offered_by=by,
         accepted_at=at,
         accepted_by=by,
+        until=until or at + dt.timedelta(hours=12),
         **more,
     )
 

@@ -318,7 +318,7 @@ def _undone(house: House) -> Iterator[None]:
 
 def _page(house: House, at: dt.datetime) -> str:
     found = board(house.ward, user=house.by, at=at)
-    shown = BoardPresenter(found, url="/board/", token="secret")  # of no form
+    shown = BoardPresenter(found, url="/board/", user_id=0, token="secret")  # of no form
     return render_to_string("rounds/_board.html", {"board": shown})
 
 

@@ -166,7 +166,7 @@ def _check_board(demo: dict[str, Any]) -> None:
     shown = board(ward, user=clinician, at=NOW)
     counted = ward_counts(Ward.objects.filter(pk=ward.pk), NOW)[ward.pk]
     assert len(shown.rows) == counted.patients > 0
-    assert shown.held is not None
+    assert shown.watch.holder is not None
     assert shown.rows[0].standing is not None
     assert shown.rows[0].standing.response == "high"
     assert shown.rows[0].alert is not None

@@ -94,7 +94,7 @@ def test_an_unowned_alert_stands_first_with_its_acknowledgement(read, admission,
 
 
 def test_who_holds_the_patient_is_told(read, admission, now, ward_doctor):
-    assert "Nobody has taken over this ward" in _text(read(admission))
+    assert "Unwatched: nobody has taken over" in _text(read(admission))
     make_handover(admission, by=ward_doctor, at=now - HOUR, receiver_phone="07700 900555")
     assert "<strong>P. Nair</strong>" in _text(read(admission))
 

@@ -20,8 +20,10 @@ function set(on) {
   document.documentElement.classList.toggle("has-keys", on);
 }
 
-const rows = () => [...document.querySelectorAll("tbody.board-row")];
-const current = () => document.querySelector("tbody.board-row.is-current");
+// A board's rows, or the patients of a page that shows all of them.
+const STEPS = "tbody.board-row, [data-step]";
+const rows = () => [...document.querySelectorAll(STEPS)];
+const current = () => rows().find((row) => row.matches(".is-current"));
 
 function step(by) {
   const all = rows();
@@ -47,10 +49,16 @@ function use(element) {
 
 /** Presses what carries the key; in a closed row it opens, and the next press acts. */
 async function press(key) {
-  const place = current() ?? (rows().length ? null : document.querySelector("main"));
+  const whole = document.querySelector("tbody.board-row") ? null : document.querySelector("main");
+  const place = current() ?? whole;
   if (!place) return;
   const find = () => [...place.querySelectorAll(`[data-key="${key}"]`)].find(isShown);
+  // A closed part hides its boxes: the key opens it.
+  const closed = place.querySelector("details.more:not([open])");
+  if (!find() && closed?.querySelector(`[data-key="${key}"]`)) closed.open = true;
   if (find()) return use(find());
+  const own = whole?.querySelector(`:not([data-step] *)[data-key="${key}"]`);
+  if (own && isShown(own)) return use(own);
   if (!place.matches("tbody") || place.classList.contains("is-open")) return;
   await open(place);
   find()?.focus();
