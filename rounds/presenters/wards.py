@@ -1,8 +1,10 @@
-"""A ward as a choice: who is there, and what nobody owns."""
+"""A ward as a choice: who is there, what nobody owns, and what waits for whoever chooses."""
 
 from capacity.models import Ward
 from capacity.presence import WardCount
+from rounds.models import Handover
 from rounds.presenters.addresses import address
+from rounds.presenters.holding import waiting_words
 
 
 class WardPresenter:
@@ -18,3 +20,13 @@ class WardPresenter:
         if not self.unowned:
             return "every alert has an owner"
         return f"{self.unowned} alert{'' if self.unowned == 1 else 's'} nobody owns"
+
+
+class OfferedPresenter:
+    """A handover that waits for whoever looks; `handover` carries its number of patients."""
+
+    def __init__(self, handover: Handover) -> None:
+        self.ward = handover.ward.name
+        self.url = address("rounds:handover-detail", handover.pk)
+        giver, many = handover.offered_by.short_name, handover.patients  # type: ignore[attr-defined]  # annotated
+        self.words = waiting_words(many, giver, handover.offered_at)

@@ -26,10 +26,11 @@ from rounds.board.head import Head, head
 from rounds.board.held import unowned_alerts
 from rounds.board.opened import opened
 from rounds.board.version import version_of
+from rounds.handover.waiting import waiting_for
 from rounds.presenters.addresses import address
 from rounds.presenters.board import BoardPresenter
 from rounds.presenters.board_opened import OpenedPresenter
-from rounds.presenters.wards import WardPresenter
+from rounds.presenters.wards import OfferedPresenter, WardPresenter
 
 PAGE = "rounds/ward_board.html"
 FRAGMENT = "rounds/_board.html"
@@ -39,7 +40,8 @@ FRAGMENT = "rounds/_board.html"
 def ward_list(request: HttpRequest) -> HttpResponse:
     """A choice for who works on several wards; straight on for who works on one."""
     at = timezone.now()
-    wards = Ward.objects.caring(signed_in(request)).open_on(timezone.localdate(at))
+    user = signed_in(request)
+    wards = Ward.objects.caring(user).open_on(timezone.localdate(at))
     found = list(wards.select_related("lead_provider"))
     if not found:
         raise Http404("You work on no ward.")
@@ -47,7 +49,8 @@ def ward_list(request: HttpRequest) -> HttpResponse:
         return redirect("rounds:ward-board", found[0].code)
     counts, alerts = ward_counts(wards, at), unowned_alerts(wards)
     choices = [WardPresenter(ward, counts[ward.pk], alerts.get(ward.pk, 0)) for ward in found]
-    return render(request, "rounds/ward_list.html", {"wards": choices})
+    told = {"wards": choices, "offered": [OfferedPresenter(one) for one in waiting_for(user, at)]}
+    return render(request, "rounds/ward_list.html", told)
 
 
 @require_safe

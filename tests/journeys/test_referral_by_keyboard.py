@@ -1,21 +1,18 @@
 """A referral from the asking to the bed, and two records joined, by keyboard on a phone."""
 
-from typing import Literal
-
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from capacity.models import Ward
 from patients.models import RecordChange, Referral
 from tests.capacity.factories import make_beds, make_ward
-from tests.journeys.conftest import Browse, serious
+from tests.journeys.conftest import Browse
+from tests.journeys.keyboard import LONG, PHONE, check, fill, press, to
 from tests.patients.factories import make_pathway, make_patient, make_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE = ViewportSize(width=390, height=844)
-LONG = "Featherstonehaugh-Cholmondeley-Wolfeschlegelsteinhausenbergerdorff-Testington-Xy"
 
 
 @pytest.fixture
@@ -34,32 +31,6 @@ def on_phone(people: Browse):
         return page
 
     return window
-
-
-def to(page: Page, wanted: Locator) -> None:
-    """Tab after tab, as somebody does who has no mouse."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"no tab leads to {wanted}")
-
-
-def fill(page: Page, label: str, text: str) -> None:
-    to(page, page.get_by_label(label, exact=True))
-    page.keyboard.type(text)
-
-
-def press(page: Page, role: Literal["button", "link"], name: str) -> None:
-    to(page, page.get_by_role(role, name=name).first)
-    page.keyboard.press("Enter")
-
-
-def check(page: Page, heading: str) -> None:
-    """It came, it fits, and it keeps nobody out."""
-    expect(page.get_by_role("heading", name=heading).first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-    assert serious(page) == []
 
 
 def test_a_referral_from_the_asking_to_the_held_bed(

@@ -11,6 +11,8 @@ from rounds.actions.handovers import accept_handover, offer_handover, take_over
 from rounds.board import held
 from rounds.models import Handover, HandoverNote
 from rounds.presenters.sbar import line
+from tests.capacity.factories import make_ward
+from tests.cast import with_role
 from tests.patients.factories import make_admission, make_patient
 from tests.rounds.factories import HIGH, NORMAL, make_alert, make_review, make_set, make_task
 
@@ -271,3 +273,19 @@ def test_an_empty_ward_is_handed_over_all_the_same(client, ward, out_of_hours, s
 def test_a_ward_taken_by_hand_stands_in_the_list(client, ward, ward_nurse):
     take_over(ward=ward, by=ward_nurse)
     assert "Taken over" in client.get(_url(ward, "handovers")).content.decode()
+
+
+def test_who_works_on_several_wards_is_told_where_they_choose(
+    signed_in, client, ward, ill, calm, out_of_hours
+):
+    make_ward("RT5-elsewhere", name="Elsewhere")
+    with_role(out_of_hours, "out_of_hours_clinician", "ward", "RT5-elsewhere")
+    theirs = signed_in(out_of_hours)
+    assert "waiting for you" not in theirs.get("/wards/").content.decode()
+    client.post(_url(ward), _typed(ill, calm, out_of_hours, offer="1"))
+    handover = Handover.objects.get(taken=False)
+    page = theirs.get("/wards/").content.decode()
+    assert "Handover waiting for you: 2 patients" in page
+    assert f"/handovers/{handover.pk}/" in page
+    theirs.post(f"/handovers/{handover.pk}/accept/", {"phone": "", "remark": ""})
+    assert "waiting for you" not in theirs.get("/wards/").content.decode()
