@@ -58,9 +58,10 @@ FROM times t
 JOIN capacity_delay d ON d.starts < t.until AND (d.ends IS NULL OR d.ends > t.since)
 JOIN capacity_spell p ON p.id = d.spell_id AND p.destination <> 'entered_in_error'
 JOIN capacity_stay s ON s.spell_id = d.spell_id AND s.ward_id = ANY(%(wards)s)
- AND s.starts < least(t.until, d.ends) AND (s.ends IS NULL OR s.ends > greatest(t.since, d.starts))
+ AND s.starts < least(t.until, d.ends)
+ AND (s.ends IS NULL OR s.ends > greatest(t.since, d.starts))
 {{allocated}} WHERE {{own}} {{grouped}}
-"""
+"""  # noqa: S608 — put together from constants of this module only
 _COUNTED: Final = """
 SELECT period, {pathway}, sum(s.patients)::float8 / max(t.last - t.first)
 FROM (SELECT t.*, (since AT TIME ZONE 'Europe/London')::date AS first,
@@ -72,7 +73,7 @@ _GROUPED: Final = "GROUP BY GROUPING SETS ((period), (period, s.pathway))"
 _PATHWAY: Final = "coalesce(s.pathway, '')"
 
 _NIGHTS: Final = f"{DAY_OF.format('p.discharged_at')} - {DAY_OF.format('p.admitted_at')}"
-_SPELLS: Final = "count(DISTINCT s.spell_id)::float8"
+_SPELLS: Final = "count(DISTINCT s.spell_id)"
 _HOURS: Final = "extract(epoch FROM p.admitted_at - p.referred_at)::float8 / 3600"
 
 
@@ -90,19 +91,17 @@ MEASURES: Final[dict[str, Measure]] = {
     "patients": Measure(_COUNTED),
     "referred": Measure(_ASKED, "count(*)::float8"),
     "declined": Measure(_ASKED, "(count(*) FILTER (WHERE s.outcome = 'declined'))::float8"),
-    "admitted": Measure(_CAME, _SPELLS),
+    "admitted": Measure(_CAME, f"{_SPELLS}::float8"),
     "wait": Measure(
         _CAME,
         f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {_HOURS})"
         " FILTER (WHERE p.referred_at <= p.admitted_at)",
         empty=None,
     ),
-    "discharged": Measure(_WENT, _SPELLS),
+    "discharged": Measure(_WENT, f"{_SPELLS}::float8"),
     "nights": Measure(_WENT, f"avg({_NIGHTS})::float8", empty=None),
-    "hospital": Measure(
-        _WENT, f"({_SPELLS[:-8]} FILTER (WHERE p.destination = 'hospital'))::float8"
-    ),
-    "died": Measure(_WENT, f"({_SPELLS[:-8]} FILTER (WHERE p.destination = 'died'))::float8"),
+    "hospital": Measure(_WENT, f"({_SPELLS} FILTER (WHERE p.destination = 'hospital'))::float8"),
+    "died": Measure(_WENT, f"({_SPELLS} FILTER (WHERE p.destination = 'died'))::float8"),
     "delayed": Measure(_HELD),
 }
 

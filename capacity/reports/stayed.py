@@ -6,7 +6,7 @@ Stays count by the moment they began here; how long they went on is known up to 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,17 +33,16 @@ UNION ALL
 SELECT 'ended', pathway, {_NIGHTS.format(end="v.ends", start="v.starts")}, true, count(*)
 FROM times t JOIN told v ON v.ends > t.since AND v.ends <= t.until
 GROUP BY 1, 2, 3
-"""
+"""  # noqa: S608 — put together from constants of this module only
 
 _KINDS: Final = f"""
 SELECT t.period = 2, {_NIGHTS.format(end="v.ends", start="v.starts")}, v.ends IS NOT NULL,
        CASE WHEN age_on_admission < 65 THEN 'under 65' WHEN age_on_admission < 80
             THEN '65 to 79' ELSE '80 and over' END,
-       route, source, count(*)
+       route, source, pathway, count(*)
 FROM times t JOIN told v ON v.starts > t.since AND v.starts <= t.until
-WHERE %(pathway)s = '' OR v.pathway = %(pathway)s
-GROUP BY 1, 2, 3, 4, 5, 6
-"""
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""  # noqa: S608 — put together from constants of this module only
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +63,14 @@ def stays(place: Place, since: dt.datetime, until: dt.datetime, *, now: dt.datet
 
 
 def around(
-    place: Place,
-    change: dt.datetime,
-    *,
-    since: dt.datetime,
-    until: dt.datetime,
-    pathway: str,
-    now: dt.datetime,
-) -> Sequence[StayOf]:
-    """Stays begun before and after a change, told apart by age band, route and source."""
+    place: Place, since: dt.datetime, change: dt.datetime, until: dt.datetime, *, now: dt.datetime
+) -> dict[str, list[StayOf]]:
+    """By pathway: stays begun before and after a change, told apart by age, route and source."""
     times = [(since, change), (change, until)]
-    sql = visiting.visits(place) + _KINDS
-    return [
-        StayOf(after, Lasted(nights, ended, count), {"age": age, "route": route, "source": source})
-        for after, nights, ended, age, route, source, count in visiting.rows(
-            sql, place, times, pathway=pathway, now=now
-        )
-    ]
+    found: defaultdict[str, list[StayOf]] = defaultdict(list)
+    for after, nights, ended, age, route, source, pathway, count in visiting.rows(
+        visiting.visits(place) + _KINDS, place, times, now=now
+    ):
+        mix = {"age": age, "route": route, "source": source}
+        found[pathway].append(StayOf(after, Lasted(nights, ended, count), mix))
+    return dict(found)

@@ -73,8 +73,24 @@ class ChangeChoice:
 class ChangePresenter:
     place: Place
     choice: ChangeChoice
-    stays: Sequence[StayOf]
+    by_pathway: Mapping[str, Sequence[StayOf]]
     followed: int
+
+    @cached_property
+    def stays(self) -> list[StayOf]:
+        chosen = self.choice.pathway
+        return [
+            stay
+            for code, stays in self.by_pathway.items()
+            if not chosen or code == chosen
+            for stay in stays
+        ]
+
+    @property
+    def pathways(self) -> list[tuple[str, str, bool]]:
+        """Code, name, whether chosen: those of which a stay began in the time."""
+        known = sorted({*self.by_pathway, *filter(None, [self.choice.pathway])})
+        return [(code, naming.pathway(code), code == self.choice.pathway) for code in ["", *known]]
 
     @cached_property
     def found(self) -> Comparison | TooFew:
@@ -136,13 +152,17 @@ class ChangePresenter:
             f"As they were, not adjusted: {result(self.comparison.crude)}",
             self._adjusted_words(self.comparison),
             *self._left_words(self.comparison),
-            f"Each stay counts up to {self.comparison.bound} nights, so that those still open can"
-            " be counted as lasting at least so long. The range holds the truth in 95 of 100 such"
-            " comparisons (Greenwood’s variance).",
+            self._bound_words(self.comparison),
             _HOSPITAL,
-            "What else changed at the time is not known here: a comparison in time shows that"
-            " stays changed, never why.",
+            _NEVER_WHY,
         ]
+
+    def _bound_words(self, found: Comparison) -> str:
+        return (
+            f"Each stay counts up to {found.bound} nights, so that those still open can be counted"
+            " as lasting at least so long. The range holds the truth in 95 of 100 such comparisons"
+            " (Greenwood’s variance)."
+        )
 
     def _adjusted_words(self, found: Comparison) -> str:
         named = [_BY[name] for name in found.adjusted_for]
@@ -201,6 +221,10 @@ _HOSPITAL: Final = (
     "Nights in hospital do not count, neither before a step-down nor after a return: this service"
     " knows the nights on its own wards only. “From twelve days to seven” may mean hospital and"
     " home together; this does not."
+)
+_NEVER_WHY: Final = (
+    "What else changed at the time is not known here: a comparison in time shows that stays"
+    " changed, never why."
 )
 
 

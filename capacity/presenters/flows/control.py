@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
@@ -22,7 +23,6 @@ from lib import london
 from lib.charts import control
 from lib.charts.control import Control, Mark, Point
 from lib.charts.svg import Table
-from urllib.parse import urlencode
 
 CALM: Final = "Nothing here but the usual variation."
 
@@ -248,22 +248,18 @@ def _number(value: float | None) -> str:
 
 
 def _words(signal: Signal, of: Charted, part: xmr.Part) -> str:
-    many = signal.last - signal.first + 1
-    long = f"{_many(many)} {of.by}s"
+    since, low = of.day(signal.first), signal.side < 0
+    long = f"{_many(signal.last - signal.first + 1)} {of.by}s"
+    side, limit = ("below", "lower") if low else ("above", "upper")
     if signal.rule == Rule.RUN:
-        side = "below" if signal.side < 0 else "above"
-        way = "lower" if signal.side < 0 else "higher"
-        until = _until(signal, of, part)
+        way, until = "lower" if low else "higher", _until(signal, of, part)
         mean = _number(part.limits.mean)
-        return f"From {of.day(signal.first)} {way} than usual{until}: {long} {side} the mean of {mean}."
+        return f"From {since} {way} than usual{until}: {long} {side} the mean of {mean}."
     if signal.rule == Rule.TREND:
-        way = "falling" if signal.side < 0 else "rising"
-        return f"From {of.day(signal.first)} {way}: {long} in a row."
-    limit = "lower" if signal.side < 0 else "upper"
+        return f"From {since} {'falling' if low else 'rising'}: {long} in a row."
     if signal.rule == Rule.NEAR:
-        return f"Near the {limit} limit again and again from {of.day(signal.first)}: two of three {of.by}s."
-    side = "below" if signal.side < 0 else "above"
-    return f"The {of.by} from {of.day(signal.first)} lies {side} the {limit} limit: look what happened."
+        return f"From {since} two of three {of.by}s near the {limit} limit."
+    return f"The {of.by} from {since} lies {side} the {limit} limit: look what happened."
 
 
 def _until(signal: Signal, of: Charted, part: xmr.Part) -> str:
