@@ -99,4 +99,4 @@ def test_it_only_falls_and_counts_of_alike_say_the_same(pairs):
     assert shares == sorted(shares, reverse=True)
     assert all(0 <= share < 1 for share in shares)
     alike = {pair: pairs.count(pair) for pair in pairs}
-    assert found == curve(Lasted(*pair, count=many) for pair, many in alike.items())
+    assert found == curve(Lasted(n, ended, many) for (n, ended), many in alike.items())
