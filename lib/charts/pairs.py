@@ -13,8 +13,7 @@ from lib.charts import svg
 from lib.charts.svg import Scale
 
 WIDTH: Final = 400
-_NAMES: Final = 150.0
-_LINE: Final = 34.0
+_LINE: Final = 46.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Pair:
 def pairs(title: str, data: Sequence[Pair]) -> SafeString:
     """The picture, 400 wide; the numbers stand at the ends of the bars."""
     highest = max([1.0, *(v for pair in data for v in (pair.now, pair.then) if v is not None)])
-    x = Scale(0, highest, 0, WIDTH - _NAMES - 60)
+    x = Scale(0, highest, 0, WIDTH - 60)
     body: list[str] = []
     for number, pair in enumerate(data):
         body += _pair(pair, _LINE * number, x)
@@ -38,18 +37,19 @@ def pairs(title: str, data: Sequence[Pair]) -> SafeString:
 
 
 def _pair(pair: Pair, top: float, x: Scale) -> Iterator[str]:
-    yield svg.text(0, top + 17, pair.label)
-    yield from _bar(pair.now, top + 2, 14, x, "chart-bar", "chart-text--strong")
-    yield from _bar(pair.then, top + 17, 9, x, "chart-bar--other", "chart-text--small")
+    # Above its bars: a long name would run into them.
+    yield svg.text(0, top + 12, pair.label)
+    yield from _bar(pair.now, top + 17, 12, x, "chart-bar", "chart-text--strong")
+    yield from _bar(pair.then, top + 31, 8, x, "chart-bar--other", "chart-text--small")
 
 
 def _bar(
     value: float | None, top: float, height: float, x: Scale, css: str, words: str
 ) -> Iterator[str]:
-    end = _NAMES + (0 if value is None else x(value))
+    end = 0 if value is None else x(value)
     if value is not None:
-        yield svg.rect(_NAMES, top, end - _NAMES, height, css)
-    yield svg.text(end + 5, top + height - (2 if height > 10 else 0), _told(value), words)
+        yield svg.rect(0, top, end, height, css)
+    yield svg.text(end + 5, top + height - (1 if height > 10 else -1), _told(value), words)
 
 
 def _told(value: float | None) -> str:

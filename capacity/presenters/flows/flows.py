@@ -127,7 +127,7 @@ class FlowsPresenter:
             *columns,
             name=lambda code: _ELSEWHERE if code == "others" else naming.destination(code),
             order=["home", "care_home", "hospital", "others"],
-            note="Deaths are told below, small numbers hidden.",
+            note="Deaths are told above, small numbers hidden.",
         )
 
     def _delays(self) -> Breakdown:
@@ -187,7 +187,7 @@ class FlowsPresenter:
         if self.exact:
             return f"{number:,}"
         shown = fit_number(number)
-        return "1 to 7" if shown is None else f"{shown:,}"
+        return "1 to 7" if shown is None else f"about {shown:,}" if shown else "0"
 
     @cached_property
     def people(self) -> list[Breakdown]:

@@ -27,8 +27,7 @@ def outcome(code: str) -> str:
 
 
 def source(code: str) -> str:
-    label = Source(code).label if code in Source.values else plain(code)
-    return label if label.isupper() else label[:1].upper() + label[1:]
+    return known(Source(code).label if code in Source.values else code)
 
 
 def residence(code: str) -> str:
@@ -53,7 +52,8 @@ def decile(code: str) -> str:
 
 
 def known(code: str) -> str:
-    return plain(code) if code else "Not known"
+    words = code.replace("_", " ") or "not known"
+    return words[:1].upper() + words[1:]
 
 
 def plain(code: str) -> str:
