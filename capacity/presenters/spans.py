@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -28,14 +28,10 @@ class Span:
     by: str = "before"
     counted_on: dt.date | None = None
     misread: bool = False
-    more: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(
-        cls, given: Mapping[str, str], counted_on: dt.date, *, kept: tuple[str, ...] = ()
-    ) -> Span:
-        """From an address, `from` and `to` as 2026-11-26 or 26/11/2026; `kept` are other parts
-        of it that links carry on."""
+    def read(cls, given: Mapping[str, str], counted_on: dt.date) -> Span:
+        """From an address, `from` and `to` as 2026-11-26 or 26/11/2026."""
         last = day_in(given.get("to", "")) or counted_on
         first = day_in(given.get("from", "")) or last - USUAL
         sound = first < last <= counted_on and last - first <= LONGEST
@@ -48,7 +44,6 @@ class Span:
             by=by if by in COMPARED else "before",
             counted_on=counted_on,
             misread=asked and not (sound and typed),
-            more={name: given[name] for name in kept if given.get(name)},
         )
 
     @property
@@ -80,7 +75,7 @@ class Span:
 
     def query(self, **changed: str) -> str:
         said = {"from": self.first.isoformat(), "to": self.last.isoformat(), "by": self.by}
-        return urlencode({name: v for name, v in (said | dict(self.more) | changed).items() if v})
+        return urlencode(said | changed)
 
     @property
     def comparisons(self) -> list[Switch]:

@@ -38,6 +38,7 @@ class ControlChoice:
 
     @classmethod
     def read(cls, given: Mapping[str, str], counted_on: dt.date) -> ControlChoice:
+        """What an address cannot mean is as if not said; `to` is the day of the last count."""
         measure, by = given.get("measure", ""), given.get("by", "")
         last = day_in(given.get("to", ""))
         return cls(
@@ -48,7 +49,8 @@ class ControlChoice:
         )
 
     def query(self, **changed: str) -> str:
-        said = {"measure": self.measure, "by": self.by, "pathway": self.pathway}
+        to = self.last.isoformat() if self.last else ""
+        said = {"measure": self.measure, "by": self.by, "pathway": self.pathway, "to": to}
         return urlencode({name: value for name, value in (said | changed).items() if value})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -148,11 +148,10 @@ class FlowsPresenter:
         kind: str,
         dimension: str,
         title: str,
-        name: object,
+        name: Callable[[str], str],
         order: list[str] | None = None,
         note: str = "",
     ) -> Breakdown:
-        assert callable(name)
         return breakdown(
             f"{kind}-{dimension}",
             title,
@@ -178,8 +177,7 @@ class FlowsPresenter:
         ]
         return [(name, told, compared) for name, told, compared in rows]
 
-    def _pair(self, count: object) -> tuple[str, str]:
-        assert callable(count)
+    def _pair(self, count: Callable[[Tally], int]) -> tuple[str, str]:
         return f"{count(self.now):,}", f"{count(self.then):,}"
 
     def _died(self, tally: Tally) -> str:

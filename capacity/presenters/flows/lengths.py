@@ -47,6 +47,13 @@ class LengthsPresenter:
     def sentence(self) -> SafeString:
         if not self.here.stays:
             return format_html("No stay began here from {}.", self.span.words)
+        if self.here.median is None:
+            return format_html(
+                "Fewer than half of the {} that began from {} have ended: how long half of them"
+                " last cannot be said yet.",
+                words.plural(self.here.stays, "stay"),
+                self.span.words,
+            )
         return format_html(
             "Half of the stays that began from {} last <strong>{}</strong> or less; the mean is"
             " <strong>{}</strong>.",
@@ -73,9 +80,10 @@ class LengthsPresenter:
         if self.here == self.whole:
             return "No stay here was part of a longer spell elsewhere."
         return (
-            f"From admission to discharge, other wards included, half last"
-            f" {nights_told(self.whole.median)} or less and the mean is {_mean(self.whole)};"
-            f" the part spent here is {nights_told(self.here.median)} and {_mean(self.here)}."
+            "From admission to discharge, other wards included, the median is"
+            f" {nights_told(self.whole.median)} and the mean {_mean(self.whole)}. Of the part"
+            f" spent here the median is {nights_told(self.here.median)} and the mean"
+            f" {_mean(self.here)}."
         )
 
     @property
@@ -144,7 +152,7 @@ def _points(of: Curve) -> list[tuple[int, float]]:
 def nights_told(nights: float | None) -> str:
     """A number, or that fewer have left than it takes to say."""
     if nights is None:
-        return "longer than can be said yet"
+        return "not known yet"
     return f"{nights:g} night" if nights == 1 else f"{nights:g} nights"
 
 
