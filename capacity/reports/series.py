@@ -108,10 +108,12 @@ MEASURES: Final[dict[str, Measure]] = {
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in the order of the times; None where nothing was there to take a mean of."""
+    """Values in the order of the times; None where nothing was there to take a mean of.
+    `begins_within`: nothing was there before, so the first time may not be a whole one."""
 
     times: Sequence[Time]
     values: Sequence[float | None]
+    begins_within: bool = False
 
 
 def series(place: Place, measure: str, times: Sequence[Time]) -> dict[str, Series]:
@@ -127,6 +129,7 @@ def series(place: Place, measure: str, times: Sequence[Time]) -> dict[str, Serie
         pathway: Series(
             times[first - 1 :],
             [values.get(n, asked.empty) for n in range(first, len(times) + 1)],
+            begins_within=first > 1,
         )
         for pathway, values in ((WHOLE, whole), *sorted(found.items()))
     }

@@ -57,15 +57,21 @@ class ControlChoice:
 @dataclass(frozen=True)
 class Charted:
     """One series with its limits; weeks in which there was nothing to take a mean of are left
-    out of limits and rules."""
+    out of limits and rules, and so is a first one that was perhaps not whole."""
 
     series: Series
     changes: Sequence[StatedChange]
     by: str
 
     @cached_property
+    def values(self) -> list[float | None]:
+        if self.series.begins_within:
+            return [None, *self.series.values[1:]]
+        return [*self.series.values]
+
+    @cached_property
     def _places(self) -> list[int]:
-        return [at for at, value in enumerate(self.series.values) if value is not None]
+        return [at for at, value in enumerate(self.values) if value is not None]
 
     @cached_property
     def days(self) -> list[dt.date]:
@@ -84,7 +90,7 @@ class Charted:
 
     @cached_property
     def parts(self) -> list[xmr.Part]:
-        values = [v for v in self.series.values if v is not None]
+        values = [v for v in self.values if v is not None]
         return xmr.parts(values, self._begins)
 
     @property
@@ -93,7 +99,7 @@ class Charted:
 
     @property
     def newest(self) -> float | None:
-        return self.series.values[-1] if self.series.values else None
+        return self.values[-1] if self.values else None
 
     @property
     def signals(self) -> list[Signal]:
@@ -125,7 +131,7 @@ class Charted:
         marked = {self._places[point]: signal for point, signal in why.items()}
         return [
             Point(london.plain_day(day), value, *_mark(marked.get(at)))
-            for at, (day, value) in enumerate(zip(self.days, self.series.values, strict=True))
+            for at, (day, value) in enumerate(zip(self.days, self.values, strict=True))
         ]
 
     def drawn(self, title: str) -> Control:
