@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from capacity.models import IntegratedCareBoard, Provider, Ward
 from capacity.models.changes import StatedChange
@@ -52,11 +52,12 @@ def of_icb(icb: IntegratedCareBoard) -> Place:
     return Place(ICB, icb.pk, icb.code, str(icb), *_split(wards, icb.pk))
 
 
-def of_provider(provider: Provider) -> Place:
+def of_provider(provider: Provider, within: QuerySet[Ward]) -> Place:
+    """Its stays on the wards within the reader's reach, as on its own page."""
     own = Q(lead_provider=provider) | Q(
         pk__in=Ward.objects.filter(beds__allocations__provider=provider).values("pk")
     )
-    wards = list(Ward.objects.filter(own).values_list("pk", "lead_provider"))
+    wards = list(within.filter(own).values_list("pk", "lead_provider"))
     return Place(PROVIDER, provider.pk, provider.code, str(provider), *_split(wards, provider.pk))
 
 

@@ -22,7 +22,7 @@ WHERE a.ready_since IS NOT NULL
 class Migration(migrations.Migration):
     dependencies = [
         ("patients", "0004_discharges"),
-        ("capacity", "0003_flows"),
+        ("capacity", "0004_flows"),
     ]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]

@@ -11,10 +11,9 @@ from capacity.actions.delays import note_delay
 from capacity.actions.figures import refresh
 from capacity.actions.stated_changes import state_change
 from capacity.actions.stays import end_spell
-from capacity.models import Provider, StatedChange
+from capacity.models import StatedChange
 from lib import london
-from tests.capacity.factories import make_beds, make_icb, make_stay, make_ward
-from tests.cast import person, with_role
+from tests.capacity.factories import make_beds, make_stay, make_ward
 
 NAMES = ["flow", "length", "control", "change"]
 
@@ -286,11 +285,11 @@ def test_which_pathway_and_since_when_is_three_clicks_from_home(busy, icb_manage
     assert "Which pathway, and since when" in client.get(control).content.decode()
 
 
-def test_a_provider_that_is_partly_elsewhere_is_not_an_icb_managers(ward, icb_manager):
-    assert [p.code for p in Provider.objects.visible_to(icb_manager)] == ["RT5"]
-    northants = make_icb("QPM", name="NHS Northamptonshire Integrated Care Board")
-    make_ward("RT5-corby", name="Corby", icb=northants, provider=ward.lead_provider)
-    assert not Provider.objects.visible_to(icb_manager).exists()
-    both = with_role(person("both", "planner"), "icb_manager", "icb", "QK1")
-    with_role(both, "icb_manager", "icb", "QPM")
-    assert [p.code for p in Provider.objects.visible_to(both)] == ["RT5"]
+def test_a_providers_flows_are_of_the_wards_within_reach(busy, ward_nurse, org_admin, signed_in):
+    elsewhere = make_ward("RT5-elsewhere", name="Elsewhere")
+    make_stay(elsewhere, make_beds(elsewhere)[0], at=counted() - days(2))
+    place = {"kind": "providers", "code": "RT5"}
+    own = page(signed_in(ward_nurse), "flow-list", **place)
+    whole = shown(signed_in(org_admin), "flow-list", **place)
+    assert own.context["shown"].now.into + 1 == whole.now.into
+    assert "wards within your reach" in own.content.decode()

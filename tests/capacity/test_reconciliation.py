@@ -117,7 +117,7 @@ def flows_agree(ward, other, day, counts):
         of_ward(ward): counts[ward.pk],
         of_ward(other): counts[other.pk],
         of_icb(ward.icb): counts[ward.pk] + counts[other.pk],
-        of_provider(ward.lead_provider): counts[ward.pk] + counts[other.pk],
+        of_provider(ward.lead_provider, Ward.objects.all()): counts[ward.pk] + counts[other.pk],
     }
     for place, count in places.items():
         [found] = tallies(place, times, now=times[0][1])

@@ -17,6 +17,7 @@ SEE_FIGURES = EVERYBODY - {"referrer"}
 # A nurse of another ward of the same ICB sees the ICB's figures, and no ward's but their own.
 OF_THE_WARD = SEE_FIGURES - {"other_nurse"}
 
+
 def of_places(name: str) -> list[Row]:
     """The same page of an ICB, a provider and a ward."""
     return [

@@ -20,7 +20,6 @@ from capacity.policies import check_can_see_figures, sees_small_numbers
 from capacity.reports.places import Place, of_icb, of_provider, of_ward
 from lib import london
 
-KINDS = {"icbs": "icb", "providers": "provider", "wards": "ward"}
 Found = IntegratedCareBoard | Provider | Ward
 
 
@@ -39,7 +38,7 @@ class Asked:
         user = signed_in(request)
         check_can_see_figures(user)
         found = _find(user, kind, code)
-        return cls(user, found, _place(found), timezone.now())
+        return cls(user, found, _place(user, found), timezone.now())
 
     @property
     def counted_on(self) -> dt.date:
@@ -89,7 +88,9 @@ def _find(user: User, kind: str, code: str) -> Found:
     return get_object_or_404(wards, code=code)
 
 
-def _place(found: Found) -> Place:
+def _place(user: User, found: Found) -> Place:
     if isinstance(found, IntegratedCareBoard):
         return of_icb(found)
-    return of_provider(found) if isinstance(found, Provider) else of_ward(found)
+    if isinstance(found, Provider):
+        return of_provider(found, Ward.objects.visible_to(user))
+    return of_ward(found)
