@@ -64,7 +64,10 @@ def test_a_change_within_a_week_begins_with_the_next():
 
 def test_few_points_and_none_are_told():
     assert charted([1, 2, 1]).words[-1].startswith("Only 3 points yet")
-    assert charted([]).words == ["Nothing has been counted here yet."]
+    for begins_within in (False, True):
+        found = charted([], begins_within=begins_within)
+        assert found.words == ["Nothing has been counted here yet."]
+        assert found.points() == []
 
 
 def test_weeks_without_a_mean_and_a_first_part_week_are_left_out():

@@ -65,7 +65,7 @@ class Charted:
 
     @cached_property
     def values(self) -> list[float | None]:
-        if self.series.begins_within:
+        if self.series.begins_within and self.series.values:
             return [None, *self.series.values[1:]]
         return [*self.series.values]
 
