@@ -91,6 +91,8 @@ def can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -
 def check_can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
     if not can_set_hours(user, ward, at=at):
         raise PermissionDenied("Only the ward's lead sets its hours.")
+
+
 def sees_small_numbers(user: AnyUser, *, ward: str = "", provider: str = "", icb: str = "") -> bool:
     """Deaths and personal characteristics of 1 to 7: who cares for that place's patients, and who
     administers it. For an ICB's managers they are hidden, on screen too."""

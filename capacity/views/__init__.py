@@ -7,7 +7,6 @@ from capacity.views.england import (
     published_icb,
     published_icb_table,
 )
-from capacity.views.hours import ward_hours
 from capacity.views.flows import (
     change_detail,
     change_table,
@@ -20,6 +19,7 @@ from capacity.views.flows import (
     stated_change_create,
     stated_change_withdraw,
 )
+from capacity.views.hours import ward_hours
 from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
 from capacity.views.published import published_upload
 from capacity.views.wards import ward_days, ward_detail

@@ -83,6 +83,7 @@ ROWS = [
         refusals={"other_nurse": 404},
         method="post",
         through=(200, 302, 422),
+    ),
     *of_places("flow-list"),
     *of_places("flow-table"),
     *of_places("length-list"),

@@ -306,7 +306,7 @@ def test_who_was_ready_before_delays_were_kept_is_taken_over(admission, ward_nur
     )
     kept = list(admission.spell.delays.values_list("cause", "starts", "ends"))
     admission.spell.delays.all().delete()
-    fill = import_module("patients.migrations.0005_delays").FILL
+    fill = import_module("patients.migrations.0007_delays").FILL
     for _ in range(2):
         with connection.cursor() as cursor:
             cursor.execute(fill)

@@ -21,8 +21,8 @@ WHERE a.ready_since IS NOT NULL
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0004_discharges"),
-        ("capacity", "0004_flows"),
+        ("patients", "0006_home"),
+        ("capacity", "0005_flows"),
     ]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]
