@@ -93,5 +93,23 @@ def check_can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = N
         raise PermissionDenied("Only the ward's lead sets its hours.")
 
 
+def sees_small_numbers(user: AnyUser, *, ward: str = "", provider: str = "", icb: str = "") -> bool:
+    """Deaths and personal characteristics of 1 to 7: who cares for that place's patients, and who
+    administers it. For an ICB's managers they are hidden, on screen too."""
+    return reach(user, SEEING_STAYS).covers(ward=ward, provider=provider, icb=icb)
+
+
+def can_state_change(user: AnyUser, *, ward: str = "", provider: str = "", icb: str = "") -> bool:
+    """Who answers for a place says when its figures begin anew."""
+    return reach(user, MANAGING).covers(ward=ward, provider=provider, icb=icb)
+
+
+def check_can_state_change(
+    user: AnyUser, *, ward: str = "", provider: str = "", icb: str = ""
+) -> None:
+    if not can_state_change(user, ward=ward, provider=provider, icb=icb):
+        raise PermissionDenied("Ask who answers for this place to state a change.")
+
+
 def _covers(who: Reach, ward: Ward) -> bool:
     return who.covers(ward=ward.code, provider=ward.lead_provider.code, icb=ward.icb.code)

@@ -1,11 +1,27 @@
 """Where the pages of capacity live."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from capacity import views
 from capacity.views import plans, providers, together
 
+
+class PlaceKindConverter:
+    """Of what a page of flows tells."""
+
+    regex = "icbs|providers|wards"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PlaceKindConverter, "places")
+
 app_name = "capacity"
+_PLACE = "<places:kind>/<str:code>"
 
 urlpatterns = [
     path("", views.icb_list, name="icb-list"),
@@ -30,4 +46,18 @@ urlpatterns = [
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
     path("wards/<str:code>/hours/", views.ward_hours, name="ward-hours"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
+    path(f"{_PLACE}/flows/", views.flow_list, name="flow-list"),
+    path(f"{_PLACE}/flows.csv", views.flow_table, name="flow-table"),
+    path(f"{_PLACE}/stays/", views.length_list, name="length-list"),
+    path(f"{_PLACE}/stays.csv", views.length_table, name="length-table"),
+    path(f"{_PLACE}/control/", views.control_detail, name="control-detail"),
+    path(f"{_PLACE}/control.csv", views.control_table, name="control-table"),
+    path(f"{_PLACE}/control/changes/", views.stated_change_create, name="stated-change-create"),
+    path(
+        f"{_PLACE}/control/changes/<int:pk>/withdraw/",
+        views.stated_change_withdraw,
+        name="stated-change-withdraw",
+    ),
+    path(f"{_PLACE}/before-and-after/", views.change_detail, name="change-detail"),
+    path(f"{_PLACE}/before-and-after.csv", views.change_table, name="change-table"),
 ]

@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import User
 from capacity.actions.changes import changed
 from capacity.facts import SpellFacts
-from capacity.models import Bed, ReferralFact, Spell, Stay, Ward
+from capacity.models import Bed, Delay, ReferralFact, Spell, Stay, Ward
 from lib.ids import uuid7_at
 
 AT_ONCE = 1000
@@ -20,7 +20,8 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastSpell:
-    """A spell in one bed, over by now, with the referral that led to it."""
+    """A spell in one bed, over by now, with the referral that led to it; `ready_at` where the
+    patient stayed on when ready to leave, waiting for `cause`."""
 
     bed: Bed
     facts: SpellFacts
@@ -29,6 +30,8 @@ class PastSpell:
     admitted_at: dt.datetime
     discharged_at: dt.datetime
     destination: str
+    ready_at: dt.datetime | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ def record_past_spells(
     pairs = list(zip(rows, made, strict=True))
     Stay.objects.bulk_create((_stay(ward, *pair) for pair in pairs), batch_size=AT_ONCE)
     ReferralFact.objects.bulk_create((_fact(ward, *pair) for pair in pairs), batch_size=AT_ONCE)
+    delays = (_delay(*pair) for pair in pairs if pair[0].ready_at)
+    Delay.objects.bulk_create(delays, batch_size=AT_ONCE)
     if rows:
         changed([ward], since=min(p.admitted_at for p in rows), why="history taken over")
     audit.record(by=by, verb="history-recorded", subject=ward, detail={"spells": len(rows)}, at=at)
@@ -94,6 +99,11 @@ def _stay(ward: Ward, past: PastSpell, spell: Spell) -> Stay:
         ends=past.discharged_at,
         end_reason=Stay.EndReason.DISCHARGED,
     )
+
+
+def _delay(past: PastSpell, spell: Spell) -> Delay:
+    starts = max(past.ready_at or past.admitted_at, past.admitted_at)
+    return Delay(spell=spell, cause=past.cause, starts=starts, ends=past.discharged_at)
 
 
 def _fact(ward: Ward, past: PastSpell, spell: Spell) -> ReferralFact:

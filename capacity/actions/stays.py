@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from capacity.actions.changes import changed
+from capacity.actions.delays import close_delays, reopen_delay
 from capacity.actions.leaves import end_leave, start_leave
 from capacity.actions.locks import lock_ward
 from capacity.actions.open_stays import close_stay, open_stay_locked
@@ -88,6 +89,7 @@ def end_spell(
     else:
         close_stay(stay, reason=Stay.EndReason.DISCHARGED, at=at)
     spell.leaves.filter(ends__isnull=True).update(ends=Greatest(F("starts"), Value(at)))
+    close_delays(spell, at=at)
     _set_end(spell, destination=destination, at=at)
     changed([stay.ward], since=_untrue_since(spell, at), why="end of a spell entered later")
     audit.record(
@@ -115,6 +117,7 @@ def reopen_spell(
         raise NotOnAWard
     ward, left_at = lock_ward(last.ward), _ended_at(spell)
     _set_end(spell, destination="", at=None)
+    reopen_delay(spell, left_at=left_at)
     stay = _go_on(last, ward=ward, bed=bed, no_bed_reason=no_bed_reason, left_at=left_at)
     changed([ward], since=_untrue_since(spell, left_at), why="end of a spell taken back")
     audit.record(by=by, verb="spell-reopened", subject=spell, detail=told(stay), at=at)

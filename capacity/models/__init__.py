@@ -1,6 +1,8 @@
 """Organisations, beds, stays and the figures made of them."""
 
 from capacity.models.beds import Bed, BedAllocation, BedClosure, StaffedBeds
+from capacity.models.changes import StatedChange
+from capacity.models.delays import Delay
 from capacity.models.figures import (
     DailyBeds,
     DailyPatients,
@@ -26,6 +28,7 @@ __all__ = [
     "BedClosure",
     "DailyBeds",
     "DailyPatients",
+    "Delay",
     "IntegratedCareBoard",
     "Leave",
     "PlannedBeds",
@@ -38,6 +41,7 @@ __all__ = [
     "Spell",
     "StaffedBeds",
     "StaleFigure",
+    "StatedChange",
     "Stay",
     "Succession",
     "Target",

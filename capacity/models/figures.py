@@ -61,7 +61,11 @@ class DailyPatients(Daily):
                 name="daily_patients_once",
             )
         ]
-        indexes = [models.Index(fields=["icb", "day"], name="daily_patients_by_icb")]
+        indexes = [
+            models.Index(fields=["icb", "day"], name="daily_patients_by_icb"),
+            models.Index(fields=["ward", "day"], name="daily_patients_by_ward"),
+            models.Index(fields=["provider", "day"], name="daily_patients_by_provider"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ward_id} {self.day} {self.pathway}: {self.patients} patients"

@@ -77,7 +77,7 @@ class Spell(models.Model):
     """One admission to discharge. `person_key` is a keyed hash: it joins, it identifies nobody."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    person_key = models.CharField(max_length=64, db_index=True)
+    person_key = models.CharField(max_length=64)
     age_on_admission = models.PositiveSmallIntegerField()
     sex = models.CharField(max_length=16)
     ethnicity_group = models.CharField(max_length=40, blank=True)
@@ -112,6 +112,10 @@ class Spell(models.Model):
                 condition=Q(deprivation_decile__isnull=True)
                 | Q(deprivation_decile__gte=1, deprivation_decile__lte=10),
             ),
+        ]
+        indexes = [
+            # One person's spells in order: who came back within 30 days.
+            models.Index(fields=["person_key", "admitted_at"], name="spell_by_person"),
         ]
 
     def __str__(self) -> str:
@@ -233,6 +237,7 @@ class Leave(models.Model):
                 name="leave_expected_back_after_start", condition=Q(expected_back__gt=F("starts"))
             ),
         ]
+        indexes = [models.Index(fields=["starts"], name="leave_by_start")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} from {self.starts:%d %b %H:%M}"
@@ -252,7 +257,7 @@ class ReferralFact(models.Model):
     pathway = models.CharField(max_length=40)
     route = models.CharField(max_length=12, choices=Route)
     source = models.CharField(max_length=32, choices=Source)
-    referred_at = models.DateTimeField(db_index=True)
+    referred_at = models.DateTimeField()
     first_looked_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
@@ -266,6 +271,9 @@ class ReferralFact(models.Model):
             models.CheckConstraint(
                 name="declined_says_why", condition=~Q(outcome="declined") | ~Q(decline_reason="")
             )
+        ]
+        indexes = [
+            models.Index(fields=["ward", "referred_at"], name="referral_fact_by_ward"),
         ]
 
     def __str__(self) -> str:

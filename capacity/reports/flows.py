@@ -14,7 +14,17 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from capacity.models import BedAllocation, IntegratedCareBoard, Stay, Ward
@@ -28,7 +38,8 @@ WEEKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One stay, as far as flows ask about it."""
+    """One stay, as far as flows ask about it; `destination` is the spell's, where it ended here:
+    who was moved to another ward has gone nowhere yet."""
 
     spell: UUID
     ward: int
@@ -179,6 +190,12 @@ def _provider() -> Coalesce:
     return Coalesce(_allocated("provider"), "ward__lead_provider", output_field=BigIntegerField())
 
 
+def _destination() -> Case:
+    return Case(
+        When(ends__gte=F("spell__discharged_at"), then=F("spell__destination")), default=Value("")
+    )
+
+
 def _dated() -> QuerySet[Stay]:
     return Stay.objects.alias(first_day=TruncDate("starts", tzinfo=london.LONDON))
 
@@ -188,7 +205,7 @@ def _legs(stays: QuerySet[Stay], since: dt.datetime) -> list[Leg]:
         stays.counted()  # type: ignore[attr-defined]  # the stubs lose our queryset's own methods
         # All stays of these spells: a visit's length begins with its first, long before.
         .filter(Q(spell__discharged_at__isnull=True) | Q(spell__discharged_at__gt=since))
-        .annotate(provider=_provider())
+        .annotate(provider=_provider(), here=_destination())
         .values_list(
             "spell",
             "ward",
@@ -197,7 +214,7 @@ def _legs(stays: QuerySet[Stay], since: dt.datetime) -> list[Leg]:
             "pathway",
             "starts",
             "ends",
-            "spell__destination",
+            "here",
         )
     )
     return [Leg(*row) for row in rows]

@@ -7,22 +7,44 @@ from capacity.views.england import (
     published_icb,
     published_icb_table,
 )
+from capacity.views.flows import (
+    change_detail,
+    change_table,
+    control_detail,
+    control_table,
+    flow_list,
+    flow_table,
+    length_list,
+    length_table,
+    stated_change_create,
+    stated_change_withdraw,
+)
 from capacity.views.hours import ward_hours
 from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
 from capacity.views.published import published_upload
 from capacity.views.wards import ward_days, ward_detail
 
 __all__ = [
+    "change_detail",
+    "change_table",
+    "control_detail",
+    "control_table",
     "definition_list",
     "england_detail",
     "england_table",
+    "flow_list",
+    "flow_table",
     "icb_days",
     "icb_detail",
     "icb_list",
     "icb_table",
+    "length_list",
+    "length_table",
     "published_icb",
     "published_icb_table",
     "published_upload",
+    "stated_change_create",
+    "stated_change_withdraw",
     "ward_days",
     "ward_detail",
     "ward_hours",

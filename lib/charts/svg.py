@@ -80,6 +80,14 @@ def circle(x: float, y: float, radius: float, css: str, told: str = "") -> str:
     return f"<circle {at}><title>{escape(told)}</title></circle>" if told else f"<circle {at}/>"
 
 
+def shape(
+    corners: Sequence[tuple[float, float]], x: float, y: float, css: str, told: str = ""
+) -> str:
+    """A filled outline whose corners are told from its middle."""
+    path = "L".join(f"{num(x + across)} {num(y + down)}" for across, down in corners)
+    return f'<path class="{css}" d="M{path}z"><title>{escape(told)}</title></path>'
+
+
 def cross(x: float, y: float, css: str) -> str:
     """An entry struck as an error."""
     return f'<path class="{css}" d="M{num(x - 4)} {num(y - 4)}l8 8m0 -8l-8 8"/>'

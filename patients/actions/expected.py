@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from capacity.actions.delays import end_delay, note_delay
 from lib import london
 from patients.actions.plans import check_cause, limit_day
 from patients.actions.touch import touch
@@ -73,6 +74,8 @@ def set_expected_discharge(
         set_at=at,
         set_by=by,
     )
+    if admission.ready_since is not None:
+        _note_delay(admission, cause, by=by, at=at)
     detail = {"day": day.isoformat(), "reason": reason, "cause": cause}
     audit.record(by=by, verb="expected-discharge-set", subject=admission, detail=detail, at=at)
     touch(admission)
@@ -94,10 +97,26 @@ def set_ready_since(
         _check_ready(admission, since, at)
     admission.ready_since = _from(admission, since) if since else None
     admission.save(update_fields=["ready_since"])
+    _note_ready(admission, by=by, at=at)
     detail = {"since": since.isoformat() if since else None}
     audit.record(by=by, verb="ready-since-set", subject=admission, detail=detail, at=at)
     touch(admission)
     return admission
+
+
+def _note_ready(admission: Admission, *, by: User, at: dt.datetime) -> None:
+    """The fact without a person, of which the figures of delays are made."""
+    if admission.ready_since is None:
+        end_delay(spell=admission.spell, by=by, at=at)
+    else:
+        note_delay(spell=admission.spell, since=admission.ready_since, by=by, at=at)
+
+
+def _note_delay(admission: Admission, cause: str, *, by: User, at: dt.datetime) -> None:
+    assert admission.ready_since is not None
+    note_delay(
+        spell=admission.spell, since=admission.ready_since, cause=cause or None, by=by, at=at
+    )
 
 
 def _check_day(admission: Admission, day: dt.date, cause: str) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from capacity.models import Leave, Spell, Ward
+from capacity.models import Delay, Leave, Spell, Ward
 from capacity.models.stays import Destination
 from lib.ids import uuid7
 from patients.models.pathways import PathwayVersion
@@ -119,12 +119,7 @@ class ExpectedDischarge(models.Model):
     `cause` says why it lies beyond the pathway's limit; `ready_since` is what was known then.
     """
 
-    class Cause(models.TextChoices):
-        CLINICAL = "clinical", "clinical need"
-        SOCIAL_CARE = "social_care", "social care"
-        HOUSING = "housing", "housing"
-        MEDICINES = "medicines", "medicines"
-        KIT = "kit", "kit"
+    Cause = Delay.Cause
 
     admission = models.ForeignKey(
         Admission, on_delete=models.CASCADE, related_name="expected_discharges"

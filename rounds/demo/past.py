@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Final
 
@@ -38,6 +39,8 @@ DECLINES: Final = (
     ("out_of_area", 1),
 )
 DECLINED_PER_STAY: Final = 0.14
+DELAYED: Final = 0.12
+CAUSES: Final = (("social_care", 5), ("medicines", 3), ("housing", 2), ("kit", 1), ("", 1))
 
 
 def record(places: Places, cases: list[Case], size: Size, *, seed: int, now: dt.datetime) -> int:
@@ -55,6 +58,8 @@ def record(places: Places, cases: list[Case], size: Size, *, seed: int, now: dt.
                 plan, bed, chance, since=since, now=now, until=taken.get((plan.code, label))
             )
         ]
+        waits = seeded(seed, f"delays-{plan.code}")
+        spells = [_held_up(spell, waits) for spell in spells]
         many += record_past_spells(ward=places.wards[plan.code], spells=spells, by=None, at=now)
         refusals = [_refusal(plan, chance, since, now) for _ in range(_refused(spells))]
         record_past_refusals(ward=places.wards[plan.code], refusals=refusals, by=None, at=now)
@@ -116,6 +121,16 @@ def _spell(
         discharged_at=left,
         destination=where,
     )
+
+
+def _held_up(spell: PastSpell, chance: Random) -> PastSpell:
+    """Some were ready to leave a day or some before they went."""
+    if chance.random() > DELAYED or spell.destination == "died":
+        return spell
+    causes, weights = zip(*CAUSES, strict=True)
+    ready = spell.discharged_at - dt.timedelta(days=min(6, 1 + chance.expovariate(0.6)))
+    cause = chance.choices(causes, weights)[0]
+    return replace(spell, ready_at=max(ready, spell.admitted_at), cause=cause)
 
 
 def _facts(

@@ -44,6 +44,7 @@ PERSONAL: dict[str, Personal] = {
     "capacity.StaleFigure": NOTHING,
     "capacity.Target": NOTHING,
     "capacity.PlannedBeds": Personal(harmless={"where"}),
+    "capacity.StatedChange": Personal(harmless={"measure", "pathway", "reason", "place_code"}),
     "capacity.PublishedFigure": NOTHING,
     "capacity.SignedReturn": Personal(harmless={"rows"}),
     # Pseudonymised, and personal data still.
@@ -65,6 +66,7 @@ PERSONAL: dict[str, Personal] = {
     ),
     "capacity.Stay": Personal(about={"pathway", "route", "starts", "ends", "end_reason"}),
     "capacity.Leave": Personal(about={"kind", "starts", "expected_back", "ends"}),
+    "capacity.Delay": Personal(about={"cause", "starts", "ends"}),
     "capacity.ReferralFact": Personal(
         about={"pathway", "route", "source", "referred_at", "outcome", "decline_reason"}
     ),

@@ -126,3 +126,22 @@ def _try(ward, bed, at, hours):
         return
     if hours is not None:
         end_spell(spell=stay.spell, destination="home", by=None, at=at + dt.timedelta(hours=hours))
+
+
+def test_who_was_moved_to_another_ward_did_not_go_home_from_the_first(ward, beds):
+    elsewhere = make_ward("RT5-elsewhere", name="Elsewhere")
+    [there] = make_beds(elsewhere)
+    stay = make_stay(ward, beds[0], at=EIGHT - days(10))
+    move_stay(
+        spell=stay.spell,
+        ward=elsewhere,
+        bed=there,
+        reason=Stay.EndReason.TRANSFERRED,
+        by=None,
+        at=EIGHT - days(3),
+    )
+    end_spell(spell=stay.spell, destination="home", by=None, at=EIGHT - days(1))
+    last = [EIGHT - days(7), EIGHT]
+    one = flow(whole(ward_legs(ward, LONG_BEFORE)), *last)
+    other = flow(whole(ward_legs(elsewhere, LONG_BEFORE)), *last)
+    assert (one.home, one.elsewhere, other.home) == (0, 1, 1)

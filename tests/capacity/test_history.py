@@ -1,6 +1,7 @@
 """History of before this system is taken over in bulk, under the same constraints."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from capacity.actions.history import (
     record_past_refusals,
     record_past_spells,
 )
-from capacity.models import DailyPatients, ReferralFact, Spell, Stay
+from capacity.models import DailyPatients, Delay, ReferralFact, Spell, Stay
 from tests.capacity.factories import make_beds, make_facts, make_ward
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,16 @@ def test_a_past_spell_has_its_stay_and_its_referral():
     fact = ReferralFact.objects.get(spell=spell)
     assert fact.outcome == "accepted"
     assert fact.referred_at == NOON - dt.timedelta(hours=5)
+
+
+def test_who_stayed_on_when_ready_has_the_delay_and_nobody_else():
+    ward = make_ward()
+    one, other = make_beds(ward, 2)
+    ready = NOON + dt.timedelta(days=2)
+    spells = [replace(past(one), ready_at=ready, cause="housing"), past(other)]
+    record_past_spells(ward=ward, spells=spells, by=None)
+    told = Delay.objects.values_list("cause", "starts", "ends")
+    assert list(told) == [("housing", ready, NOON + dt.timedelta(days=4))]
 
 
 def test_two_in_one_bed_are_refused_and_nothing_is_kept():

@@ -13,7 +13,10 @@ from capacity.models import Bed, Leave, Spell, Stay, Ward
 from capacity.presence import WardCount, ward_counts
 from capacity.refusals import BedRefused
 from capacity.reports.history import icb_mornings
+from capacity.reports.movements import tallies
 from capacity.reports.now import icb_now, ward_now
+from capacity.reports.places import of_icb, of_provider, of_ward
+from capacity.reports.series import WHOLE, series
 from lib import london
 from tests.capacity.factories import make_beds, make_stay, make_ward
 
@@ -104,3 +107,20 @@ def agree(ward, other, day):
     assert whole.patients == Stay.objects.at(at).count()
     assert whole.free >= 0
     assert whole.beds - whole.free == whole.taken
+    flows_agree(ward, other, day, counts)
+
+
+def flows_agree(ward, other, day, counts):
+    """The day's coming and going adds up from one count to the next, on every page of flows."""
+    times = [(london.count_instant(day - dt.timedelta(days=1)), london.count_instant(day))]
+    places = {
+        of_ward(ward): counts[ward.pk],
+        of_ward(other): counts[other.pk],
+        of_icb(ward.icb): counts[ward.pk] + counts[other.pk],
+        of_provider(ward.lead_provider, Ward.objects.all()): counts[ward.pk] + counts[other.pk],
+    }
+    for place, count in places.items():
+        [found] = tallies(place, times, now=times[0][1])
+        assert found.there("until") == count.patients
+        assert found.there("since") + found.into - found.out == count.patients
+        assert sum(series(place, "patients", times)[WHOLE].values) == count.patients

@@ -77,6 +77,12 @@ def _figures(place: Place) -> list[str]:
         icb,
         f"{icb}?by=provider&days=365&base=all",
         ward,
+        *(
+            reverse(f"capacity:{name}", args=[kind, code])
+            for name in ("flow-list", "length-list", "control-detail", "change-detail")
+            for kind, code in (("icbs", "QK1"), ("wards", place.ward.code))
+        ),
+        reverse("capacity:stated-change-create", args=["icbs", "QK1"]),
         reverse("capacity:england-detail"),
         reverse("capacity:icb-list"),
         reverse("capacity:definition-list"),

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts import bars, flows, funnel, occupancy, plan, sparkline, trend, vitals
+from lib.charts import (
+    bars,
+    control,
+    flows,
+    funnel,
+    occupancy,
+    pairs,
+    plan,
+    sparkline,
+    staying,
+    trend,
+    vitals,
+)
 from lib.charts.spreading import spread
 from lib.charts.svg import Scale
 
@@ -40,6 +52,17 @@ def counted(*days: tuple[int, int]) -> list[occupancy.Day]:
     ]
 
 
+CHARTED = control.Control(
+    HOSTILE,
+    [
+        control.Point("2 Mar", 9),
+        control.Point("9 Mar", None),
+        control.Point("16 Mar", 30, "high", HOSTILE),
+        control.Point("23 Mar", 1, "low", "beyond a limit"),
+        control.Point("30 Mar", 7.25, "changed", "six in a row"),
+    ],
+    [control.Part(0, 2, 9, -3, 21), control.Part(3, 4, 4, 1, 7, HOSTILE)],
+)
 POINT = vitals.Point(NOW - DAY, 88)
 BAR = bars.Bar(HOSTILE, 15.6, own=True)
 PLAN = plan.Plan(
@@ -115,6 +138,17 @@ ALL = {
     ),
     "plan": plan.plan(PLAN),
     "plan, nothing": plan.plan(plan.Plan(HOSTILE, PLAN.steps[:1], [], PLAN.until)),
+    "pairs": pairs.pairs(HOSTILE, [pairs.Pair(HOSTILE, 12, None), pairs.Pair("b", 0, 7)]),
+    "pairs, empty": pairs.pairs(HOSTILE, []),
+    "staying": staying.staying(
+        HOSTILE,
+        [
+            staying.Staying(HOSTILE, [(2, 0.6), (9, 0.4), (44, 0.1)]),
+            staying.Staying("after", []),
+        ],
+    ),
+    "control": control.control(CHARTED),
+    "control, empty": control.control(control.Control(HOSTILE, [], [])),
     "trend, empty": trend.trend(trend.Trend(HOSTILE, [])),
 }
 
@@ -153,6 +187,7 @@ def test_every_class_of_a_chart_has_its_style():
     used = {name for picture in ALL.values() for css in classes(picture) for name in css.split()}
     boxes = {"chart-share", "chart-rate", "chart-dot-strip", "chart-bars", "chart-histogram"}
     plain = boxes | {"chart-per-100k", "chart-flows", "chart-trend", "chart-point--own"}
+    plain |= {"chart-pairs", "chart-staying"}
     assert used - styled <= plain
 
 
@@ -295,3 +330,30 @@ def test_a_trend_has_its_rows_with_the_base_of_each_month():
         ("January 2024", "not held", "16+"),
         ("December 2023", "23.0", "16+"),
     ]
+
+
+def test_a_point_beyond_a_limit_is_told_by_its_shape_and_in_words():
+    shapes = [element.get("d", "") for element in ElementTree.fromstring(ALL["control"]).iter()]
+    triangles = [path for path in shapes if path.endswith("z") and path.count("L") == 2]
+    diamonds = [path for path in shapes if path.endswith("z") and path.count("L") == 3]
+    assert (len(triangles), len(diamonds)) == (2, 1)
+    assert "23 Mar 1, beyond a limit" in ALL["control"]
+    assert "No point is more than" in control.control(control.Control("calm", [], []))
+
+
+def test_the_table_behind_a_control_chart_has_limits_of_each_part():
+    rows = control.rows(CHARTED, "Nights").rows
+    assert rows[0] == ("2 Mar", "9", "9.0", "0.0", "21.0", "")
+    assert rows[1][:2] == ("9 Mar", "–")
+    assert rows[4] == ("30 Mar", "7.2", "4.0", "1.0", "7.0", "six in a row")
+
+
+def test_the_share_staying_holds_until_the_next_step():
+    rows = staying.rows([staying.Staying("here", [(2, 0.6), (9, 0.4)])], longest=10).rows
+    assert [rows[night][1] for night in (0, 1, 2, 8, 9, 10)] == ["100%"] * 2 + ["60%"] * 2 + [
+        "40%"
+    ] * 2
+
+
+def test_what_may_not_be_shown_is_told_as_hidden():
+    assert ">hidden</text>" in ALL["pairs"]

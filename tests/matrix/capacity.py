@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from capacity.actions.reference import load_reference_data
+from capacity.actions.stated_changes import state_change
 from capacity.models import Bed, PlannedBeds, Ward
 from tests.capacity.factories import make_beds, make_ward
 from tests.cast import EVERYBODY, WARD
@@ -15,6 +16,42 @@ FAR = dt.date(2100, 1, 1)
 SEE_FIGURES = EVERYBODY - {"referrer"}
 # A nurse of another ward of the same ICB sees the ICB's figures, and no ward's but their own.
 OF_THE_WARD = SEE_FIGURES - {"other_nurse"}
+
+
+def of_places(name: str) -> list[Row]:
+    """The same page of an ICB, a provider and a ward."""
+    return [
+        Row(f"capacity:{name}", allowed=SEE_FIGURES, kwargs="flows_of_the_icb"),
+        Row(f"capacity:{name}", allowed=SEE_FIGURES, kwargs="flows_of_the_provider"),
+        Row(
+            f"capacity:{name}",
+            allowed=OF_THE_WARD,
+            kwargs="flows_of_the_ward",
+            refusals={"other_nurse": 404},
+        ),
+    ]
+
+
+def changed_at_places(name: str, method: str) -> list[Row]:
+    """Stated by who answers for the place."""
+    return [
+        Row(
+            f"capacity:{name}",
+            allowed={"ward_lead", "org_admin", "icb_manager"},
+            refusals={"other_nurse": 404},
+            kwargs="flows_of_the_ward",
+            method=method,
+            through=(200, 302, 422),
+        ),
+        Row(
+            f"capacity:{name}",
+            allowed={"icb_manager"},
+            kwargs="flows_of_the_icb",
+            method=method,
+            through=(200, 302, 422),
+        ),
+    ]
+
 
 ROWS = [
     Row("capacity:icb-list", allowed=SEE_FIGURES),
@@ -46,6 +83,23 @@ ROWS = [
         refusals={"other_nurse": 404},
         method="post",
         through=(200, 302, 422),
+    ),
+    *of_places("flow-list"),
+    *of_places("flow-table"),
+    *of_places("length-list"),
+    *of_places("length-table"),
+    *of_places("control-detail"),
+    *of_places("control-table"),
+    *of_places("change-detail"),
+    *of_places("change-table"),
+    *changed_at_places("stated-change-create", "get"),
+    *changed_at_places("stated-change-create", "post"),
+    Row(
+        "capacity:stated-change-withdraw",
+        allowed={"ward_lead", "org_admin", "icb_manager"},
+        refusals={"other_nurse": 404},
+        kwargs="stated_change_of_the_cast",
+        method="post",
     ),
     Row("capacity:england-detail", allowed=SEE_FIGURES),
     Row("capacity:england-table", allowed=SEE_FIGURES, kwargs="published_months"),
@@ -114,6 +168,34 @@ def provider_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
 @pytest.fixture
 def ward_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, str]:
     return {"code": WARD}
+
+
+@pytest.fixture
+def flows_of_the_icb(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {"kind": "icbs", "code": Ward.objects.get(code=WARD).icb.code}
+
+
+@pytest.fixture
+def flows_of_the_provider(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {"kind": "providers", "code": Ward.objects.get(code=WARD).lead_provider.code}
+
+
+@pytest.fixture
+def flows_of_the_ward(beds_of_the_cast: list[Bed]) -> dict[str, str]:
+    return {"kind": "wards", "code": WARD}
+
+
+@pytest.fixture
+def stated_change_of_the_cast(flows_of_the_ward: dict[str, str]) -> dict[str, object]:
+    change = state_change(
+        place_kind="ward",
+        place_code=WARD,
+        measure="nights",
+        on=dt.date(2026, 3, 2),
+        reason="a pharmacist joined",
+        by=None,
+    )
+    return flows_of_the_ward | {"pk": change.pk}
 
 
 @pytest.fixture

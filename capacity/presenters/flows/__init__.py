@@ -1,0 +1,1 @@
+"""Flows and stays in words, pictures and tables."""
