@@ -5,7 +5,6 @@ from capacity.models.figures import (
     DailyBeds,
     DailyPatients,
     PublishedFigure,
-    SignedReturn,
     StaleFigure,
     Target,
 )
@@ -17,8 +16,11 @@ from capacity.models.organisations import (
     Succession,
 )
 from capacity.models.plans import PlannedBeds
+from capacity.models.sitreps import SitRep
 from capacity.models.stays import Leave, ReferralFact, Spell, Stay
 from capacity.models.wards import Ward, WardExclusion, WardHours, WardPeriod
+from capacity.models.thursdays import FrozenBeds, FrozenPatients, Thursday
+from capacity.models.wards import Ward, WardExclusion, WardHours
 
 __all__ = [
     "Bed",
@@ -26,6 +28,8 @@ __all__ = [
     "BedClosure",
     "DailyBeds",
     "DailyPatients",
+    "FrozenBeds",
+    "FrozenPatients",
     "IntegratedCareBoard",
     "Leave",
     "PlannedBeds",
@@ -34,13 +38,14 @@ __all__ = [
     "PublishedFigure",
     "ReferralFact",
     "Region",
-    "SignedReturn",
+    "SitRep",
     "Spell",
     "StaffedBeds",
     "StaleFigure",
     "Stay",
     "Succession",
     "Target",
+    "Thursday",
     "Ward",
     "WardExclusion",
     "WardHours",
