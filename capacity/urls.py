@@ -2,10 +2,14 @@
 
 from django.urls import path
 
+from capacity import dates as dates  # addresses may hold a day
 from capacity import views
 from capacity.views import plans, providers, together
 
 app_name = "capacity"
+
+_thursday = "icbs/<str:code>/thursdays/<day:day>"
+_due = "returns/<str:code>/<day:day>"
 
 urlpatterns = [
     path("", views.icb_list, name="icb-list"),
@@ -30,4 +34,15 @@ urlpatterns = [
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
     path("wards/<str:code>/hours/", views.ward_hours, name="ward-hours"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
+    path("icbs/<str:code>/thursdays/", views.thursday_list, name="thursday-list"),
+    path(f"{_thursday}/", views.thursday_detail, name="thursday-detail"),
+    path(f"{_thursday}/publication.csv", views.publication_csv, name="publication-csv"),
+    path(f"{_thursday}/publication.xlsx", views.publication_xlsx, name="publication-xlsx"),
+    path("returns/", views.return_list, name="return-list"),
+    path(f"{_due}/prepare/", views.return_prepare, name="return-prepare"),
+    path("returns/<int:pk>/", views.return_detail, name="return-detail"),
+    path("returns/<int:pk>/sign/", views.return_sign, name="return-sign"),
+    path("returns/<int:pk>/reopen/", views.return_reopen, name="return-reopen"),
+    path("returns/<int:pk>/sitrep.csv", views.return_csv, name="return-csv"),
+    path("returns/<int:pk>/sitrep.xlsx", views.return_xlsx, name="return-xlsx"),
 ]

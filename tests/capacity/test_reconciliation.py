@@ -1,4 +1,4 @@
-"""Ward, ICB, answer and daily figure show the same count at the same moment, whatever happened."""
+"""Ward, ICB, answer, return and daily figure show the same count at the same moment, always."""
 
 import datetime as dt
 
@@ -14,6 +14,7 @@ from capacity.presence import WardCount, ward_counts
 from capacity.refusals import BedRefused
 from capacity.reports.history import icb_mornings
 from capacity.reports.now import icb_now, ward_now
+from capacity.reports.sitreps import counted
 from lib import london
 from tests.capacity.factories import make_beds, make_stay, make_ward
 
@@ -99,6 +100,8 @@ def agree(ward, other, day):
         assert sum(part.patients for part in parts.values()) == whole.patients
     told = (morning.beds, morning.patients, morning.over_capacity, morning.on_leave)
     assert told == (whole.beds, whole.patients, whole.over_capacity, whole.on_leave)
+    returned = counted(ward.lead_provider, day).count
+    assert (returned.beds, returned.patients) == (whole.beds, whole.patients)
     assert isinstance(whole, WardCount)
     assert whole.beds + whole.closed == 5
     assert whole.patients == Stay.objects.at(at).count()
