@@ -94,6 +94,8 @@ def can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -
 def check_can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
     if not can_set_hours(user, ward, at=at):
         raise PermissionDenied("Only the ward's lead sets its hours.")
+
+
 # Returns
 
 

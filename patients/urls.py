@@ -2,13 +2,10 @@
 
 from django.urls import path, register_converter
 
+from capacity import dates as dates  # addresses may hold a day
 from patients.models import Check, HomeRecord, SafetyRecord
 from patients.planned import PLANNED
-from patients.views import beds, care, home, moves, people, records, referrals
-from capacity import dates as dates  # addresses may hold a day
-from patients.models import SafetyRecord
-from patients.planned import PLANNED
-from patients.views import beds, care, datasets, moves, people, records, referrals
+from patients.views import beds, care, datasets, home, moves, people, records, referrals
 
 
 class KindConverter:

@@ -18,9 +18,8 @@ from capacity.models.organisations import (
 from capacity.models.plans import PlannedBeds
 from capacity.models.sitreps import SitRep
 from capacity.models.stays import Leave, ReferralFact, Spell, Stay
-from capacity.models.wards import Ward, WardExclusion, WardHours, WardPeriod
 from capacity.models.thursdays import FrozenBeds, FrozenPatients, Thursday
-from capacity.models.wards import Ward, WardExclusion, WardHours
+from capacity.models.wards import Ward, WardExclusion, WardHours, WardPeriod
 
 __all__ = [
     "Bed",

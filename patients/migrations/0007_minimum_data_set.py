@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capacity', '0004_returns'),
-        ('patients', '0005_pathway_drafts'),
+        ('capacity', '0005_returns'),
+        ('patients', '0006_home'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capacity', '0003_plans'),
+        ('capacity', '0004_week_of_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
