@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -98,7 +98,7 @@ def return_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_safe
-def return_xlsx(request: HttpRequest, pk: int) -> FileResponse:
+def return_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _read(*_visible(request, pk))
     return xlsx_response(shown.file_name, {"SitRep": shown.csv, "About": shown.about})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -36,7 +36,7 @@ def publication_csv(request: HttpRequest, code: str, day: dt.date) -> HttpRespon
 
 
 @require_safe
-def publication_xlsx(request: HttpRequest, code: str, day: dt.date) -> FileResponse:
+def publication_xlsx(request: HttpRequest, code: str, day: dt.date) -> HttpResponse:
     shown = _publication(request, code, day)
     return xlsx_response(shown.file_name, {"For publication": shown.csv})
 

@@ -81,7 +81,7 @@ def test_csv_workbook_and_page_are_the_same_table(two_providers, icb_manager, si
     rows = list(csv.reader(io.StringIO(body.removeprefix("\ufeff"))))
     assert [tuple(row) for row in rows[1:5]] == [(name, *values) for name, values in shown.rows]
     assert rows[0] == ["Patients at 08:00", *shown.columns]
-    kept = b"".join(get(client, "publication-xlsx", "QK1", THURSDAY).streaming_content)
+    kept = get(client, "publication-xlsx", "QK1", THURSDAY).content
     sheet = load_workbook(io.BytesIO(kept))["For publication"]
     assert [str(cell) for cell in list(sheet.values)[1][:4]] == rows[1]
 

@@ -332,9 +332,7 @@ def test_csv_and_workbook_hold_the_same_lines_which_add_up(soar_valley, returns_
         for level in ("provider", "icb", "ward", "pathway")
     }
     assert set(by_level.values()) == {2}
-    book = load_workbook(
-        io.BytesIO(b"".join(get(client, "return-xlsx", draft.pk).streaming_content))
-    )
+    book = load_workbook(io.BytesIO(get(client, "return-xlsx", draft.pk).content))
     cells = [[cell.value for cell in row] for row in book["SitRep"].rows]
     assert [row[0] for row in cells[1:]] == [row["Level"] for row in rows]
     assert cells[1][6:9] == [2, 2, 1]

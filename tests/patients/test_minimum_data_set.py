@@ -244,7 +244,7 @@ def test_both_files_hold_the_same_lines_and_each_taking_is_written_down(
     text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
     [head, line] = csv.reader(io.StringIO(text))
     assert head == ["Snapshot date", *ITEMS]
-    kept = b"".join(get(client, "xlsx", draft.pk).streaming_content)
+    kept = get(client, "xlsx", draft.pk).content
     [head_too, line_too] = load_workbook(io.BytesIO(kept))["Lines"].values
     assert list(head_too) == head
     assert ["" if one is None else str(one) for one in line_too] == line
