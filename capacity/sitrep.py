@@ -108,11 +108,11 @@ class Figures:
 
     @property
     def icbs(self) -> list[str]:
-        return sorted({one.icb for one in (*self.beds, *self.patients)})
+        return sorted({icb for icb, _ in self._places()})
 
     @property
     def wards(self) -> list[str]:
-        return sorted({one.ward for one in (*self.beds, *self.patients)})
+        return sorted({ward for _, ward in self._places()})
 
     @property
     def count(self) -> Count:
@@ -122,8 +122,7 @@ class Figures:
 
     def lines(self) -> list[Line]:
         """By ICB and ward; a ward without beds and one without patients have theirs too."""
-        keys = sorted({(one.icb, one.ward) for one in (*self.beds, *self.patients)})
-        return [self._line(icb, ward) for icb, ward in keys]
+        return [self._line(icb, ward) for icb, ward in sorted(self._places())]
 
     def pathways(self) -> list[tuple[str, str, str, int]]:
         """ICB, pathway, route and patients."""
@@ -132,6 +131,12 @@ class Figures:
             key = (one.icb, one.pathway, one.route)
             sums[key] = sums.get(key, 0) + one.patients
         return [(*key, count) for key, count in sorted(sums.items())]
+
+    def _places(self) -> set[tuple[str, str]]:
+        """ICB and ward of each line."""
+        return {(bed.icb, bed.ward) for bed in self.beds} | {
+            (patient.icb, patient.ward) for patient in self.patients
+        }
 
     def _line(self, icb: str, ward: str) -> Line:
         beds = [one for one in self.beds if (one.icb, one.ward) == (icb, ward)]
