@@ -9,7 +9,7 @@ taken over from another system as figures have no record here, and no line.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -89,7 +89,7 @@ def write(data_set: MinimumDataSet) -> None:
     data_set.rows.all().delete()
     at = london.count_instant(data_set.day)
     beds = _capacities(data_set.provider, data_set.day)
-    given = {
+    given: dict[str, Any] = {
         "data_set": data_set.pk,
         "provider": data_set.provider_id,
         "provider_code": data_set.provider.code,

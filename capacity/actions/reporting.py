@@ -161,7 +161,7 @@ def _given(name: sql.Identifier) -> Iterator[sql.Composable]:
     (schema,) = _rows("SELECT current_schema()", {})[0]
     yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(schema), name)
     for model in _models():
-        columns = sql.SQL("")
+        columns: sql.Composable = sql.SQL("")
         if _withheld(model):
             told = [sql.Identifier(one) for one in _columns(model) if one not in _withheld(model)]
             columns = sql.SQL("({})").format(sql.SQL(", ").join(told))

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from accounts.roles import Role
 
 
+class SitRepQuerySet(SignedOffQuerySet["SitRep"]):
+    """Drafts and signed copies of returns."""
+
+
 def providers_within(user: User, roles: frozenset[Role]) -> models.QuerySet[Provider]:
     """The user's own, and those with wards or beds of the user's ICB. A ward reaches none."""
     who = reach(user, roles)
@@ -38,7 +42,7 @@ class SitRep(SignedOff):
     counted_on = models.DateField(help_text="the Thursday, as at 08:00 London")
     figures = models.JSONField()
 
-    objects: SignedOffQuerySet[SitRep] = SignedOffQuerySet.as_manager()
+    objects = SitRepQuerySet.as_manager()
 
     class Meta(SignedOff.Meta):
         verbose_name = "SitRep"

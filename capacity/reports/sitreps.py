@@ -113,7 +113,8 @@ def names(figures: Iterable[Figures], missing: Missing) -> tuple[dict[str, str],
     """Wards' and ICBs' names by their codes."""
     known = list(figures)
     codes = {code for one in known for code in one.wards}
-    codes |= {code for code, *_ in (*missing.excluded, *missing.closed)} | {*missing.without_beds}
+    codes |= {code for code, _ in missing.excluded} | {*missing.without_beds}
+    codes |= {code for code, _, _ in missing.closed}
     wards = Ward.objects.filter(code__in=codes).values_list("code", "name")
     icbs = IntegratedCareBoard.objects.filter(code__in={c for one in known for c in one.icbs})
     return dict(wards), {icb.code: str(icb) for icb in icbs}

@@ -18,13 +18,17 @@ RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 """
 
 
+class MinimumDataSetQuerySet(SignedOffQuerySet["MinimumDataSet"]):
+    """Drafts and signed copies of days."""
+
+
 class MinimumDataSet(SignedOff):
     """One version of a provider's daily snapshot. Of a spell's lines the latest snapshot wins."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="data_sets")
     day = models.DateField(help_text="the snapshot's day, as at 08:00 London")
 
-    objects: SignedOffQuerySet[MinimumDataSet] = SignedOffQuerySet.as_manager()
+    objects = MinimumDataSetQuerySet.as_manager()
 
     class Meta(SignedOff.Meta):
         ordering = ("-day", "provider", "-version")

@@ -150,7 +150,9 @@ def test_what_is_shown_is_true_and_rounded(given_counts):
 )
 def test_in_larger_tables_no_line_has_one_suppressed_cell_beside_its_total(rows):
     shown = published(table(*map(tuple, rows)))
-    lines = [[(row, column) for column in (*shown.columns, None)] for row in shown.rows]
+    lines: list[list[Cell]] = [
+        [(row, column) for column in (*shown.columns, None)] for row in shown.rows
+    ]
     lines += [[(row, column) for row in (*shown.rows, None)] for column in shown.columns]
     for line in lines:
         assert [shown.cells[cell] for cell in line].count(None) != 1, line

@@ -89,7 +89,7 @@ def test_csv_workbook_and_page_are_the_same_table(two_providers, icb_manager, si
 def test_a_correction_changes_nothing_that_was_published(two_providers, icb_manager, signed_in):
     client = signed_in(icb_manager)
     before = get(client, "thursday-detail", "QK1", THURSDAY).context["shown"].rows
-    stay = make_ward("RT5-soar-valley").stays.first()
+    stay = make_ward("RT5-soar-valley").stays.earliest("pk")
     end_spell(spell=stay.spell, destination="entered_in_error", by=None, at=NINE)
     refresh(days=[THURSDAY], at=NINE)
     assert get(client, "thursday-detail", "QK1", THURSDAY).context["shown"].rows == before

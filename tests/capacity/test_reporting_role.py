@@ -1,7 +1,7 @@
 """The role of BI tools reads this floor's tables and nothing else, whatever it tries."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg2
 import pytest
@@ -36,7 +36,7 @@ def role(db: None) -> str:
 
 
 @pytest.fixture
-def ask(role: str) -> Iterator[Ask]:
+def ask(role: str) -> Ask:
     """As the role itself, in the test's own connection."""
 
     def asked(sql: str) -> list[tuple[object, ...]]:

@@ -36,11 +36,14 @@ def returned(place: Place, returns_officer: User) -> tuple[SitRep, SitRep]:
     late = make_stay(place.ward, None, no_bed_reason="agreed", at=since, pathway="copd")
     close_bed(bed=beds[-1], reason="no_kit", by=None, at=since)
     freeze(at=now)
-    of = {"provider": place.ward.lead_provider, "by": returns_officer}
-    draft, earlier = (prepare_sitrep(counted_on=day, at=now, **of) for day in days)
+    provider = place.ward.lead_provider
+    draft, earlier = (
+        prepare_sitrep(provider=provider, counted_on=day, by=returns_officer, at=now)
+        for day in days
+    )
     signed = sign_sitrep(sitrep=earlier, seen=earlier.prepared_at, by=returns_officer)
     end_spell(spell=late.spell, destination="entered_in_error", by=None, at=now)
-    prepare_data_set(day=yesterday, at=now, **of)
+    prepare_data_set(provider=provider, day=yesterday, by=returns_officer, at=now)
     return draft, signed
 
 
