@@ -10,7 +10,15 @@ from typing import NamedTuple
 from django.urls import NoReverseMatch, reverse
 
 from accounts.policies import ADMINISTRATORS, AUDITORS, AnyUser, Reach, has_role, reach
-from accounts.roles import CARING, FIGURES, RECORD_KEEPERS, TREATING, Role
+from accounts.roles import (
+    CARING,
+    EXPORTING,
+    FIGURES,
+    RECORD_KEEPERS,
+    SEEING_RETURNS,
+    TREATING,
+    Role,
+)
 
 
 class NavEntry(NamedTuple):
@@ -115,6 +123,19 @@ DESKS = (
         "What your ward offers, and by which rules it watches.",
         _LEADS,
         "rounds:pathway-list",
+    ),
+    Desk(
+        "Returns",
+        "What is due to NHS England: prepared, signed, and corrected since.",
+        SEEING_RETURNS,
+        anywhere="capacity:return-list",
+        begins_for=EXPORTING,
+    ),
+    Desk(
+        "Data set",
+        "The minimum data set, a line for each stay, day by day.",
+        EXPORTING,
+        anywhere="patients:dataset-list",
     ),
     Desk(
         "Records",

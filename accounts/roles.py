@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     ICB_MANAGER = "icb_manager", "ICB manager"
     ORGANISATION_ADMINISTRATOR = "organisation_administrator", "Organisation administrator"
     AUDITOR = "auditor", "Auditor"
+    RETURNS_OFFICER = "returns_officer", "Returns officer"
     READ_ONLY = "read_only", "Clinical staff, read only"
 
 
@@ -33,6 +34,15 @@ CARING: frozenset[Role] = TREATING | {Role.READ_ONLY}
 
 RECORD_KEEPERS: frozenset[Role] = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR})
 """May propose and approve that a confused record is corrected, joined or taken apart."""
+
+ANSWERING: frozenset[Role] = frozenset({Role.RETURNS_OFFICER, Role.ORGANISATION_ADMINISTRATOR})
+"""Answer for what a provider returns as counts: prepare it, sign it, reopen it."""
+
+SEEING_RETURNS: frozenset[Role] = ANSWERING | {Role.ICB_MANAGER, Role.AUDITOR}
+"""See what providers return, as counts."""
+
+EXPORTING: frozenset[Role] = frozenset({Role.RETURNS_OFFICER})
+"""Export the minimum data set, a line a person: by this role alone."""
 
 FIGURES: frozenset[Role] = frozenset(Role) - {Role.REFERRER}
 """May see a ward's figures; a referrer sends patients in and sees what became of them."""
@@ -49,6 +59,7 @@ SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     Role.ICB_MANAGER: frozenset({Scope.ICB, Scope.ENGLAND}),
     Role.ORGANISATION_ADMINISTRATOR: _OF_AN_ORGANISATION,
     Role.AUDITOR: _OF_AN_ORGANISATION,
+    Role.RETURNS_OFFICER: frozenset({Scope.PROVIDER}),
 }
 """Where each role makes sense: nobody treats all of England, no ward has an auditor of its own."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
+from accounts.models import User
 from accounts.policies import AnyUser, Reach, has_role, reach
-from accounts.roles import CARING, FIGURES, TREATING, Role
-from capacity.models import IntegratedCareBoard, Ward
+from accounts.roles import ANSWERING, CARING, FIGURES, SEEING_RETURNS, TREATING, Role
+from capacity.models import IntegratedCareBoard, Provider, Ward
+from capacity.models.sitreps import providers_within
 
 MANAGING = frozenset({Role.WARD_LEAD, Role.ORGANISATION_ADMINISTRATOR, Role.ICB_MANAGER})
 IMPORTING = frozenset({Role.ICB_MANAGER, Role.ORGANISATION_ADMINISTRATOR})
@@ -109,6 +112,40 @@ def check_can_state_change(
 ) -> None:
     if not can_state_change(user, ward=ward, provider=provider, icb=icb):
         raise PermissionDenied("Ask who answers for this place to state a change.")
+
+
+# Returns
+
+
+def can_see_returns(user: AnyUser) -> bool:
+    """What providers return, as counts; whose, `returning_providers` says."""
+    return has_role(user, SEEING_RETURNS)
+
+
+def check_can_see_returns(user: AnyUser) -> None:
+    if not can_see_returns(user):
+        raise PermissionDenied("Returns are for those who send them, and for their ICB.")
+
+
+def returning_providers(user: User) -> QuerySet[Provider]:
+    """Providers of whose returns the user sees at least the lines of their own ICB."""
+    return providers_within(user, SEEING_RETURNS)
+
+
+def returned_icbs(user: AnyUser, provider: Provider) -> frozenset[str] | None:
+    """Codes of the ICBs whose lines of this provider's return the user sees; None: of all."""
+    who = reach(user, SEEING_RETURNS)
+    return None if who.covers(provider=provider.code) else who.icbs
+
+
+def can_answer_for_returns(user: AnyUser, provider: Provider) -> bool:
+    """Prepares, signs and reopens; one person may do all three, and each is written down."""
+    return reach(user, ANSWERING).covers(provider=provider.code)
+
+
+def check_can_answer_for_returns(user: AnyUser, provider: Provider) -> None:
+    if not can_answer_for_returns(user, provider):
+        raise PermissionDenied("Only the provider's returns officer or administrator does that.")
 
 
 def _covers(who: Reach, ward: Ward) -> bool:

@@ -43,5 +43,13 @@ class TimeRefused(BedRefused):
     message = "That time does not fit with what is recorded before and after it."
 
 
+class ReturnRefused(Exception):  # noqa: N818 — an answer to a person, not a fault
+    """Nothing was written; `message` says why, to the person who prepares or signs a return."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
 class AlreadyOnLeave(BedRefused):
     message = "This patient is already on leave."

@@ -1,9 +1,9 @@
-"""What capacity does on its own: the daily figures."""
+"""What capacity does on its own: the daily figures, and Thursdays that are frozen."""
 
 import structlog
 from celery import shared_task
 
-from capacity.actions import figures
+from capacity.actions import figures, thursdays
 
 log = structlog.get_logger(__name__)
 
@@ -14,3 +14,11 @@ def refresh_figures() -> None:
     done = figures.refresh()
     if done.days or done.corrected:
         log.info("figures-refreshed", days=done.days, corrected=done.corrected)
+
+
+@shared_task(name="capacity.tasks.freeze_thursdays", soft_time_limit=300, time_limit=330)
+def freeze_thursdays() -> None:
+    """Every Thursday once, whenever it runs: missed ones are caught up."""
+    frozen = thursdays.freeze()
+    if frozen:
+        log.info("thursdays-frozen", days=[day.isoformat() for day in frozen])

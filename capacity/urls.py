@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from capacity import dates as dates  # addresses may hold a day
 from capacity import views
 from capacity.views import plans, providers, together
 
@@ -22,6 +23,9 @@ register_converter(PlaceKindConverter, "places")
 
 app_name = "capacity"
 _PLACE = "<places:kind>/<str:code>"
+
+_thursday = "icbs/<str:code>/thursdays/<day:day>"
+_due = "returns/<str:code>/<day:day>"
 
 urlpatterns = [
     path("", views.icb_list, name="icb-list"),
@@ -60,4 +64,15 @@ urlpatterns = [
     ),
     path(f"{_PLACE}/before-and-after/", views.change_detail, name="change-detail"),
     path(f"{_PLACE}/before-and-after.csv", views.change_table, name="change-table"),
+    path("icbs/<str:code>/thursdays/", views.thursday_list, name="thursday-list"),
+    path(f"{_thursday}/", views.thursday_detail, name="thursday-detail"),
+    path(f"{_thursday}/publication.csv", views.publication_csv, name="publication-csv"),
+    path(f"{_thursday}/publication.xlsx", views.publication_xlsx, name="publication-xlsx"),
+    path("returns/", views.return_list, name="return-list"),
+    path(f"{_due}/prepare/", views.return_prepare, name="return-prepare"),
+    path("returns/<int:pk>/", views.return_detail, name="return-detail"),
+    path("returns/<int:pk>/sign/", views.return_sign, name="return-sign"),
+    path("returns/<int:pk>/reopen/", views.return_reopen, name="return-reopen"),
+    path("returns/<int:pk>/sitrep.csv", views.return_csv, name="return-csv"),
+    path("returns/<int:pk>/sitrep.xlsx", views.return_xlsx, name="return-xlsx"),
 ]

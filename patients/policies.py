@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
 from accounts.policies import AnyUser, has_role, is_senior_for, london_day, reach
-from accounts.roles import CARING, RECORD_KEEPERS, TREATING, Role, Scope
-from capacity.models import Ward
+from accounts.roles import CARING, EXPORTING, RECORD_KEEPERS, TREATING, Role, Scope
+from capacity.models import Provider, Ward
 from patients.models import Admission, Patient, RecordChange, Referral
 
 REFERRING = TREATING | {Role.REFERRER}
@@ -199,6 +199,31 @@ def check_can_decide_change(user: User, change: RecordChange) -> None:
 
 def can_withdraw_change(user: User, change: RecordChange) -> bool:
     return change.is_open and user.pk == change.proposed_by_id
+
+
+# The minimum data set
+
+
+def can_export_data_set(
+    user: AnyUser, provider: Provider, *, at: dt.datetime | None = None
+) -> bool:
+    """A line a person, under a pseudonym: the provider's returns officer, and nobody else."""
+    return reach(user, EXPORTING, at=at).covers(provider=provider.code)
+
+
+def check_can_export_data_set(
+    user: AnyUser, provider: Provider, *, at: dt.datetime | None = None
+) -> None:
+    _check(can_export_data_set(user, provider, at=at), "Only the returns officer does that.")
+
+
+def check_can_export_data_sets(user: AnyUser) -> None:
+    _check(has_role(user, EXPORTING), "Only a returns officer sees the minimum data set.")
+
+
+def exporting_providers(user: AnyUser) -> QuerySet[Provider]:
+    """Of whose patients the user exports lines."""
+    return Provider.objects.filter(code__in=reach(user, EXPORTING).providers)
 
 
 # Patients and their care

@@ -2,9 +2,10 @@
 
 from django.urls import path, register_converter
 
+from capacity import dates as dates  # addresses may hold a day
 from patients.models import Check, HomeRecord, SafetyRecord
 from patients.planned import PLANNED
-from patients.views import beds, care, home, moves, people, records, referrals
+from patients.views import beds, care, datasets, home, moves, people, records, referrals
 
 
 class KindConverter:
@@ -94,6 +95,13 @@ urlpatterns = [
     path("records/changes/<uuid:pk>/refuse/", records.change_refuse, name="change-refuse"),
     path("records/changes/<uuid:pk>/withdraw/", records.change_withdraw, name="change-withdraw"),
     path("records/changes/<uuid:pk>/part/", records.record_part, name="record-part"),
+    path("data-set/", datasets.dataset_list, name="dataset-list"),
+    path("data-set/<str:code>/<day:day>/", datasets.dataset_prepare, name="dataset-prepare"),
+    path("data-set/<int:pk>/", datasets.dataset_detail, name="dataset-detail"),
+    path("data-set/<int:pk>/sign/", datasets.dataset_sign, name="dataset-sign"),
+    path("data-set/<int:pk>/reopen/", datasets.dataset_reopen, name="dataset-reopen"),
+    path("data-set/<int:pk>/lines.csv", datasets.dataset_csv, name="dataset-csv"),
+    path("data-set/<int:pk>/lines.xlsx", datasets.dataset_xlsx, name="dataset-xlsx"),
     path("patients/", people.patient_list, name="patient-list"),
     path("patients/<uuid:pk>/contacts/new/", people.contact_create, name="contact-create"),
     path("contacts/<int:pk>/", people.contact_change, name="contact-change"),

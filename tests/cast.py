@@ -31,6 +31,7 @@ EVERYBODY = frozenset(
         "icb_manager",
         "org_admin",
         "auditor",
+        "returns_officer",
     }
 )
 
@@ -123,6 +124,13 @@ def org_admin(db: None) -> User:
 def auditor(db: None) -> User:
     user = person("auditor", "information governance lead", given="Mair", family="Rees")
     return with_role(user, "auditor", "provider", PROVIDER)
+
+
+@pytest.fixture
+def returns_officer(db: None) -> User:
+    """Answers for what the provider sends: the SitRep and the minimum data set."""
+    user = person("returns", "information analyst", given="Nia", family="Cole")
+    return with_role(user, "returns_officer", "provider", PROVIDER)
 
 
 @pytest.fixture

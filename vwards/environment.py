@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -44,6 +45,14 @@ def flag(name: str, *, default: bool) -> bool:
 
 def whole(name: str, *, default: int) -> int:
     return _parsed(name, int, default, "a whole number")
+
+
+def friday(name: str, *, default: str) -> date:
+    """A date, written 2023-12-29, that must be a Friday."""
+    day = _parsed(name, date.fromisoformat, date.fromisoformat(default), "a date")
+    if day.isoweekday() != 5:
+        raise ImproperlyConfigured(f"{name} must be a Friday, and {day} is none.")
+    return day
 
 
 def listed(name: str, default: str = "") -> list[str]:

@@ -27,4 +27,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "purge-old-drafts": every(6 * 3600, "rounds.tasks.purge_old_drafts"),
     # At 08:00 London the count is due; a correction is told within the minute too.
     "refresh-figures": every(60, "capacity.tasks.refresh_figures"),
+    # Thursday's count, for good, once what was being written at 08:00 has settled.
+    "freeze-thursdays": every(300, "capacity.tasks.freeze_thursdays"),
 }

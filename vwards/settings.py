@@ -246,6 +246,9 @@ INBOX_LIMIT = env.whole("INBOX_LIMIT", default=200_000)
 # Beyond this a key is told to slow down (429); a whole country's devices send 120,000 a minute.
 KEY_READINGS_A_MINUTE = env.whole("KEY_READINGS_A_MINUTE", default=5_000_000)
 
+# One Friday on which the Virtual Ward SitRep was due; the others are every second one from it.
+SITREP_FRIDAY = env.friday("SITREP_FRIDAY", default="2023-12-29")
+
 # Mail
 EMAIL_BACKEND = (
     "django.core.mail.backends.console.EmailBackend"

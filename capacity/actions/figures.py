@@ -100,12 +100,13 @@ def _wanting(at: dt.datetime) -> list[dt.date]:
 def _first_day() -> dt.date | None:
     newest = DailyBeds.objects.order_by("-day", "-computed_at").first()
     if newest is None:
-        return _first_ever()
+        return first_ever()
     settled = newest.computed_at >= london.count_instant(newest.day) + SETTLES_AFTER
     return newest.day + dt.timedelta(days=1) if settled else newest.day
 
 
-def _first_ever() -> dt.date | None:
+def first_ever() -> dt.date | None:
+    """The London day of the first bed or stay."""
     starts = [
         Bed.objects.aggregate(first=Min("starts"))["first"],
         Stay.objects.aggregate(first=Min("starts"))["first"],

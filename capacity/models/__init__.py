@@ -7,7 +7,6 @@ from capacity.models.figures import (
     DailyBeds,
     DailyPatients,
     PublishedFigure,
-    SignedReturn,
     StaleFigure,
     Target,
 )
@@ -19,7 +18,9 @@ from capacity.models.organisations import (
     Succession,
 )
 from capacity.models.plans import PlannedBeds
+from capacity.models.sitreps import SitRep
 from capacity.models.stays import Leave, ReferralFact, Spell, Stay
+from capacity.models.thursdays import FrozenBeds, FrozenPatients, Thursday
 from capacity.models.wards import Ward, WardExclusion, WardHours, WardPeriod
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "DailyBeds",
     "DailyPatients",
     "Delay",
+    "FrozenBeds",
+    "FrozenPatients",
     "IntegratedCareBoard",
     "Leave",
     "PlannedBeds",
@@ -37,7 +40,7 @@ __all__ = [
     "PublishedFigure",
     "ReferralFact",
     "Region",
-    "SignedReturn",
+    "SitRep",
     "Spell",
     "StaffedBeds",
     "StaleFigure",
@@ -45,6 +48,7 @@ __all__ = [
     "Stay",
     "Succession",
     "Target",
+    "Thursday",
     "Ward",
     "WardExclusion",
     "WardHours",

@@ -1,9 +1,8 @@
-"""Daily figures as at 08:00 London, targets, published figures and signed returns."""
+"""Daily figures as at 08:00 London, targets and published figures."""
 
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -142,38 +141,3 @@ class PublishedFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.icb_code} {self.month:%B %Y}"
-
-
-class SignedReturn(models.Model):
-    """A frozen copy of what was sent, beside the live figures that may since have moved."""
-
-    class Kind(models.TextChoices):
-        SITREP = "sitrep", "Virtual Ward SitRep"
-        MINIMUM_DATA_SET = "minimum_data_set", "minimum data set"
-
-    kind = models.CharField(max_length=20, choices=Kind)
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="returns")
-    counted_at = models.DateTimeField()
-    rows = models.JSONField()
-    prepared_at = models.DateTimeField()
-    signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    reopened_at = models.DateTimeField(null=True, blank=True)
-    reopened_reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="a_signature_has_its_person",
-                condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="a_reopening_has_its_reason",
-                condition=Q(reopened_at__isnull=True) | ~Q(reopened_reason=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.provider} {self.counted_at:%d %b %Y}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from io import StringIO
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
+from lib.downloads import csv_lines
 from lib.fragments import wants_fragment
 
 
@@ -30,14 +29,7 @@ def unless_unchanged(
 
 
 def csv_file(name: str, lines: Iterable[Sequence[str]]) -> HttpResponse:
-    """With a byte order mark, or Excel reads the words in another alphabet."""
-    body = StringIO()
-    csv.writer(body).writerows([_harmless(cell) for cell in line] for line in lines)
-    response = HttpResponse("\ufeff" + body.getvalue(), content_type="text/csv; charset=utf-8")
+    body = "".join(csv_lines(lines))
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import DailyBeds, IntegratedCareBoard, Ward
-from capacity.policies import check_can_see_figures
+from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.icb import IcbPresenter
 from capacity.presenters.switches import Choice
 from capacity.presenters.tables import Sources
@@ -71,7 +71,12 @@ def _render(request: HttpRequest, shown: IcbPresenter) -> HttpResponse:
     return fragments.render(
         request,
         "capacity/icb_detail.html",
-        {"shown": shown, "icb": shown.icb, "choice": shown.choice},
+        {
+            "shown": shown,
+            "icb": shown.icb,
+            "choice": shown.choice,
+            "sees_returns": can_see_returns(request.user),
+        },
         fragment="capacity/_icb_figures.html",
     )
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import signed_in
 from capacity.models import Provider, Ward
-from capacity.policies import check_can_see_figures
+from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.provider import ProviderPresenter
 from capacity.reports import history, now
 from capacity.views.answers import csv_file
@@ -22,7 +22,8 @@ SHOWN_DAYS = 90
 
 @require_safe
 def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
-    return render(request, "capacity/provider_detail.html", {"shown": _read(request, code)})
+    context = {"shown": _read(request, code), "sees_returns": can_see_returns(request.user)}
+    return render(request, "capacity/provider_detail.html", context)
 
 
 @require_safe

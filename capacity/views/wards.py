@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import Ward
-from capacity.policies import can_see_stays, check_can_see_figures
+from capacity.policies import can_see_returns, can_see_stays, check_can_see_figures
 from capacity.presenters.wards import WardPresenter
 from capacity.reports import flows, history, now
 from capacity.reports.stays import stays_of
@@ -33,7 +33,12 @@ def ward_detail(request: HttpRequest, code: str) -> HttpResponse:
     if can_see_stays(user, ward):
         audit.look(request, page="capacity:ward-detail", subject=ward)
         stays = shown.stay_rows(stays_of(ward, at))
-    context = {"shown": shown, "ward": ward, "stays": stays}
+    context = {
+        "shown": shown,
+        "ward": ward,
+        "stays": stays,
+        "sees_returns": can_see_returns(user),
+    }
     return render(request, "capacity/ward_detail.html", context)
 
 

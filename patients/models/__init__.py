@@ -5,6 +5,7 @@ from patients.models.care import MonitoringMode, Pause, PlanLine, PrescribedOxyg
 from patients.models.discharges import Discharge, FollowUp, MedicineChange
 from patients.models.home import Check, KeySafe, SafeguardingNote
 from patients.models.known import AskedRecord, HomeRecord, SafetyRecord
+from patients.models.minimum import MinimumDataSet, MinimumDataSetRow
 from patients.models.pathways import (
     EarlierPathway,
     Pathway,
@@ -30,6 +31,8 @@ __all__ = [
     "KeySafe",
     "LeaveDetail",
     "MedicineChange",
+    "MinimumDataSet",
+    "MinimumDataSetRow",
     "MonitoringMode",
     "Pathway",
     "PathwayDraft",

@@ -23,6 +23,7 @@ from rounds.demo import (
     past,
     pathways,
     places,
+    returning,
     sets,
     staff,
     waiting,
@@ -125,6 +126,7 @@ def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
     pathways.go_on(ready.places, ready.staff, now=now)
     waiting.refer_all(ready.places, ready.staff, drawn, plans, seed=telling.seed, now=now)
     refresh(days=_days(telling.chosen.history_days, now), at=now)
+    returning.return_figures(ready.staff.users["cole"], now=now)
 
 
 def _call(do: Callable[[], Any], _together: Together) -> Any:

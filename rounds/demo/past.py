@@ -40,7 +40,13 @@ DECLINES: Final = (
 )
 DECLINED_PER_STAY: Final = 0.14
 DELAYED: Final = 0.12
-CAUSES: Final = (("social_care", 5), ("medicines", 3), ("housing", 2), ("kit", 1), ("", 1))
+CAUSES: Final[tuple[tuple[str, float], ...]] = (
+    ("social_care", 5),
+    ("medicines", 3),
+    ("housing", 2),
+    ("kit", 1),
+    ("", 1),
+)
 
 
 def record(places: Places, cases: list[Case], size: Size, *, seed: int, now: dt.datetime) -> int:
@@ -127,7 +133,7 @@ def _held_up(spell: PastSpell, chance: Random) -> PastSpell:
     """Some were ready to leave a day or some before they went."""
     if chance.random() > DELAYED or spell.destination == "died":
         return spell
-    causes, weights = zip(*CAUSES, strict=True)
+    causes, weights = [cause for cause, _ in CAUSES], [weight for _, weight in CAUSES]
     ready = spell.discharged_at - dt.timedelta(days=min(6, 1 + chance.expovariate(0.6)))
     cause = chance.choices(causes, weights)[0]
     return replace(spell, ready_at=max(ready, spell.admitted_at), cause=cause)

@@ -73,6 +73,7 @@ _SIGNING_IN: Final = (
     Post("lindqvist", "Elin", "Lindqvist", "out-of-hours GP", "out_of_hours_clinician", "icb",
          "QK1", senior=True),
     Post("rees", "Mair", "Rees", "information governance lead", "auditor", "provider", "RT5"),
+    Post("cole", "Nia", "Cole", "information analyst", "returns_officer", "provider", "RT5"),
     Post("chan", "Lee", "Chan", "student nurse", "read_only", "ward", FIRST_WARD),
 )  # fmt: skip
 _OTHERS: Final = (

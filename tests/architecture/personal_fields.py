@@ -46,7 +46,11 @@ PERSONAL: dict[str, Personal] = {
     "capacity.PlannedBeds": Personal(harmless={"where"}),
     "capacity.StatedChange": Personal(harmless={"measure", "pathway", "reason", "place_code"}),
     "capacity.PublishedFigure": NOTHING,
-    "capacity.SignedReturn": Personal(harmless={"rows"}),
+    "capacity.Thursday": NOTHING,
+    "capacity.FrozenBeds": NOTHING,
+    "capacity.FrozenPatients": NOTHING,
+    # Counts only; why it was reopened is about figures, and stands here all the same.
+    "capacity.SitRep": Personal(harmless={"figures"}),
     # Pseudonymised, and personal data still.
     "capacity.Spell": Personal(
         about={
@@ -69,6 +73,31 @@ PERSONAL: dict[str, Personal] = {
     "capacity.Delay": Personal(about={"cause", "starts", "ends"}),
     "capacity.ReferralFact": Personal(
         about={"pathway", "route", "source", "referred_at", "outcome", "decline_reason"}
+    ),
+    "patients.MinimumDataSet": NOTHING,
+    # Pseudonymised, and personal data still.
+    "patients.MinimumDataSetRow": Personal(
+        about={
+            "spell_id",
+            "person_key",
+            "admission_source",
+            "admitted_on",
+            "discharged_on",
+            "length_of_stay",
+            "birth_month",
+            "age_on_admission",
+            "sex",
+            "ethnicity_group",
+            "lsoa",
+            "referral_group",
+            "referred_on",
+            "accepted_on",
+            "icd10_group",
+            "discharge_method",
+            "destination",
+            "pathway",
+            "route",
+        }
     ),
     "patients.Pathway": NOTHING,
     "patients.PathwayVersion": Personal(harmless={"criteria", "schedule", "ruleset", "responses"}),

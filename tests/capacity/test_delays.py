@@ -1,6 +1,7 @@
 """Why who is ready stays on: one cause at a time, each with its own days, ended with the spell."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -82,7 +83,12 @@ def test_a_delay_that_ends_before_it_begins_is_refused_by_the_database(spell):
 
 
 def state(**more):
-    said = {"place_kind": "icb", "place_code": "QK1", "measure": "nights", "by": None}
+    said: dict[str, Any] = {
+        "place_kind": "icb",
+        "place_code": "QK1",
+        "measure": "nights",
+        "by": None,
+    }
     return state_change(**said | {"on": AT.date(), "reason": "A pharmacist joined"} | more)
 
 

@@ -1,4 +1,4 @@
-"""Ward, ICB, answer and daily figure show the same count at the same moment, whatever happened."""
+"""Ward, ICB, answer, return and daily figure show the same count at the same moment, always."""
 
 import datetime as dt
 
@@ -17,6 +17,7 @@ from capacity.reports.movements import tallies
 from capacity.reports.now import icb_now, ward_now
 from capacity.reports.places import of_icb, of_provider, of_ward
 from capacity.reports.series import WHOLE, series
+from capacity.reports.sitreps import counted
 from lib import london
 from tests.capacity.factories import make_beds, make_stay, make_ward
 
@@ -102,6 +103,8 @@ def agree(ward, other, day):
         assert sum(part.patients for part in parts.values()) == whole.patients
     told = (morning.beds, morning.patients, morning.over_capacity, morning.on_leave)
     assert told == (whole.beds, whole.patients, whole.over_capacity, whole.on_leave)
+    returned = counted(ward.lead_provider, day).count
+    assert (returned.beds, returned.patients) == (whole.beds, whole.patients)
     assert isinstance(whole, WardCount)
     assert whole.beds + whole.closed == 5
     assert whole.patients == Stay.objects.at(at).count()
@@ -123,4 +126,7 @@ def flows_agree(ward, other, day, counts):
         [found] = tallies(place, times, now=times[0][1])
         assert found.there("until") == count.patients
         assert found.there("since") + found.into - found.out == count.patients
-        assert sum(series(place, "patients", times)[WHOLE].values) == count.patients
+        assert (
+            sum(value or 0 for value in series(place, "patients", times)[WHOLE].values)
+            == count.patients
+        )

@@ -62,9 +62,9 @@ def window(people: Browse, watched) -> Windows:
 
     def on_phone(user: User) -> Page:
         # Nobody leaves a page open over night, where it would ask on and be told to sign in.
-        for page in shut:
-            page.close()
-        page = watched(people(user))
+        for old in shut:
+            old.close()
+        page: Page = watched(people(user))
         page.set_viewport_size(PHONE)
         shut[:] = [page]
         return page

@@ -5,9 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from capacity.actions.reference import load_reference_data
+from capacity.actions.sitreps import prepare_sitrep
 from capacity.actions.stated_changes import state_change
+from capacity.actions.thursdays import freeze
 from capacity.models import Bed, PlannedBeds, Ward
+from lib import london
 from tests.capacity.factories import make_beds, make_ward
 from tests.cast import EVERYBODY, WARD
 from tests.matrix.rows import SENT, UNAUTHORISED, Row
@@ -52,6 +56,12 @@ def changed_at_places(name: str, method: str) -> list[Row]:
         ),
     ]
 
+
+COUNTED = dt.date(2023, 12, 21)
+NINE = london.count_instant(COUNTED) + dt.timedelta(hours=1)
+# Who prepares and signs what the provider returns, and who else sees it.
+ANSWER = {"returns_officer", "org_admin"}
+SEE_RETURNS = ANSWER | {"icb_manager", "auditor"}
 
 ROWS = [
     Row("capacity:icb-list", allowed=SEE_FIGURES),
@@ -133,6 +143,35 @@ ROWS = [
     Row("capacity:published-icb-table", allowed=SEE_FIGURES, kwargs="published_icb"),
     # Of all of England, which nobody of the cast plans for.
     Row("capacity:published-upload", allowed=frozenset()),
+    *(
+        Row(f"capacity:{name}", allowed=SEE_FIGURES, kwargs=of)
+        for name, of in (
+            ("thursday-list", "icb_of_the_cast"),
+            ("thursday-detail", "thursday_of_the_cast"),
+            ("publication-csv", "thursday_of_the_cast"),
+            ("publication-xlsx", "thursday_of_the_cast"),
+        )
+    ),
+    Row("capacity:return-list", allowed=SEE_RETURNS),
+    *(
+        Row(f"capacity:return-{name}", allowed=SEE_RETURNS, kwargs="return_of_the_cast")
+        for name in ("detail", "csv", "xlsx")
+    ),
+    *(
+        Row(
+            f"capacity:return-{name}",
+            allowed=ANSWER,
+            kwargs=of,
+            method="post",
+            through=SENT,
+            wrong_verb="get",
+        )
+        for name, of in (
+            ("prepare", "due_of_the_cast"),
+            ("sign", "return_of_the_cast"),
+            ("reopen", "return_of_the_cast"),
+        )
+    ),
     Row("capacity:definition-list", allowed=SEE_FIGURES),
     Row("api:capacity_api:published-list", allowed=SEE_FIGURES, stranger=UNAUTHORISED),
     Row(
@@ -216,3 +255,21 @@ def planned_beds(beds_of_the_cast: list[Bed]) -> dict[str, int]:
         icb=ward.icb, where="somewhere", on=FAR, beds=5, planned_at=timezone.now()
     )
     return {"pk": planned.pk}
+
+
+@pytest.fixture
+def thursday_of_the_cast(icb_of_the_cast: dict[str, str]) -> dict[str, object]:
+    freeze(at=NINE)
+    return {**icb_of_the_cast, "day": COUNTED}
+
+
+@pytest.fixture
+def due_of_the_cast(beds_of_the_cast: list[Bed]) -> dict[str, object]:
+    return {"code": "RT5", "day": COUNTED}
+
+
+@pytest.fixture
+def return_of_the_cast(beds_of_the_cast: list[Bed], returns_officer: User) -> dict[str, int]:
+    provider = Ward.objects.get(code=WARD).lead_provider
+    sitrep = prepare_sitrep(provider=provider, counted_on=COUNTED, by=returns_officer, at=NINE)
+    return {"pk": sitrep.pk}

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from capacity.models import Ward
+from capacity.models import Provider, Ward
 from patients.actions.admissions import start_leave
+from patients.actions.minimum import prepare_data_set
 from patients.actions.people import add_contact
 from patients.actions.records import approve, propose_correction, propose_merge
 from patients.actions.safeguarding import note_safeguarding
@@ -57,6 +58,26 @@ ROWS = [
         refusals=dict.fromkeys(CARING, 403),
         otherwise=404,
         kwargs="ward_of_matrix",
+    ),
+    Row("patients:dataset-list", allowed={"returns_officer"}),
+    *(
+        Row(f"patients:dataset-{name}", allowed={"returns_officer"}, kwargs="data_set_of_matrix")
+        for name in ("detail", "csv", "xlsx")
+    ),
+    *(
+        Row(
+            f"patients:dataset-{name}",
+            allowed={"returns_officer"},
+            kwargs=of,
+            method="post",
+            through=SENT,
+            wrong_verb="get",
+        )
+        for name, of in (
+            ("prepare", "morning_of_matrix"),
+            ("sign", "data_set_of_matrix"),
+            ("reopen", "data_set_of_matrix"),
+        )
     ),
     Row("patients:record-list", allowed=KEEPERS),
     *(
@@ -246,3 +267,16 @@ def contact_of_matrix(_admission: Admission, ward_nurse: User) -> dict[str, int]
         patient=_admission.patient, name="Ann Sample", relationship="daughter", by=ward_nurse
     )
     return {"pk": contact.pk}
+
+
+@pytest.fixture
+def morning_of_matrix(ward_of_matrix: dict[str, str]) -> dict[str, object]:
+    return {"code": "RT5", "day": dt.date(2023, 12, 14)}
+
+
+@pytest.fixture
+def data_set_of_matrix(
+    morning_of_matrix: dict[str, object], returns_officer: User
+) -> dict[str, int]:
+    provider, day = Provider.objects.get(code="RT5"), dt.date(2023, 12, 14)
+    return {"pk": prepare_data_set(provider=provider, day=day, by=returns_officer).pk}

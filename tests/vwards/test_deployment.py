@@ -17,7 +17,7 @@ from vwards import probe
 from vwards.local import servers
 
 ROOT = Path(settings.BASE_DIR)
-READERS = {"text", "flag", "whole", "listed", "database", "redis_url"}
+READERS = {"text", "flag", "whole", "listed", "database", "redis_url", "friday"}
 # What would open a deployment up must not be settable from outside at all.
 ONLY_HERE = {"DEBUG", "DEMO"}
 SECRETS = {"SECRET_KEY", "PSEUDONYM_SECRET", "DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"}
