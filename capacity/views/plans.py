@@ -17,7 +17,7 @@ from accounts.policies import signed_in
 from capacity.actions.plans import plan_beds, set_target, withdraw_plan
 from capacity.forms.plans import PlanForm, TargetForm
 from capacity.models import IntegratedCareBoard, PlannedBeds, Ward
-from capacity.policies import can_plan, check_can_plan
+from capacity.policies import can_plan, check_can_plan, check_can_see_figures
 from capacity.presenters.plan import PlanPresenter, signed
 from capacity.presenters.switches import Choice
 from capacity.reports import now, plans, populations
@@ -68,6 +68,7 @@ def target_create(request: HttpRequest, code: str) -> HttpResponseBase:
 @require_http_methods(["POST"])
 def plan_withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = signed_in(request)
+    check_can_see_figures(user)
     visible = IntegratedCareBoard.objects.visible_to(user)
     planned = get_object_or_404(PlannedBeds.objects.filter(icb__in=visible), pk=pk)
     check_can_plan(user, planned.icb)

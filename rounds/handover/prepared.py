@@ -44,9 +44,12 @@ class Person:
 
     @property
     def expected(self) -> bool:
-        """Whether the receiver needs a line: at risk, overdue, or something is to be done."""
-        at_risk = needs_somebody(self.row.facts) or self.row.overdue
-        return at_risk or bool(self.tasks or self.prompts)
+        """Whether the receiver needs a line: at risk, overdue, something is to be done, or nobody
+        knows, since there was no set yet or the last one is old. A gap is not calm."""
+        facts = self.row.facts
+        at_risk = needs_somebody(facts) or self.row.overdue
+        unknown = facts.scored and (facts.stale or not facts.response)
+        return at_risk or unknown or bool(self.tasks or self.prompts)
 
 
 @dataclass(frozen=True)

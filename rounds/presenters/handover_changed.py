@@ -71,7 +71,7 @@ class ChangedPresenter:
         """Thu 26 Nov, 19:40: A. Okafor to K. Lindqvist"""
         last = self._found.handover
         if last is None or last.accepted_at is None:
-            return "Nothing was handed over here yet: the last four days are shown."
+            return "Nothing was handed over here yet: the last four days are shown"
         giver = last.offered_by.short_name
         return f"Since the handover of {dated(last.accepted_at)}: {giver} to {receiver(last)}"
 

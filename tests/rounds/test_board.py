@@ -192,7 +192,7 @@ def test_an_opened_row_adds_up_the_score_and_says_what_to_know(admit, now, ward_
         "0",
     ]
     assert "Nobody owns this alert yet" in text
-    assert text.count("not asked") == 3
+    assert text.count("not asked") == 4  # allergies, ceiling, resuscitation, interpreter
     assert 'class="open-when"' in text
 
 

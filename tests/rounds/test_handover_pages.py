@@ -74,6 +74,14 @@ def test_who_is_at_risk_stands_first_and_whoever_is_calm_below(client, ward, ill
     assert "Allergies: not asked" in text
 
 
+def test_who_was_never_measured_is_not_among_the_calm(client, ward, calm):
+    """Nothing is known of them, which is not that nothing is expected."""
+    nobody = make_patient(family_name="Thistlewick")
+    make_admission(ward=ward, patient=nobody, at=timezone.now() - 24 * HOUR)
+    text = client.get(_url(ward)).content.decode()
+    assert text.index("THISTLEWICK") < text.index("Nothing expected") < text.index("QUILLFEATHER")
+
+
 def test_a_calm_patient_with_a_task_before_the_end_needs_a_line(
     client, ward, calm, now, ward_nurse
 ):
