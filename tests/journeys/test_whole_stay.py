@@ -158,7 +158,7 @@ def _hand_over(page: Page, site: str, ward: Ward, receiver: User) -> None:
     page.goto(site + reverse("rounds:handover-prepare", args=[ward.code]))
     check(page, "Hand over Soar Valley")
     fill(page, "What to do", "Call at 22:00 if nothing was heard.")
-    fill(page, "Colleague", receiver.last_name)
+    fill(page, "Colleague", receiver.signature)
     press(page, "button", "Hand over 1 patient")
     check(page, "Handover of Soar Valley")
     assert Handover.objects.filter(offered_to=receiver, accepted_at=None).exists()
@@ -166,7 +166,8 @@ def _hand_over(page: Page, site: str, ward: Ward, receiver: User) -> None:
 
 def _accept(page: Page, site: str, ward: Ward, admission: Admission) -> None:
     page.goto(site + reverse("rounds:ward-board", args=[ward.code]))
-    press(page, "link", "Handover waiting for you: 1 patient")
+    expect(page.locator("main")).to_contain_text("Handover waiting for you: 1 patient")
+    press(page, "link", "Read it and accept")
     check(page, "Handover waiting for you")
     press(page, "button", "Accept ")
     check(page, "Soar Valley")
@@ -191,7 +192,8 @@ def _leave(page: Page, site: str, admission: Admission) -> None:
         choice.focus()
         page.keyboard.press("Space")
         expect(choice).to_be_checked()
-    fill(page, "By when", "20/1/2027")
+    to(page, page.locator("#id_kit_due"))
+    page.keyboard.type("20/1/2027")
     press(page, "button", "Discharge ")
     expect(page.locator("main")).to_contain_text("has left Soar Valley")
     check(page, LONG.upper())
