@@ -5,35 +5,93 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 
-from capacity import counting
-from capacity.models import Bed, DailyBeds, DailyPatients, StaleFigure, Stay, Ward
+from capacity import counting, runs
+from capacity.models import Bed, DailyBeds, StaleFigure, Stay, Ward
 from lib import london
 
 ONE_REFRESH_AT_A_TIME: Final = 0x56_57_0800  # our own number among the advisory locks
-DAYS_AT_ONCE: Final = 62
+# Each part looks at all that touches it; a year's counts fit into the memory that they may use.
+DAYS_AT_ONCE: Final = 370
+# It would sort millions of rows by texts rather than look a few thousand up.
+_ROOM: Final = "SET LOCAL work_mem = '256MB'; SET LOCAL enable_mergejoin = off"
 # Whoever was being admitted while the count ran committed within this, and is counted again.
 SETTLES_AFTER: Final = dt.timedelta(minutes=15)
 
-_BEDS: Final = f"""
-INSERT INTO capacity_dailybeds
-    (day, ward_id, provider_id, icb_id, commissioned, surge, closed, computed_at)
-SELECT c.day, c.ward, c.provider, c.icb, c.commissioned, c.surge, c.closed, %(computed)s
-FROM ({counting.BEDS}) AS c(day, ward, provider, icb, commissioned, surge, closed, free)
+
+# A row is written only where it differs, or was counted before its day had settled: two years
+# counted again are millions of rows, nearly all of them right already.
+_PUT: Final = """
+WITH counted AS ({counted}),
+known AS (
+    SELECT * FROM {table}
+    WHERE day = ANY(%(days)s::date[]) AND {wards}
+),
+compared AS (
+    SELECT {key}, k.id AS known, {new}
+    FROM counted c FULL JOIN known k USING ({key})
+    WHERE k.id IS NULL OR c.{first} IS NULL OR ({new}) <> ({old})
+       OR k.computed_at < (day + %(count_time)s) AT TIME ZONE 'Europe/London' + %(settles)s
+),
+gone AS (
+    DELETE FROM {table} t USING compared c WHERE t.id = c.known AND c.{first} IS NULL
+),
+put AS (
+    INSERT INTO {table} ({key}, {names}, computed_at)
+    SELECT {key}, {names}, %(computed)s FROM compared WHERE {first} IS NOT NULL
+    ON CONFLICT ({key}) DO UPDATE SET {set}, computed_at = excluded.computed_at
+)
+SELECT DISTINCT icb_id, day FROM compared
+"""
+
+
+def _put(table: str, counted: str, key: str, *names: str) -> str:
+    return _PUT.format(
+        table=table,
+        counted=counted,
+        wards=counting.WARDS.format("ward_id"),
+        key=key,
+        first=names[0],
+        names=", ".join(names),
+        new=", ".join(f"c.{name}" for name in names),
+        old=", ".join(f"k.{name}" for name in names),
+        set=", ".join(f"{name} = excluded.{name}" for name in names),
+    )
+
+
+_BEDS: Final = _put(
+    *("capacity_dailybeds", runs.BEDS, "day, ward_id, provider_id, icb_id"),
+    *("commissioned", "surge", "closed"),
+)
+_PATIENTS: Final = _put(
+    *("capacity_dailypatients", runs.PATIENTS),
+    "day, ward_id, provider_id, icb_id, pathway, route",
+    *("patients", "over_capacity", "on_leave"),
+)
+_TOUCHED: Final = "unnest(%(icbs)s::bigint[], %(days)s::date[]) AS t(icb_id, day)"
+_NO_SUMS: Final = f"""
+DELETE FROM capacity_dailysums s USING {_TOUCHED} WHERE s.icb_id = t.icb_id AND s.day = t.day
 """  # noqa: S608 — put together from constants only
-_PATIENTS: Final = f"""
-INSERT INTO capacity_dailypatients
-    (day, ward_id, provider_id, icb_id, pathway, route, patients, over_capacity, on_leave,
-     computed_at)
-SELECT c.day, c.ward, c.provider, c.icb, c.pathway, c.route, c.patients, c.over_capacity,
-       c.on_leave, %(computed)s
-FROM ({counting.PATIENTS})
-  AS c(day, ward, provider, icb, pathway, route, patients, in_bed, over_capacity, on_leave)
+_SUMS: Final = f"""
+INSERT INTO capacity_dailysums
+    (icb_id, day, commissioned, surge, closed, patients, over_capacity, on_leave, computed_at)
+SELECT icb_id, day, sum(commissioned), sum(surge), sum(closed), sum(patients),
+       sum(over_capacity), sum(on_leave), %(computed)s
+FROM (
+    SELECT icb_id, day, commissioned, surge, closed,
+           0 AS patients, 0 AS over_capacity, 0 AS on_leave
+    FROM capacity_dailybeds JOIN {_TOUCHED} USING (icb_id, day)
+    UNION ALL
+    SELECT icb_id, day, 0, 0, 0, patients, over_capacity, on_leave
+    FROM capacity_dailypatients JOIN {_TOUCHED} USING (icb_id, day)
+) AS counted
+GROUP BY icb_id, day
 """  # noqa: S608 — as above
 
 
@@ -64,23 +122,34 @@ def refresh(
     ids = None if wards is None else list(wards.values_list("pk", flat=True))
     wanted = _wanting(at) if days is None else sorted(set(days))
     wanted = [day for day in wanted if london.count_instant(day) <= at]
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
     for part in _parts(wanted):
         recount(counting.mornings(part, wards=ids), at=at)
     return Refreshed(days=len(wanted), corrected=corrected)
 
 
 def recount(question: counting.Question, *, at: dt.datetime) -> None:
-    """What stood there for these days and wards goes; what the periods say comes."""
-    days = [day for day, _ in question.moments]
-    for model in (DailyBeds, DailyPatients):
-        old = model._default_manager.filter(day__in=days)
-        if question.wards is not None:
-            old = old.filter(ward__in=question.wards)
-        old.delete()
-    given = counting.parameters(question) | {"computed": at}
+    """What stands there for these days and wards is brought to what the periods say."""
+    given = runs.parameters(question) | {
+        "computed": at,
+        "count_time": london.COUNT_TIME,
+        "settles": SETTLES_AFTER,
+    }
+    touched: set[tuple[int, dt.date]] = set()
     with connection.cursor() as cursor:
-        cursor.execute(_BEDS, given)
-        cursor.execute(_PATIENTS, given)
+        for sql in (_BEDS, _PATIENTS):
+            cursor.execute(sql, given)
+            touched.update(cursor.fetchall())
+        _add_up(cursor, touched, at=at)
+
+
+def _add_up(cursor: CursorWrapper, touched: set[tuple[int, dt.date]], *, at: dt.datetime) -> None:
+    icbs, days = [icb for icb, _ in touched], [day for _, day in touched]
+    given: dict[str, Any] = {"icbs": icbs, "days": days, "computed": at}
+    if touched:
+        cursor.execute(_NO_SUMS, given)
+        cursor.execute(_SUMS, given)
 
 
 def _alone() -> bool:

@@ -6,6 +6,7 @@ from capacity.models.delays import Delay
 from capacity.models.figures import (
     DailyBeds,
     DailyPatients,
+    DailySums,
     PublishedFigure,
     StaleFigure,
     Target,
@@ -29,6 +30,7 @@ __all__ = [
     "BedClosure",
     "DailyBeds",
     "DailyPatients",
+    "DailySums",
     "Delay",
     "FrozenBeds",
     "FrozenPatients",

@@ -14,9 +14,14 @@ class Daily(models.Model):
     """A day's count for one ward, reporting provider and commissioning ICB."""
 
     day = models.DateField()
-    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="+")
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
-    icb = models.ForeignKey(IntegratedCareBoard, on_delete=models.PROTECT, related_name="+")
+    # Found together with the day: each index more slows every count down.
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    icb = models.ForeignKey(
+        IntegratedCareBoard, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     computed_at = models.DateTimeField()
 
     class Meta:
@@ -37,7 +42,11 @@ class DailyBeds(Daily):
                 fields=["day", "ward", "provider", "icb"], name="daily_beds_once"
             )
         ]
-        indexes = [models.Index(fields=["icb", "day"], name="daily_beds_by_icb")]
+        indexes = [
+            models.Index(fields=["icb", "day"], name="daily_beds_by_icb"),
+            models.Index(fields=["ward", "day"], name="daily_beds_by_ward"),
+            models.Index(fields=["provider", "day"], name="daily_beds_by_provider"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ward_id} {self.day}: {self.commissioned} beds"
@@ -68,6 +77,33 @@ class DailyPatients(Daily):
 
     def __str__(self) -> str:
         return f"{self.ward_id} {self.day} {self.pathway}: {self.patients} patients"
+
+
+class DailySums(models.Model):
+    """A day's counts of an ICB: the sums of the rows above, since two years of them are millions.
+
+    Written with them and from them only; `computed_at` moves whenever one of them did.
+    """
+
+    day = models.DateField()
+    icb = models.ForeignKey(
+        IntegratedCareBoard, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    commissioned = models.PositiveIntegerField()
+    surge = models.PositiveIntegerField()
+    closed = models.PositiveIntegerField()
+    patients = models.PositiveIntegerField()
+    over_capacity = models.PositiveIntegerField()
+    on_leave = models.PositiveIntegerField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "daily sums"
+        constraints = [models.UniqueConstraint(fields=["icb", "day"], name="daily_sums_once")]
+        indexes = [models.Index(fields=["day"], name="daily_sums_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.icb_id} {self.day}: {self.commissioned} beds"
 
 
 class StaleFigure(models.Model):

@@ -116,6 +116,12 @@ class Spell(models.Model):
         indexes = [
             # One person's spells in order: who came back within 30 days.
             models.Index(fields=["person_key", "admitted_at"], name="spell_by_person"),
+            # What never counts, told by the few: no count looks at each spell.
+            models.Index(
+                fields=["id"],
+                name="spell_in_error",
+                condition=Q(destination="entered_in_error"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -155,7 +161,8 @@ class Stay(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     spell = models.ForeignKey(Spell, on_delete=models.PROTECT, related_name="stays")
-    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="stays")
+    # Found by ward together with a time: by ward alone each stay of two years would be read.
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="stays", db_index=False)
     bed = models.ForeignKey(
         Bed, on_delete=models.PROTECT, null=True, blank=True, related_name="stays"
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
-from capacity.models import DailyBeds, DailyPatients, IntegratedCareBoard, Provider, Ward
+from capacity.models import DailyBeds, DailyPatients, DailySums, IntegratedCareBoard, Provider, Ward
 from capacity.occupancy import Count
+
+_PEOPLE = ("patients", "over_capacity", "on_leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,22 @@ class Morning:
 
 def icb_mornings(icb: IntegratedCareBoard, first: dt.date, last: dt.date) -> list[Morning]:
     """The days counted from `first` to `last`, both included."""
-    return _mornings(
-        DailyBeds.objects.filter(icb=icb), DailyPatients.objects.filter(icb=icb), first, last
-    )
+    return mornings_of([icb.pk], first, last)
 
 
 def mornings_of(icbs: Collection[int], first: dt.date, last: dt.date) -> list[Morning]:
     """Of several ICBs together, by their ids."""
-    return _mornings(
-        DailyBeds.objects.filter(icb__in=icbs),
-        DailyPatients.objects.filter(icb__in=icbs),
-        first,
-        last,
-    )
+    return _added(DailySums.objects.filter(icb__in=icbs), first, last)
+
+
+def england_mornings(first: dt.date, last: dt.date) -> list[Morning]:
+    return _added(DailySums.objects.all(), first, last)
+
+
+def _added(sums: QuerySet[DailySums], first: dt.date, last: dt.date) -> list[Morning]:
+    rows = sums.filter(day__range=(first, last)).values_list("day").order_by("day")
+    totals = (Sum(name) for name in ("commissioned", "surge", "closed", *_PEOPLE))
+    return [Morning(*row) for row in rows.annotate(*totals)]
 
 
 def provider_mornings(

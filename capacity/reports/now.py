@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from capacity import counting, presence
 from capacity.models import IntegratedCareBoard, Provider, Ward
@@ -46,9 +46,15 @@ def wards_of(icb: IntegratedCareBoard) -> QuerySet[Ward]:
     return Ward.objects.filter(own)
 
 
-def icb_now(icb: IntegratedCareBoard, at: dt.datetime) -> Now:
-    wards = list(wards_of(icb).values_list("pk", flat=True))
-    return _gather(counting.now(at, wards=wards, counting=True), icb=icb.pk, at=at)
+def rosters(icb: IntegratedCareBoard) -> dict[int, int]:
+    """Its wards, and others with its beds, by id: each with the version of its roster."""
+    return dict(wards_of(icb).values_list("pk", "roster_version"))
+
+
+def icb_now(icb: IntegratedCareBoard, at: dt.datetime, wards: Collection[int] | None = None) -> Now:
+    """`wards` where the caller knows them already."""
+    known = rosters(icb) if wards is None else wards
+    return _gather(counting.now(at, wards=known, counting=True), icb=icb.pk, at=at)
 
 
 def provider_now(provider: Provider, wards: Collection[int], at: dt.datetime) -> Now:
@@ -84,9 +90,3 @@ def names(now: Now) -> tuple[dict[int, Provider], dict[int, Ward]]:
     providers = Provider.objects.in_bulk({provider for provider, _ in now.places})
     wards = Ward.objects.in_bulk({ward for _, ward in now.places})
     return providers, wards
-
-
-def version(wards: QuerySet[Ward]) -> int:
-    """Moves whenever a count of these wards does: every change of capacity moves a roster."""
-    found = wards.aggregate(version=Sum("roster_version"))["version"]
-    return int(found or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.policies import signed_in
-from capacity.models import DailyBeds, IntegratedCareBoard, Ward
+from capacity.models import DailySums, IntegratedCareBoard, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.icb import IcbPresenter
 from capacity.presenters.switches import Choice
@@ -21,6 +22,14 @@ from capacity.reports import flows, history, now, populations, published
 from capacity.reports.populations import Rate
 from capacity.views.answers import csv_file, unless_unchanged
 from lib import fragments, london
+
+
+@dataclass(frozen=True, slots=True)
+class _Wards:
+    """An ICB's: the version of each one's roster by id, and which of them the user may open."""
+
+    rosters: dict[int, int]
+    visible: frozenset[int]
 
 
 @require_safe
@@ -40,11 +49,11 @@ def icb_detail(request: HttpRequest, code: str) -> HttpResponseBase:
     user = signed_in(request)
     icb = visible_icb(user, code)
     at = timezone.now()
-    visible = _visible_wards(user, icb)
+    known = _wards(user, icb)
     return unless_unchanged(
         request,
-        parts=(icb.pk, user.pk, sorted(visible), *_version(icb, at)),
-        render=lambda: _render(request, _read(request, icb, at, visible)),
+        parts=(icb.pk, user.pk, sorted(known.visible), *_version(icb, known, at)),
+        render=lambda: _render(request, _read(request, icb, at, known)),
     )
 
 
@@ -81,25 +90,25 @@ def _render(request: HttpRequest, shown: IcbPresenter) -> HttpResponse:
     )
 
 
-def _version(icb: IntegratedCareBoard, at: dt.datetime) -> tuple[object, ...]:
+def _version(icb: IntegratedCareBoard, known: _Wards, at: dt.datetime) -> tuple[object, ...]:
     """Each change of who lies where moves a roster; each count moves its time; else the day."""
-    counted = DailyBeds.objects.filter(icb=icb).aggregate(last=Max("computed_at"))["last"]
-    return now.version(now.wards_of(icb)), counted, london.wall(at).strftime("%Y-%m-%d %H")
+    counted = DailySums.objects.filter(icb=icb).aggregate(last=Max("computed_at"))["last"]
+    return sum(known.rosters.values()), counted, london.wall(at).strftime("%Y-%m-%d %H")
 
 
 def _shown(request: HttpRequest, code: str) -> IcbPresenter:
     user = signed_in(request)
     icb = visible_icb(user, code)
-    return _read(request, icb, timezone.now(), _visible_wards(user, icb))
+    return _read(request, icb, timezone.now(), _wards(user, icb))
 
 
 def _read(
-    request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime, visible: frozenset[int]
+    request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime, known: _Wards
 ) -> IcbPresenter:
     choice = Choice.read(request.GET.dict())
     today = london.day_of(at)
     counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
-    sources = _sources(icb, at, counted_on, visible)
+    sources = _sources(icb, at, counted_on, known)
     beds = sources.now.total.beds
     people = populations.populations_of(icb)
     first = counted_on - dt.timedelta(days=choice.days - 1)
@@ -115,9 +124,9 @@ def _read(
 
 
 def _sources(
-    icb: IntegratedCareBoard, at: dt.datetime, counted_on: dt.date, visible: frozenset[int]
+    icb: IntegratedCareBoard, at: dt.datetime, counted_on: dt.date, known: _Wards
 ) -> Sources:
-    counts = now.icb_now(icb, at)
+    counts = now.icb_now(icb, at, wards=known.rosters)
     providers, wards = now.names(counts)
     until = london.count_instant(counted_on)
     since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
@@ -128,10 +137,10 @@ def _sources(
         window=flows.flow([], since, until),
         providers=providers,
         wards=wards,
-        visible=visible,
+        visible=known.visible,
     )
 
 
-def _visible_wards(user: User, icb: IntegratedCareBoard) -> frozenset[int]:
-    wards = now.wards_of(icb) & Ward.objects.visible_to(user)
-    return frozenset(wards.values_list("pk", flat=True))
+def _wards(user: User, icb: IntegratedCareBoard) -> _Wards:
+    visible = now.wards_of(icb) & Ward.objects.visible_to(user)
+    return _Wards(now.rosters(icb), frozenset(visible.values_list("pk", flat=True)))

@@ -41,6 +41,7 @@ PERSONAL: dict[str, Personal] = {
     "capacity.StaffedBeds": NOTHING,
     "capacity.DailyBeds": NOTHING,
     "capacity.DailyPatients": NOTHING,
+    "capacity.DailySums": NOTHING,
     "capacity.StaleFigure": NOTHING,
     "capacity.Target": NOTHING,
     "capacity.PlannedBeds": Personal(harmless={"where"}),

@@ -10,7 +10,16 @@ from capacity.actions import figures
 from capacity.actions.beds import close_bed, reallocate_bed
 from capacity.actions.figures import ONE_REFRESH_AT_A_TIME, refresh
 from capacity.actions.stays import end_spell, start_leave
-from capacity.models import Bed, DailyBeds, DailyPatients, StaleFigure, Ward, WardExclusion
+from capacity.models import (
+    Bed,
+    DailyBeds,
+    DailyPatients,
+    DailySums,
+    StaleFigure,
+    Ward,
+    WardExclusion,
+)
+from capacity.reports.history import england_mornings, icb_mornings
 from lib import london
 from tests.capacity.factories import make_beds, make_icb, make_provider, make_stay, make_ward
 
@@ -112,6 +121,60 @@ def test_running_again_changes_nothing(ward, beds):
     refresh(days=[DAY], at=EVENING)
     assert [list(model.objects.values_list("day", "ward")) for model in (DailyBeds,)] == before
     assert patients() == 1
+
+
+def written():
+    """Which rows stand there, and since when."""
+    return [
+        list(model.objects.order_by("pk").values_list("pk", "computed_at"))
+        for model in (DailyBeds, DailyPatients, DailySums)
+    ]
+
+
+def test_what_is_right_already_is_not_written_again(ward, beds):
+    make_stay(ward, beds[0], at=EIGHT)
+    refresh(days=[DAY], at=EVENING)
+    before = written()
+    refresh(days=[DAY], at=EVENING + SECOND)
+    assert written() == before
+
+
+def test_a_day_counted_before_it_had_settled_is_told_as_counted_again(ward, beds):
+    refresh(days=[DAY], at=EIGHT)
+    refresh(days=[DAY], at=EVENING)
+    assert beds_of().computed_at == EVENING
+
+
+def test_a_corrected_stay_leaves_other_wards_and_days_alone(ward, beds):
+    elsewhere = make_ward("RT5-elsewhere", name="Elsewhere")
+    make_beds(elsewhere, 1)
+    stay = make_stay(ward, beds[0], at=EIGHT)
+    refresh(days=[day_after(n) for n in range(3)], at=EVENING + dt.timedelta(days=5))
+    before = dict(DailyBeds.objects.values_list("pk", "computed_at"))
+    end_spell(spell=stay.spell, destination="home", by=None, at=EVENING)
+    refresh(days=[], at=EVENING + dt.timedelta(days=6))
+    assert dict(DailyBeds.objects.values_list("pk", "computed_at")) == before
+    assert [patients(day_after(n)) for n in range(3)] == [1, 0, 0]
+
+
+def test_the_sums_of_an_icb_follow_its_rows(ward, beds):
+    make_beds(make_ward("RT5-elsewhere", name="Elsewhere"), 2)
+    stay = make_stay(ward, beds[0], at=EIGHT)
+    refresh(days=[DAY], at=EVENING)
+    [morning] = icb_mornings(ward.icb, DAY, DAY)
+    assert (morning.beds, morning.patients) == (5, 1)
+    end_spell(spell=stay.spell, destination="entered_in_error", by=None, at=EVENING)
+    refresh(days=[], at=EVENING + SECOND)
+    [morning] = england_mornings(DAY, DAY)
+    assert (morning.beds, morning.patients) == (5, 0)
+    assert DailySums.objects.get().computed_at == EVENING + SECOND
+
+
+def test_sums_of_nothing_do_not_stay(ward, beds):
+    refresh(days=[DAY], at=EVENING)
+    WardExclusion.objects.create(ward=ward, starts=DAY, ends=day_after(), reason="a clinic")
+    refresh(days=[DAY], at=EVENING)
+    assert not DailySums.objects.exists()
 
 
 def test_a_stay_committed_while_the_count_ran_is_counted_by_the_next(ward, beds):
