@@ -21,6 +21,7 @@ from bench.session import Session
 from vwards.local.running import step
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from lib.asgi import Message, Scope
     from observations.models import Device
     from vwards.pages import Pages
@@ -96,7 +97,7 @@ def rows(session: Session) -> list[Line]:
     with step("Looking at a ward board"):
         history.fill_ward(session.house.ward.pk)
         looks, runs = session.counts.looks, range(session.counts.runs)
-        browser = signed_in(session, _path(session))
+        browser = signed_in(session.house.nurse, _path(session))
         browser.look()
         whole = [_whole(browser, looks) for _ in runs]
         changed = [_changed(browser, session, looks) for _ in runs]
@@ -216,7 +217,7 @@ def _hubs(session: Session) -> "Iterator[Device]":
     yield from (holding.device for holding in held.select_related("device")[:CHANGED])
 
 
-def signed_in(session: Session, path: str) -> Browser:
+def signed_in(user: "User", path: str) -> Browser:
     import uvloop
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
@@ -224,7 +225,7 @@ def signed_in(session: Session, path: str) -> Browser:
     from vwards.pages import Pages
 
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(session.house.nurse)
+    client.force_login(user)
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     # Read by the driver when the pages' thread connects.
     os.environ["PGAPPNAME"] = PROGRAM

@@ -45,7 +45,7 @@ def _begun(session: Session) -> tuple[UUID, UUID]:
 
 
 def _line(session: Session, name: str, path: str, most: int, wanted: float) -> Line:
-    browser = boards.signed_in(session, path)
+    browser = boards.signed_in(session.house.nurse, path)
     browser.look()
     seen = [
         boards.looked(browser, session.counts.looks, before=boards.forget, look=browser.look)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bench import spent
 from bench.boards import rows as board_rows
+from bench.figures.row import rows as figure_rows
 from bench.flow import Run
 from bench.report import Figure, Line, Target, figure
 from bench.rounds import rows as round_rows
@@ -124,8 +125,15 @@ def memory(session: Session) -> list[Line]:
     return [Line(name, "MB", Figure(seen[-1], min(seen), max(seen)), targets, notes=notes)]
 
 
+def figures(session: Session) -> list[Line]:
+    """By a program of its own: what it measures needs a database of its own."""
+    with step("Measuring the figures of a country"):
+        return figure_rows(session.counts)
+
+
 # Those that send much come last: what was measured minutes ago is looked at with each new set.
 ROWS: Final[dict[str, Callable[[Session], list[Line]]]] = {
+    "figures": figures,
     "ten": ten,
     "accept": accept,
     "board": board_rows,
@@ -139,6 +147,8 @@ ROWS: Final[dict[str, Callable[[Session], list[Line]]]] = {
 }
 # These stand beside the tutorial design and COPY, measured before the house runs.
 BESIDE: Final = frozenset({"ten", "hundred", "one"})
+# These need no house, and come before it: then nothing else has the machine.
+APART: Final = frozenset({"figures"})
 
 
 def _way_in(runs: Sequence[Run], how: str, wanted: float) -> Line:

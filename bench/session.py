@@ -6,6 +6,7 @@ from functools import cached_property
 
 from bench import copying, history, house, yardstick
 from bench.flow import Run, Stage
+from bench.house import House
 from bench.report import Figure, Line, figure, repeated
 from bench.servers import Servers
 from vwards.local.running import step
@@ -31,6 +32,7 @@ class Counts:
     memory: int = 5_000_000
     memory_runs: int = 10
     looks: int = 30
+    quick: bool = False
 
 
 QUICK = Counts(
@@ -50,6 +52,7 @@ QUICK = Counts(
     memory=2_000,
     memory_runs=2,
     looks=2,
+    quick=True,
 )
 
 
@@ -59,11 +62,16 @@ class Session:
 
     servers: Servers
     counts: Counts
-    house: house.House
+    furnished: House | None = None
     stored: int = 0
     started: Stage | None = None
     lines: list[Line] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+
+    @property
+    def house(self) -> House:
+        assert self.furnished, "the house is not furnished yet"
+        return self.furnished
 
     @property
     def stage(self) -> Stage:
@@ -108,10 +116,10 @@ class Session:
             self.stored = readings
 
 
-def begin(servers: Servers, counts: Counts) -> Session:
+def furnish(session: Session) -> House:
     """A furnished house with little stored."""
-    with step(f"Furnishing {counts.size.patients:,} patients"):
-        furnished = house.furnish(counts.size)
-    session = Session(servers, counts, furnished)
-    session.fill(counts.little)
-    return session
+    size = session.counts.size
+    with step(f"Furnishing {size.patients:,} patients"):
+        session.furnished = house.furnish(size)
+    session.fill(session.counts.little)
+    return session.furnished

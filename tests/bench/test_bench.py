@@ -15,6 +15,7 @@ SHORT = {
 }
 LONG = {
     **SHORT,
+    "figures": "England over two years",
     "ten": "10 a POST",
     "hundred": "backlog",
     "one": "1 a POST",
