@@ -1,6 +1,7 @@
 """The count as a person would make it: each morning, each bed and each stay looked at in turn."""
 
 from collections import Counter
+from typing import Any
 
 from capacity.models import Bed, BedAllocation, BedClosure, Leave, Stay, Ward, WardExclusion
 
@@ -35,7 +36,7 @@ def beds(day, at, *, counting=True):
     """(day, ward, provider, icb) → commissioned, surge, closed, free."""
     shut = {c.bed_id for c in BedClosure.objects.all() if covers(c, at)}
     taken = {s.bed_id for s in stays_at(at)}
-    found = {}
+    found: dict[Any, tuple[int, ...]] = {}
     for ward in open_wards(day, counting=counting):
         for bed in (b for b in Bed.objects.all() if b.ward_id == ward.pk and covers(b, at)):
             key = (day, ward.pk, *owner(ward, bed.pk, day))
@@ -54,7 +55,7 @@ def beds(day, at, *, counting=True):
 def patients(day, at, *, counting=True):
     """(day, ward, provider, icb, pathway, route) → patients, in bed, over capacity, on leave."""
     away = {leave.spell_id for leave in Leave.objects.all() if covers(leave, at)}
-    counts = [Counter(), Counter(), Counter(), Counter()]
+    counts: list[Counter[Any]] = [Counter(), Counter(), Counter(), Counter()]
     wards = {ward.pk: ward for ward in open_wards(day, counting=counting)}
     for stay in stays_at(at):
         if ward := wards.get(stay.ward_id):

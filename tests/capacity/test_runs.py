@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -173,7 +174,8 @@ def test_every_way_of_counting_tells_what_a_person_would_count(system):
 
 
 def agree_on_mornings(moments):
-    beds, patients = {}, {}
+    beds: dict[Any, Any] = {}
+    patients: dict[Any, Any] = {}
     for day, at in moments:
         beds |= slow_count.beds(day, at)
         patients |= slow_count.patients(day, at)
