@@ -1,9 +1,11 @@
 """A nurse admits a patient, and the ICB's open dashboard shows one patient more, one bed fewer."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -36,7 +38,8 @@ def test_an_admission_takes_one_bed_and_moves_the_icbs_figure_by_one(
 
 def admit(page: Page) -> None:
     page.get_by_label("Bed", exact=True).select_option(index=1)
-    page.get_by_label("Expected day to leave").fill("24/12/2026")
+    day = timezone.localdate() + dt.timedelta(days=7)
+    page.get_by_label("Expected day to leave").fill(f"{day:%d/%m/%Y}")
     page.get_by_role("button", name="Admit").click()
 
 
