@@ -39,11 +39,14 @@ def icb_plan_table(request: HttpRequest, code: str) -> HttpResponse:
     return csv_file(f"{code}-plan-{shown.today:%Y-%m-%d}", shown.csv)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan_create(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Loaded again after a refusal, the page itself."""
     user = signed_in(request)
     icb = visible_icb(user, code)
     check_can_plan(user, icb)
+    if request.method != "POST":
+        return redirect("capacity:icb-plan", code=code)
     form = PlanForm(request.POST, wards=_wards(icb))
     if not _done(form, lambda: plan_beds(icb=icb, by=user, **form.as_arguments())):
         return _page(request, icb, form, TargetForm())
@@ -52,11 +55,13 @@ def plan_create(request: HttpRequest, code: str) -> HttpResponseBase:
     return redirect("capacity:icb-plan", code=code)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def target_create(request: HttpRequest, code: str) -> HttpResponseBase:
     user = signed_in(request)
     icb = visible_icb(user, code)
     check_can_plan(user, icb)
+    if request.method != "POST":
+        return redirect("capacity:icb-plan", code=code)
     form = TargetForm(request.POST)
     if not _done(form, lambda: set_target(icb=icb, by=user, **form.as_arguments())):
         return _page(request, icb, PlanForm(wards=_wards(icb)), form)
@@ -65,7 +70,7 @@ def target_create(request: HttpRequest, code: str) -> HttpResponseBase:
     return redirect("capacity:icb-plan", code=code)
 
 
-@require_http_methods(["POST"])
+@require_POST
 def plan_withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = signed_in(request)
     check_can_see_figures(user)
