@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from capacity.models import IntegratedCareBoard
 from capacity.occupancy import Count
 from capacity.presenters import tables, words
+from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.rates import RatePresenter
 from capacity.presenters.switches import BASES, BYS, DAYS, Choice, Switch
@@ -147,8 +148,7 @@ class IcbPresenter:
 
     @cached_property
     def occupancy_data(self) -> occupancy.Occupancy:
-        days = [occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
-        return occupancy.Occupancy(days=days)
+        return as_occupancy(self.mornings)
 
     @property
     def occupancy_chart(self) -> SafeString:

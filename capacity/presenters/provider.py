@@ -14,6 +14,7 @@ from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.mornings import as_occupancy
 from capacity.reports.history import Morning
 from capacity.reports.now import Now
 from lib import london
@@ -98,9 +99,7 @@ class ProviderPresenter:
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:
-        return occupancy.Occupancy(
-            days=[occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
-        )
+        return as_occupancy(self.mornings)
 
     @property
     def chart(self) -> SafeString:

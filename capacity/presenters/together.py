@@ -16,6 +16,7 @@ from capacity.models import IntegratedCareBoard, Region
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.switches import BASES, Switch
 from capacity.reports.history import Morning
 from capacity.reports.together import Part, Whole
@@ -219,9 +220,7 @@ class TogetherPresenter:
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:
-        return occupancy.Occupancy(
-            days=[occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
-        )
+        return as_occupancy(self.mornings)
 
     @property
     def chart(self) -> SafeString:

@@ -14,6 +14,7 @@ from capacity.models import Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
 from capacity.reports.flows import Leg
 from capacity.reports.history import Morning
@@ -112,8 +113,7 @@ class WardPresenter:
 
     @cached_property
     def occupancy_data(self) -> occupancy.Occupancy:
-        days = [occupancy.Day(m.day, m.beds, m.patients) for m in self.mornings]
-        return occupancy.Occupancy(days=days)
+        return as_occupancy(self.mornings)
 
     @property
     def occupancy_chart(self) -> SafeString:

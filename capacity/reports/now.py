@@ -40,10 +40,10 @@ def added(counts: Iterable[WardCount]) -> WardCount:
     return sum(counts, start=WardCount())
 
 
-def wards_of(icb: IntegratedCareBoard) -> QuerySet[Ward]:
-    """Its own wards, and others with beds that it has commissioned."""
-    own = Q(icb=icb) | Q(pk__in=Ward.objects.filter(beds__allocations__icb=icb).values("pk"))
-    return Ward.objects.filter(own)
+def wards_of(*icbs: IntegratedCareBoard) -> QuerySet[Ward]:
+    """Their own wards, and others with beds that one of them has commissioned."""
+    elsewhere = Ward.objects.filter(beds__allocations__icb__in=icbs).values("pk")
+    return Ward.objects.filter(Q(icb__in=icbs) | Q(pk__in=elsewhere))
 
 
 def rosters(icb: IntegratedCareBoard) -> dict[int, int]:

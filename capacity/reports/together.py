@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from capacity import counting, presence
-from capacity.models import IntegratedCareBoard, Population, Ward
+from capacity.models import IntegratedCareBoard, Population
 from capacity.occupancy import Area, Count, beds_short, net_short, own_short, per_100k
 from capacity.presence import WardCount
+from capacity.reports.now import wards_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,12 @@ def whole(icbs: QuerySet[IntegratedCareBoard], base: str, at: dt.datetime) -> Wh
     """Each bed by its own ICB, so that what several run together counts once."""
     boards = list(icbs.select_related("region").order_by("code"))
     people = _people([icb.pk for icb in boards], base)
-    counts = _counts([icb.pk for icb in boards], at)
+    counts = _counts(boards, at)
     return Whole([Part(icb, counts[icb.pk], people.get(icb.pk)) for icb in boards])
 
 
-def wards_of(icbs: Collection[int]) -> QuerySet[Ward]:
-    """Their own wards, and others with beds that one of them has commissioned."""
-    elsewhere = Ward.objects.filter(beds__allocations__icb__in=icbs).values("pk")
-    return Ward.objects.filter(Q(icb__in=icbs) | Q(pk__in=elsewhere))
-
-
-def _counts(icbs: Collection[int], at: dt.datetime) -> defaultdict[int, WardCount]:
-    wards = list(wards_of(icbs).values_list("pk", flat=True))
+def _counts(icbs: Sequence[IntegratedCareBoard], at: dt.datetime) -> defaultdict[int, WardCount]:
+    wards = list(wards_of(*icbs).values_list("pk", flat=True))
     question = counting.now(at, wards=wards, counting=True)
     counts: defaultdict[int, WardCount] = defaultdict(WardCount)
     for beds in counting.beds(question):

@@ -1,0 +1,12 @@
+"""The counts at 08:00 as a picture of occupancy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from capacity.reports.history import Morning
+from lib.charts.occupancy import Day, Occupancy
+
+
+def as_occupancy(mornings: Iterable[Morning]) -> Occupancy:
+    return Occupancy(days=[Day(m.day, m.beds, m.patients) for m in mornings])
