@@ -84,7 +84,12 @@ class BoardPresenter:
         self.ups = glance.ups(board)
         self.head = HEAD
         self.holding = HoldingPresenter(
-            self.ward, board.watch, board.call, user_id=user_id, may_treat=board.may_treat
+            self.ward,
+            board.watch,
+            board.call,
+            user_id=user_id,
+            may_treat=board.may_treat,
+            patients=self.total,
         )
 
     @property

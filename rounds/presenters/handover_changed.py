@@ -54,7 +54,12 @@ class ChangedPresenter:
         self.quiet = [line for line in lines if not _is_busy(line)]
         self.total = len(lines)
         self.holding = HoldingPresenter(
-            found.ward, found.watch, found.call, user_id=user_id, may_treat=True
+            found.ward,
+            found.watch,
+            found.call,
+            user_id=user_id,
+            may_treat=True,
+            patients=self.total,
         )
         holder = found.watch.holder
         self.is_mine = holder is not None and holder.user_id == user_id

@@ -49,7 +49,14 @@ class HoldingPresenter:
     """The head of a board: held by whom, or unwatched; what waits for this user."""
 
     def __init__(
-        self, ward: Ward, watch: Watch, call: ToCall | None, *, user_id: int, may_treat: bool
+        self,
+        ward: Ward,
+        watch: Watch,
+        call: ToCall | None,
+        *,
+        user_id: int,
+        may_treat: bool,
+        patients: int,
     ) -> None:
         self._ward, self._watch, self._call = ward, watch, call
         self._user_id, self._may_treat = user_id, may_treat
@@ -57,6 +64,8 @@ class HoldingPresenter:
         self.phone = watch.holder.phone if watch.holder else ""
         self.until = f"until {_soon(watch.holder.until, watch.at)}" if watch.holder else ""
         self.unwatched = unwatched_words(watch)
+        # Said all the same on an empty ward, since somebody may come; it alarms nobody.
+        self.somebody = patients > 0
 
     @property
     def call(self) -> str:

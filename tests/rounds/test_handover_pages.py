@@ -297,3 +297,13 @@ def test_who_works_on_several_wards_is_told_where_they_choose(
     assert f"/handovers/{handover.pk}/" in page
     theirs.post(f"/handovers/{handover.pk}/accept/", {"phone": "", "remark": ""})
     assert "waiting for you" not in theirs.get("/wards/").content.decode()
+
+
+def test_an_empty_ward_that_nobody_holds_says_so_without_an_alarm(client, ward, request):
+    page = client.get(_url(ward, "board")).content.decode()
+    assert "Nobody is on this ward; nobody holds whoever comes." in page
+    assert "note--urgent" not in page
+    request.getfixturevalue("calm")
+    page = client.get(_url(ward, "board")).content.decode()
+    assert "Nobody holds these patients." in page
+    assert "note--urgent" in page
