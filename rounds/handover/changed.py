@@ -135,8 +135,11 @@ def _tasks(ids: list[UUID], since: dt.datetime) -> Iterator[Action]:
     for one in found[:_MOST]:
         assert one.done_at is not None
         assert one.done_by is not None
-        words = f"{one.text}: {one.outcome}"
-        yield Action(one.done_at, one.admission_id, "Done", words, one.done_by.short_name)
+        # Not every one that ended was done: somebody was refused, or found nobody home.
+        what = str(one.get_ending_display()).capitalize()
+        plain = one.outcome == one.get_ending_display()
+        words = one.text if plain else f"{one.text}: {one.outcome}"
+        yield Action(one.done_at, one.admission_id, what, words, one.done_by.short_name)
 
 
 def _reviews(ids: list[UUID], since: dt.datetime) -> Iterator[Action]:

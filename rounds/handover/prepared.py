@@ -11,7 +11,7 @@ from uuid import UUID
 
 from capacity.models import Ward
 from observations.models import Prompt
-from patients.models import MonitoringMode, PlanLine, SafetyRecord
+from patients.models import Contact, HomeRecord, MonitoringMode, PlanLine, SafetyRecord
 from rounds.board.held import watch_of
 from rounds.board.now import rows
 from rounds.board.risk import needs_somebody
@@ -30,6 +30,8 @@ class Person:
 
     row: Row
     safety: Mapping[str, SafetyRecord]
+    not_to_be_told: tuple[Contact, ...]
+    interpreter: HomeRecord | None
     tasks: tuple[Task, ...]
     prompts: tuple[Prompt, ...]
     modes: tuple[MonitoringMode, ...]
@@ -66,10 +68,10 @@ class Prepared:
 def prepared(ward: Ward, *, at: dt.datetime, until: dt.datetime) -> Prepared:
     found = rows(ward, at)
     ids = [UUID(row.admission.pk) for row in found]
-    safety = _by(
-        SafetyRecord.objects.current().filter(patient__admissions__in=ids),
-        lambda one: one.patient_id,
-    )
+    here = {"patient__admissions__in": ids}
+    safety = _by(SafetyRecord.objects.current().filter(**here), lambda one: one.patient_id)
+    untold = _by(Contact.objects.filter(must_not_be_told=True, **here), lambda one: one.patient_id)
+    interpreters = {one.patient_id: one for one in _interpreters(ids)}
     tasks = Task.objects.open().filter(admission__in=ids, due_at__lt=until).order_by("due_at")
     due = _by(tasks, _admission)
     prompts = _by(Prompt.objects.open().filter(admission__in=ids), _admission)
@@ -81,6 +83,8 @@ def prepared(ward: Ward, *, at: dt.datetime, until: dt.datetime) -> Prepared:
         Person(
             row=row,
             safety={one.topic: one for one in safety.get(UUID(row.admission.patient.pk), ())},
+            not_to_be_told=tuple(untold.get(UUID(row.admission.patient.pk), ())),
+            interpreter=interpreters.get(UUID(row.admission.patient.pk)),
             tasks=tuple(due.get(pk, ())),
             prompts=tuple(prompts.get(pk, ())),
             modes=tuple(modes.get(pk, ())),
@@ -92,6 +96,12 @@ def prepared(ward: Ward, *, at: dt.datetime, until: dt.datetime) -> Prepared:
         for row, pk in zip(found, ids, strict=True)
     )
     return Prepared(ward, at, until, watch_of(ward, at), people)
+
+
+def _interpreters(ids: list[UUID]) -> Iterable[HomeRecord]:
+    """With the patients, whose language belongs to it."""
+    current = HomeRecord.objects.current().filter(topic=HomeRecord.Topic.INTERPRETER)
+    return current.filter(patient__admissions__in=ids).select_related("patient")
 
 
 def _admission(one: Task | Prompt | MonitoringMode | PlanLine) -> UUID:

@@ -10,6 +10,7 @@ from typing import Final
 from lib.london import near_moment, plain_day, short_day
 from observations.kinds import KINDS
 from patients.models import MonitoringMode, SafetyRecord
+from patients.presenters.calling import interpreter_words, not_to_be_told
 from rounds.actions.handover_notes import typed_of
 from rounds.actions.handovers import NewLine
 from rounds.board.risk import LETTERS, LEVELS
@@ -82,7 +83,7 @@ def background(person: Person) -> str:
     row = person.row
     leaves = f"Expected to leave {short_day(row.admission.expected_discharge)}"
     safety = [_safety(person, topic, term) for topic, term in _TOPICS.items()]
-    return _sentences(row.pathway.name, leaves, *safety, *_changes(person))
+    return _sentences(row.pathway.name, leaves, *safety, *_calling(person), *_changes(person))
 
 
 def assessment(person: Person) -> str:
@@ -176,6 +177,15 @@ def _safety(person: Person, topic: str, term: str) -> str:
     if record is None or record.state == SafetyRecord.State.NOT_ASKED:
         return f"{term}: not asked"
     return f"{term}: none" if record.state == SafetyRecord.State.NONE else f"{term}: {record.text}"
+
+
+def _calling(person: Person) -> Iterator[str]:
+    """What whoever calls at night must know before they dial."""
+    if told := not_to_be_told(person.not_to_be_told):
+        yield f"Must not be told: {told}"
+    language = person.interpreter.patient.language if person.interpreter else ""
+    if spoken := interpreter_words(person.interpreter, language):
+        yield spoken
 
 
 def _changes(person: Person) -> Iterator[str]:

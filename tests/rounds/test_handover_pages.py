@@ -7,7 +7,10 @@ import pytest
 from django.utils import timezone
 
 from lib.london import wall
+from patients.actions.home import record_home
+from patients.models import Contact
 from rounds.actions.handovers import accept_handover, offer_handover, take_over
+from rounds.actions.tasks import complete_task
 from rounds.board import held
 from rounds.models import Handover, HandoverNote
 from rounds.presenters.sbar import line
@@ -297,6 +300,30 @@ def test_who_works_on_several_wards_is_told_where_they_choose(
     assert f"/handovers/{handover.pk}/" in page
     theirs.post(f"/handovers/{handover.pk}/accept/", {"phone": "", "remark": ""})
     assert "waiting for you" not in theirs.get("/wards/").content.decode()
+
+
+def test_who_must_not_be_told_and_in_which_language_is_handed_over(client, ward, ill, ward_nurse):
+    Contact.objects.create(
+        patient=ill.patient, name="Gary Sample", relationship="grandson", must_not_be_told=True
+    )
+    ill.patient.language = "Polish"
+    ill.patient.save()
+    page = client.get(_url(ward)).content.decode()
+    assert "Interpreter: not asked" in page
+    record_home(
+        patient=ill.patient, topic="interpreter", state="recorded", text="by phone", by=ward_nurse
+    )
+    page = client.get(_url(ward)).content.decode()
+    assert "Must not be told: Gary Sample, grandson" in page
+    assert "Interpreter needed: Polish, by phone" in page
+
+
+def test_a_visit_that_found_nobody_home_is_not_told_as_done(client, ward, ill, ward_nurse, now):
+    task = make_task(ill, by=ward_nurse, due_at=now, text="Give the antibiotic")
+    complete_task(task=task, ending="nobody_home", by=ward_nurse)
+    page = client.get(_url(ward, "take-over")).content.decode()
+    assert "Nobody home" in page
+    assert "Done" not in page
 
 
 def test_an_empty_ward_that_nobody_holds_says_so_without_an_alarm(client, ward, request):
