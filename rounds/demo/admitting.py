@@ -10,8 +10,9 @@ from lib import london
 from patients.actions.admissions import admit, start_leave
 from patients.actions.care import prescribe_oxygen, set_usual
 from patients.actions.people import add_contact, record_safety, register_patient
+from patients.actions.plans import limit_of, version_for
 from patients.actions.referrals import accept, refer
-from patients.models import Admission, MonitoringMode, Patient
+from patients.models import Admission, ExpectedDischarge, MonitoringMode, Patient, Referral
 from rounds.demo import home, world
 from rounds.demo.cases import Case
 from rounds.demo.kit import Kit, Worn, hand_out, home_of
@@ -107,7 +108,16 @@ def _admit(places: Places, staff: Staff, case: Case, patient: Patient, lead: Use
         by=lead,
         at=case.admitted_at,
         **_mode(case, lead),
+        **_beyond(case, accepted),
     )
+
+
+def _beyond(case: Case, referral: Referral) -> dict[str, str]:
+    """Why, where they are expected to stay for longer than the pathway means."""
+    limit = limit_of(version_for(referral.ward, referral.pathway), london.day_of(case.admitted_at))
+    if _expected(case) <= limit:
+        return {}
+    return {"cause": ExpectedDischarge.Cause.CLINICAL, "cause_reason": "Slow to recover"}
 
 
 def _expected(case: Case) -> dt.date:
