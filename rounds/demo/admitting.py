@@ -112,7 +112,7 @@ def _admit(places: Places, staff: Staff, case: Case, patient: Patient, lead: Use
     )
 
 
-def _beyond(case: Case, referral: Referral) -> dict[str, str]:
+def _beyond(case: Case, referral: Referral) -> dict[str, Any]:
     """Why, where they are expected to stay for longer than the pathway means."""
     limit = limit_of(version_for(referral.ward, referral.pathway), london.day_of(case.admitted_at))
     if _expected(case) <= limit:
