@@ -36,11 +36,15 @@ UNION ALL
 SELECT period, kind, dimension, value, count(*)::float8
 FROM (
     SELECT t.period, CASE WHEN last_here THEN 'discharged' ELSE 'moved_out' END AS kind, v.*,
+           -- Whose 30 days are not over is told apart: of those only who came back is known, and
+           -- beside those whose days are over they would make every recent share look worse.
            CASE WHEN NOT last_here OR destination = 'died' THEN 'not asked'
                 WHEN EXISTS (SELECT 1 FROM capacity_spell q
                     WHERE q.person_key = v.person_key AND q.admitted_at > v.discharged_at
                       AND q.admitted_at <= least(v.discharged_at + %(within)s, %(now)s)
-                      AND q.destination <> 'entered_in_error') THEN 'yes'
+                      AND q.destination <> 'entered_in_error')
+                THEN CASE WHEN v.discharged_at + %(within)s > %(now)s THEN 'back already'
+                          ELSE 'yes' END
                 WHEN v.discharged_at + %(within)s > %(now)s THEN 'not yet known'
                 ELSE 'no' END AS readmitted
     FROM times t JOIN told v ON v.ends > t.since AND v.ends <= t.until

@@ -93,7 +93,8 @@ def _ground(y: Scale) -> Iterator[str]:
 def _limits(data: Control, x: Scale, y: Scale) -> Iterator[str]:
     half = (x(1) - x(0)) / 2
     for part in data.parts:
-        left, right = x(part.first) - half, x(part.last) + half
+        # Half a step to either side, and at the end no further than where their names begin.
+        left, right = x(part.first) - half, min(x(part.last) + half, _RIGHT + 6)
         yield svg.line(left, y(part.mean), right, y(part.mean), "chart-line")
         for limit in (part.lower, part.upper):
             if limit > 0:

@@ -100,6 +100,11 @@ def test_the_wards_part_and_the_whole_spell_are_told_apart(ward, beds):
     ("back_after", "now_after", "told"),
     [
         (10, 60, {"yes": 1}),
+        (
+            10,
+            20,
+            {"back already": 1},
+        ),  # one who came back early makes no share of those who did not
         (31, 60, {"no": 1}),
         (10, 5, {"not yet known": 1}),  # asked before the return: 30 days are not over
     ],

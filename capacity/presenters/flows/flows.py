@@ -228,10 +228,11 @@ def _to(tally: Tally, destination: str) -> int:
 
 
 def _readmitted(tally: Tally) -> str:
-    """Of those who left alive and whose 30 days are over, or who came back already."""
+    """Of those who left alive and whose 30 days are over; the others told apart, so far."""
     told = tally.by("discharged", "readmitted")
-    known = told["yes"] + told["no"]
-    later = f"; {told['not yet known']:,} not yet known" if told["not yet known"] else ""
+    known, back = told["yes"] + told["no"], told["back already"]
+    running = back + told["not yet known"]
+    later = f"; so far {back:,} of {running:,} whose 30 days are not over" if running else ""
     return f"{told['yes']:,} of {known:,}{later}"
 
 
