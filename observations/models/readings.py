@@ -79,7 +79,7 @@ class Reading(models.Model):
     comment = models.TextField(null=True)  # noqa: DJ001 - as above
 
     class Meta:
-        # Made by SQL: PARTITION BY RANGE (measured_at). See 0003_partitions.
+        # Made by SQL: PARTITION BY RANGE (measured_at). See 0002_partitions.
         managed = False
         db_table = "observations_reading"
 

@@ -1,12 +1,10 @@
 """Who may change what: tightening, loosening, modes, pauses, oxygen."""
 
 import datetime as dt
-from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -291,26 +289,6 @@ def test_being_ready_is_a_fact_of_the_spell_without_a_person(admission, ward_nur
     assert list(told) == [("housing", admission.ready_since, turned), ("kit", turned, None)]
     set_ready_since(admission=admission, since=None, by=ward_nurse, at=NOON + 4 * DAY)
     assert admission.spell.delays.get(cause="kit").ends == NOON + 4 * DAY
-
-
-def test_who_was_ready_before_delays_were_kept_is_taken_over(admission, ward_nurse):
-    """What the migration does, once."""
-    later, since = limit_day(admission) + DAY, NOON.date() + DAY
-    expect(
-        admission=admission,
-        day=later,
-        ready_since=since,
-        cause="housing",
-        by=ward_nurse,
-        at=NOON + 2 * DAY,
-    )
-    kept = list(admission.spell.delays.values_list("cause", "starts", "ends"))
-    admission.spell.delays.all().delete()
-    fill = import_module("patients.migrations.0007_delays").FILL
-    for _ in range(2):
-        with connection.cursor() as cursor:
-            cursor.execute(fill)
-    assert list(admission.spell.delays.values_list("cause", "starts", "ends")) == kept
 
 
 @pytest.mark.parametrize(("days", "words"), [(-5, "before the patient came"), (9, "lies ahead")])

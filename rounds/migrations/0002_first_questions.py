@@ -22,6 +22,6 @@ def ask(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rounds", "0003_experience")]
+    dependencies = [("rounds", "0001_initial")]
 
     operations = [migrations.RunPython(ask, migrations.RunPython.noop)]
