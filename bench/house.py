@@ -63,6 +63,7 @@ def furnish(size: Size) -> House:
     model = _model_ward(size, now)
     cloning.open_wards(model, a_provider=size.wards)
     cloning.fill_beds(_model_patients(model, now))
+    _catch_up()
     ward = Ward.objects.filter(lead_provider=providers[0]).order_by("pk")[0]
     gateways = [_gateway(provider) for provider in providers]
     return House(size, gateways, ward, make_clinician(ward))
@@ -87,7 +88,7 @@ def _model_patients(ward: Ward, now: datetime) -> list[Admission]:
     measured just now: a country in which everybody is silent rings, and does little else."""
     from observations.draining import drain
     from observations.intake import inbox
-    from observations.watch import deadlines
+    from observations.watch import deadlines, firsts
     from tests.observations.factories import (
         NORMAL,
         body_of,
@@ -108,7 +109,18 @@ def _model_patients(ward: Ward, now: datetime) -> list[Admission]:
     drain.drain_all()
     while deadlines.refresh_changed(at=now):
         pass
+    firsts.note(at=datetime.now(UTC))
     return models
+
+
+def _catch_up() -> None:
+    """What a house does of weeks in its first minute was done in its time: the load is measured."""
+    from capacity import tasks as figures
+    from rounds import tasks as desk
+
+    figures.refresh_figures()
+    figures.freeze_thursdays()
+    desk.ring_unwatched()
 
 
 def _gateway(provider: Provider) -> Gateway:
