@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_admission}/readings/new/", reviews.readings_create, name="readings-create"),
     path(f"{_admission}/reviews/new/", reviews.review_create, name="review-create"),
     path("reviews/<uuid:pk>/correct/", reviews.review_correct, name="review-correct"),
+    path("reviews/<uuid:pk>/withdraw/", reviews.review_withdraw, name="review-withdraw"),
     path(f"{_admission}/draft/", drafts.draft_save, name="draft-save"),
     path(f"{_admission}/draft/discard/", drafts.draft_discard, name="draft-discard"),
     path("wards/<slug:code>/rounds/new/", rounds.round_create, name="round-create"),

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F
 
+from observations.judgement.results import recall_responses, standings
 from observations.models import Standing
 from patients.models import Admission
 
@@ -22,3 +23,20 @@ def note_review(*, admission: Admission, at: dt.datetime) -> None:
         Standing.objects.filter(pk=standing.pk).update(
             reviewed_at=at, unreviewed_response="", version=F("version") + 1
         )
+
+
+@transaction.atomic
+def forget_review(*, admission: Admission, reviewed_at: dt.datetime | None) -> None:
+    """The newest review was not about this patient; `reviewed_at` is when the newest real one was.
+
+    What has come since then counts as not looked at, as if nobody had reviewed the patient.
+    """
+    Admission.objects.select_for_update(no_key=True).get(pk=admission.pk)
+    now = standings([admission.pk])[admission.pk]
+    now.reviewed_at, now.unreviewed_response = reviewed_at, ""
+    recall_responses([now])
+    Standing.objects.filter(admission=admission).update(
+        reviewed_at=reviewed_at,
+        unreviewed_response=now.unreviewed_response,
+        version=F("version") + 1,
+    )

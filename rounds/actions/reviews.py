@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from observations.actions.reviews import note_review
+from observations.actions.reviews import forget_review, note_review
 from patients.actions.admissions.locking import lock_open
 from patients.actions.care import set_expected_discharge
 from patients.actions.touch import touch
@@ -139,31 +139,74 @@ def correct_review(
     Raises ReviewedMeanwhileError with the correction that somebody was quicker with, and
     PermissionDenied.
     """
+    corrected = _replace(review, _Version(written, reason), token=token, by=by, at=at)
+    if review.withdrawn:
+        _look_again(review.admission)
+    return corrected
+
+
+@transaction.atomic
+def withdraw_review(
+    *, review: Review, reason: str, token: UUID, by: User, at: dt.datetime | None = None
+) -> Review:
+    """It was not about this patient: a last version that says nothing; all of them stay to be read.
+
+    Who was reviewed by it alone is unreviewed again, on the board and on a round that goes on.
+    Tasks and an expected day that were decided with it stand, for a person to look at. Raises as
+    `correct_review` does.
+    """
+    nothing = Written(kind=review.kind, seen=review.seen)
+    version = _Version(nothing, reason, withdrawn=True)
+    withdrawn = _replace(review, version, token=token, by=by, at=at)
+    _look_again(review.admission)
+    return withdrawn
+
+
+@dataclass(frozen=True)
+class _Version:
+    written: Written
+    reason: str
+    withdrawn: bool = False
+
+    @property
+    def verb(self) -> str:
+        return "review-withdrawn" if self.withdrawn else "review-corrected"
+
+
+def _replace(
+    review: Review, version: _Version, *, token: UUID, by: User, at: dt.datetime | None
+) -> Review:
     at = at or timezone.now()
     check_can_correct_review(by, review, at=at)
     # After a discharge, too: a record is not less wrong because the patient went home.
     Admission.objects.select_for_update(no_key=True, of=("self",)).get(pk=review.admission_id)
     same = Review.objects.filter(token=token, by=by).first()
     if same is not None:
-        return _unchanged(same, written)
+        return _unchanged(same, version.written)
     newer = Review.objects.filter(corrects=review).select_related("by").first()
     if newer is not None:
         raise ReviewedMeanwhileError([newer])
-    corrected = Review.objects.create(
-        **asdict(written),
+    new = Review.objects.create(
+        **asdict(version.written),
         admission_id=review.admission_id,
         round_id=review.round_id,
         corrects=review,
-        correction_reason=reason.strip(),
+        correction_reason=version.reason.strip(),
         corrected_at=at,
+        withdrawn=version.withdrawn,
         at=review.at,
         by=by,
         token=token,
     )
     touch(review.admission)
-    detail = {"review": str(corrected.pk), "corrects": str(review.pk), "reason": reason}
-    audit.record(by=by, verb="review-corrected", subject=review.admission, detail=detail, at=at)
-    return corrected
+    detail = {"review": str(new.pk), "corrects": str(review.pk), "reason": version.reason}
+    audit.record(by=by, verb=version.verb, subject=review.admission, detail=detail, at=at)
+    return new
+
+
+def _look_again(admission: Admission) -> None:
+    newest = Review.objects.standing().filter(admission=admission).order_by("-at").first()
+    forget_review(admission=admission, reviewed_at=newest.at if newest else None)
 
 
 def _open_round(on: Round | None) -> Round | None:

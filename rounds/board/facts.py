@@ -14,6 +14,7 @@ from uuid import UUID
 from capacity.models import Ward
 from lib.prepared import Statement
 from observations import worn
+from rounds.models.reviews import STANDS
 
 # Of a task `t`, as `str(task)` says it: Ceftriaxone 2 g (2 of 5).
 TASK_WORDS: Final = (
@@ -51,11 +52,10 @@ SELECT a.id::text, a.patient_id::text, a.pathway_version_id::text, a.admitted_at
    WHERE e.admission_id = a.id AND e.closed_at IS NULL)::text,
   (SELECT json_build_array(r.at, r.kind,
        (SELECT max(v.at) FROM rounds_review v
-        WHERE v.admission_id = a.id AND v.kind IN ('senior', 'mdt')),
+        WHERE v.admission_id = a.id AND v.kind IN ('senior', 'mdt') AND {STANDS.format("v")}),
        u.first_name, u.last_name, u.username)
    FROM rounds_review r JOIN accounts_user u ON u.id = r.by_id
-   WHERE r.admission_id = a.id
-     AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = r.id)
+   WHERE r.admission_id = a.id AND {STANDS.format("r")}
    ORDER BY r.at DESC LIMIT 1)::text,
   (SELECT json_build_array(t.id, {TASK_WORDS}, t.due_at) FROM rounds_task t
    WHERE t.admission_id = a.id AND t.done_at IS NULL ORDER BY t.due_at LIMIT 1)::text,

@@ -231,6 +231,16 @@ def _of_task(typed: Mapping[str, Any], n: int) -> dict[str, Any]:
     return first | kept | ({"due_at": due} if any(due) else {})
 
 
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        max_length=200,
+        label="How it came here",
+        help_text="For example: written in the window of the patient before.",
+        error_messages=said("Say how the review came to this patient."),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class CorrectionForm(WrittenForm):
     reason = forms.CharField(
         max_length=200,

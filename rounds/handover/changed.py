@@ -143,7 +143,7 @@ def _tasks(ids: list[UUID], since: dt.datetime) -> Iterator[Action]:
 
 
 def _reviews(ids: list[UUID], since: dt.datetime) -> Iterator[Action]:
-    found = Review.objects.filter(admission__in=ids, at__gt=since, corrected_by__isnull=True)
+    found = Review.objects.standing().filter(admission__in=ids, at__gt=since)
     for one in found.select_related("by")[:_MOST]:
         words = " ".join(filter(None, (one.findings, one.plan)))
         yield Action(one.at, one.admission_id, "Reviewed", words, one.by.short_name)

@@ -118,7 +118,7 @@ def _by(found: Iterable[_One], key: Callable[[_One], UUID]) -> dict[UUID, list[_
 
 def _reviews(ids: list[UUID]) -> dict[UUID, Review]:
     """The last of each, as it stands after its corrections."""
-    found = Review.objects.filter(admission__in=ids, corrected_by__isnull=True)
+    found = Review.objects.standing().filter(admission__in=ids)
     last = found.select_related("by").order_by("admission_id", "-at").distinct("admission_id")
     return {review.admission_id: review for review in last}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, Self
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -10,6 +12,17 @@ from django.db.models import F, Q
 from lib.ids import uuid7
 from patients.models import Admission
 from rounds.models.rounds import Round
+
+# As SQL, of the review {0}: what it says holds.
+STANDS: Final = (
+    "NOT {0}.withdrawn AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = {0}.id)"
+)
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def standing(self) -> Self:
+        """As each stands after its corrections; who was withdrawn is none."""
+        return self.filter(corrected_by__isnull=True, withdrawn=False)
 
 
 class Review(models.Model):
@@ -49,13 +62,25 @@ class Review(models.Model):
     )
     correction_reason = models.CharField(max_length=200, blank=True)
     corrected_at = models.DateTimeField(null=True, blank=True)
+    withdrawn = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="a correction that takes back: it was not about this patient",
+    )
     token = models.UUIDField(
         null=True, unique=True, editable=False, help_text="of the form: sent twice, written once"
     )
 
+    objects = ReviewQuerySet.as_manager()
+
     class Meta:
         ordering = ("-at",)
         constraints = [
+            models.CheckConstraint(
+                name="a_withdrawal_corrects_and_says_nothing",
+                condition=Q(withdrawn=False)
+                | Q(corrects__isnull=False, course="", findings="", plan="", discussed_with=""),
+            ),
             models.CheckConstraint(
                 name="a_correction_says_why",
                 condition=Q(corrects__isnull=True) | ~Q(correction_reason=""),

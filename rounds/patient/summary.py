@@ -41,7 +41,7 @@ class Summary:
 
 
 def summary(admission: Admission, *, user: User, at: dt.datetime) -> Summary:
-    reviews = Review.objects.filter(admission=admission, corrected_by__isnull=True)
+    reviews = Review.objects.standing().filter(admission=admission)
     ended = admission.discharged_at or at
     return Summary(
         admission=admission,

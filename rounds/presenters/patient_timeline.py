@@ -107,11 +107,17 @@ def _alert_events(known: History) -> Iterator[Entry]:
 
 
 def _reviews(known: History) -> Iterator[Entry]:
+    taken_back = {review.corrects_id for review in known.reviews if review.withdrawn}
     for review in known.reviews:
+        if review.withdrawn and review.corrected_at:
+            words = f"not about this patient. {review.correction_reason}. {review.by.short_name}"
+            yield Entry(review.corrected_at, "Review withdrawn:", words)
+            continue
         said = " ".join(filter(None, (review.findings, review.plan)))
         corrects = f"Corrected: {review.correction_reason}. " if review.corrects_id else ""
         how = f"by {review.by.signature}, {review.get_seen_display()}."
-        yield Entry(review.at, "Reviewed", f"{how} {corrects}{said}".strip())
+        label = "Reviewed (withdrawn since)" if review.pk in taken_back else "Reviewed"
+        yield Entry(review.at, label, f"{how} {corrects}{said}".strip())
 
 
 def _tasks(known: History) -> Iterator[Entry]:

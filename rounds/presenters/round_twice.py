@@ -93,6 +93,8 @@ def _of_review(review: Review, at: dt.datetime) -> One:
         said = {"findings": f"{capfirst(review.course)}. {review.findings}".strip()} | {
             name: words for name, words in said.items() if name != "findings"
         }
+    if review.withdrawn:
+        said = {"findings": f"Withdrawn, not about this patient: {review.correction_reason}"}
     return One(
         _heading(review.get_kind_display(), review.by.signature, review.at, at),
         _said(said),

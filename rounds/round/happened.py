@@ -82,8 +82,9 @@ FROM (
     FROM patients_expecteddischarge x
     WHERE x.admission_id = %(admission)s AND x.set_at > %(since)s
     UNION ALL
-    SELECT coalesce(r.corrected_at, r.at), 'review', r.kind, concat_ws(' ', r.findings, r.plan),
-        r.correction_reason, r.by_id
+    SELECT coalesce(r.corrected_at, r.at),
+        CASE WHEN r.withdrawn THEN 'withdrawal' ELSE 'review' END,
+        r.kind, concat_ws(' ', r.findings, r.plan), r.correction_reason, r.by_id
     FROM rounds_review r
     WHERE r.admission_id = %(admission)s AND coalesce(r.corrected_at, r.at) >= %(since)s
 ) e LEFT JOIN accounts_user u ON u.id = e.by_id

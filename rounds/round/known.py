@@ -22,6 +22,7 @@ from rounds.board.held import HELD, OFFERED, watch_read
 from rounds.board.making import moment, name_of
 from rounds.holding import Watch
 from rounds.models import ReviewDraft
+from rounds.models.reviews import STANDS
 
 # The reviews before, newest first: what was decided yesterday is what today is measured by.
 _EARLIER: Final = 3
@@ -59,8 +60,7 @@ SELECT
              v.discussed_with, v.by_id, u.first_name, u.last_name, u.username,
              v.correction_reason) AS told
          FROM rounds_review v JOIN accounts_user u ON u.id = v.by_id
-         WHERE v.admission_id = a.id
-           AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = v.id)
+         WHERE v.admission_id = a.id AND {STANDS.format("v")}
          ORDER BY v.at DESC LIMIT {_EARLIER}) r)::text,
     (SELECT count(*) FROM rounds_review v WHERE v.admission_id = a.id),
     (SELECT json_build_array(d.token, d.version, d.known, d.typed, d.saved_at)

@@ -13,6 +13,7 @@ from lib.prepared import Statement
 from observations.watch import standing
 from rounds.board.making import moment, name_of
 from rounds.models import Round
+from rounds.models.reviews import STANDS
 
 State = Literal["reviewed", "excused", "left", "waiting"]
 # Whoever saved a draft in this time is taken to be writing still.
@@ -42,7 +43,7 @@ SELECT l.admission_id, l.position, l.level, l.excuse, l.excused_at,
     a.admitted_at, a.discharged_at, a.ward_id = r.ward_id,
     (SELECT json_build_array(v.at, v.kind, v.seen, v.by_id, w.first_name, w.last_name, w.username)
      FROM rounds_review v JOIN accounts_user w ON w.id = v.by_id
-     WHERE v.admission_id = a.id AND v.corrects_id IS NULL
+     WHERE v.admission_id = a.id AND {STANDS.format("v")}
        AND (v.round_id = r.id
             OR (v.at >= r.started_at AND (r.ended_at IS NULL OR v.at <= r.ended_at)))
      ORDER BY v.at DESC LIMIT 1)::text,

@@ -16,13 +16,14 @@ from patients.models import Admission
 from patients.presenters.words import named
 from patients.views.acting import attempt, form_page
 from rounds.actions.phoning import phone_readings
-from rounds.actions.reviews import ReviewedMeanwhileError, correct_review
+from rounds.actions.reviews import ReviewedMeanwhileError, correct_review, withdraw_review
 from rounds.forms.readings import ReadingsForm
-from rounds.forms.reviews import CorrectionForm
+from rounds.forms.reviews import CorrectionForm, WithdrawForm
 from rounds.models import Review
 from rounds.policies import check_can_correct_review
 from rounds.presenters.addresses import address
 from rounds.presenters.round_twice import meanwhile
+from rounds.presenters.withdrawing import decided_with, not_reviewed
 from rounds.views.asking import READ_OR_POST, back, on_screen, treated
 from rounds.views.deciding import Deciding, deciding
 
@@ -68,6 +69,28 @@ def review_correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     return form_page(request, "rounds/review_correct.html", form, **told)
 
 
+@require_http_methods(READ_OR_POST)
+def review_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Of one that was written about the wrong patient."""
+    user, at = signed_in(request), timezone.now()
+    wrong = _review(user, pk)
+    check_can_correct_review(user, wrong, at=at)
+    form = WithdrawForm(request.POST or None, initial={"token": uuid.uuid4()})
+    if form.is_valid():
+        try:
+            written = attempt(form, lambda: _withdraw(wrong, form, user))
+        except ReviewedMeanwhileError as refused:
+            messages.error(request, "Somebody has corrected this review meanwhile: read it first.")
+            return redirect("rounds:review-correct", refused.reviews[0].pk)
+        if written:
+            messages.success(request, f"The review is withdrawn: {not_reviewed(wrong.admission)}")
+            return redirect("rounds:patient-detail", wrong.admission_id)
+    told = {"named": named(wrong.admission.patient), "review": wrong}
+    told |= {"decided": decided_with(wrong)}
+    told["back_url"] = address("rounds:review-correct", wrong.pk)
+    return form_page(request, "rounds/review_withdraw.html", form, **told)
+
+
 def _review(user: User, pk: uuid.UUID) -> Review:
     found = Review.objects.filter(admission__in=Admission.objects.caring(user))
     related = ("by", "admission__patient", "admission__ward__lead_provider", "admission__ward__icb")
@@ -83,6 +106,15 @@ def _correct(wrong: Review, form: CorrectionForm, by: User) -> Review:
     return correct_review(
         review=wrong,
         written=form.written,
+        reason=form.cleaned_data["reason"],
+        token=form.cleaned_data["token"],
+        by=by,
+    )
+
+
+def _withdraw(wrong: Review, form: WithdrawForm, by: User) -> Review:
+    return withdraw_review(
+        review=wrong,
         reason=form.cleaned_data["reason"],
         token=form.cleaned_data["token"],
         by=by,

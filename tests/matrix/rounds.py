@@ -129,7 +129,7 @@ ROWS = [
     ),
     *(
         Row(
-            "rounds:review-correct",
+            name,
             allowed={"ward_nurse", "ward_doctor"},
             refusals=dict.fromkeys(("ward_lead", "out_of_hours", "read_only"), 403),
             otherwise=404,
@@ -137,6 +137,7 @@ ROWS = [
             method=method,
             through=SENT,
         )
+        for name in ("rounds:review-correct", "rounds:review-withdraw")
         for method in ("get", "post")
     ),
     Row("rounds:round-detail", allowed=CARING, kwargs="round_of_soar_valley", otherwise=404),
