@@ -6,6 +6,7 @@ the admission's lock: whoever holds that lock therefore reads the newest plan, m
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -284,7 +285,8 @@ _ABSENCES: Final = (
 def _periods(statement: str, ids: list[str]) -> dict[UUID, list[Period]]:
     periods: dict[UUID, list[Period]] = defaultdict(list)
     for admission_id, starts, ends, value in rows(statement, [ids]):
-        periods[admission_id].append(Period(starts, ends, value))
+        kept = sys.intern(value) if isinstance(value, str) else value
+        periods[admission_id].append(Period(starts, ends, kept))
     return periods
 
 
@@ -301,10 +303,14 @@ def _lines(ids: list[str]) -> dict[UUID, dict[str, list[Period]]]:
     lines: dict[UUID, dict[str, list[Period]]] = defaultdict(dict)
     for admission_id, told in rows(_LINES, [ids]):
         of_kind = lines[admission_id]
+        moments: dict[datetime, datetime] = {}
         for agreed in _as_agreed.decode(told):
-            known = of_kind.setdefault(agreed.kind, [])
-            line = _going_on(known, agreed.starts, _line(agreed))
-            known.append(Period(agreed.starts, agreed.ends, line))
+            # Most lines begin at one moment: kept once a patient, and names once a process.
+            starts = moments.setdefault(agreed.starts, agreed.starts)
+            known = of_kind.setdefault(sys.intern(agreed.kind), [])
+            of_line = (agreed.low, agreed.high, agreed.times, agreed.every_hours)
+            line = _line(agreed.kind, agreed.priority, starts, *of_line)
+            known.append(Period(starts, agreed.ends, _going_on(known, starts, line)))
     return lines
 
 
@@ -320,13 +326,22 @@ def _going_on(known: list[Period], starts: datetime, line: Line) -> Line:
     return line._replace(schedule=before if same else _following(now, before))
 
 
-def _line(agreed: _Agreed) -> Line:
-    hours, times = agreed.every_hours, agreed.times
-    limit = _limit(agreed.kind, agreed.priority, agreed.low, agreed.high)
+@lru_cache(maxsize=4096)
+def _line(
+    kind: str,
+    priority: str,
+    starts: datetime,
+    low: float | None,
+    high: float | None,
+    times: tuple[str, ...],
+    hours: int | None,
+) -> Line:
+    """One object for equal lines: those of a pathway that begin at one moment."""
+    limit = _limit(kind, priority, low, high)
     every = None if hours is None or times else timedelta(hours=hours)
     if not times and every is None:
         return Line(limit, None)
-    return Line(limit, _schedule(agreed.starts, times, every))
+    return Line(limit, _schedule(starts, times, every))
 
 
 @lru_cache(maxsize=4096)
