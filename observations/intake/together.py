@@ -32,7 +32,7 @@ _ROOM: Final = 64 * 1024 * 1024
 # A database that hangs keeps nobody waiting longer than this, in seconds.
 PATIENCE: Final = 10.0
 # Where several came at once more are on their way: a pause halves what each of them costs.
-_PAUSE: Final = 0.002
+_PAUSE: Final = 0.001
 
 Outcome = RefusedError | Exception | None
 Take = Callable[[Sequence[Upload]], Sequence[RefusedError | None]]
