@@ -81,10 +81,10 @@ class Load:
 
     def _send_on(self, number: int) -> None:
         rnd = random.Random(number)
-        for web in itertools.cycle(self.webs):
+        for sent, web in enumerate(itertools.cycle(self.webs)):
             if self._over.is_set():
                 return
-            upload = make_upload(self.house, rnd)
+            upload = make_upload(self.house, rnd, of_all=sent == 0)
             self._make_certain(upload, web)
             if rnd.random() < 0.05:
                 self._make_certain(upload, web)  # a gateway that forgot that it had sent
@@ -125,13 +125,14 @@ def post(port: int, upload: Upload) -> tuple[int, http.client.HTTPMessage, bytes
         web.close()
 
 
-def make_upload(house: House, rnd: random.Random) -> Upload:
-    """Sets of two patients; now and then an unknown device's reading, or one of no sense."""
+def make_upload(house: House, rnd: random.Random, *, of_all: bool = False) -> Upload:
+    """Sets of two patients; now and then, or `of_all`, an unknown device's and one of no sense."""
     at = _some_time(rnd)
     sets = [_set(device, at, rnd) for device in rnd.sample(house.devices, 2)]
     stored = [one for readings in sets for one in readings]
-    unclaimed = [_reading("HUB-UNKNOWN", "pulse", 70, at)] if rnd.random() < 0.05 else []
-    rejected = [_reading(house.devices[0], "pulse", 999, at)] if rnd.random() < 0.05 else []
+    odd, senseless = (of_all or rnd.random() < 0.05 for _ in range(2))
+    unclaimed = [_reading("HUB-UNKNOWN", "pulse", 70, at)] if odd else []
+    rejected = [_reading(house.devices[0], "pulse", 999, at)] if senseless else []
     return Upload(
         rnd.choice(house.keys),
         json.dumps({"readings": stored + unclaimed + rejected}),
