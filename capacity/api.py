@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from capacity.models import IntegratedCareBoard
-from capacity.occupancy import Count
 from capacity.policies import check_can_see_figures
 from capacity.reports import history, now, published
+from capacity.reports.leave import leave_rule
 from capacity.serializers import Occupancy, PublishedLine
 from lib import london
 
@@ -73,8 +73,9 @@ def _visible(request: Request, code: str) -> IntegratedCareBoard:
 
 def _now(icb: IntegratedCareBoard, at: dt.datetime) -> dict[str, object]:
     total = now.icb_now(icb, at).total
-    occupancy = Count(beds=total.beds, patients=total.patients).occupancy
-    return {"at": at, **asdict(total), "occupancy": occupancy}
+    leave = leave_rule(at)
+    told = {"occupancy": leave.count(total).occupancy, "leave_counted": leave.counted}
+    return {"at": at, **asdict(total), **told}
 
 
 def _month(asked: str) -> dt.date:

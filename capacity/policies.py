@@ -48,6 +48,16 @@ def check_can_plan(user: AnyUser, icb: IntegratedCareBoard) -> None:
         raise PermissionDenied("An ICB's own managers set its targets and plan its beds.")
 
 
+def can_set_leave(user: AnyUser) -> bool:
+    """Whether people on leave count in occupancy is one answer for all of England."""
+    return reach(user, {Role.ICB_MANAGER}).england
+
+
+def check_can_set_leave(user: AnyUser) -> None:
+    if not can_set_leave(user):
+        raise PermissionDenied("Who plans for all of England says whether people on leave count.")
+
+
 def own_icbs(user: AnyUser) -> frozenset[str]:
     """Codes of the ICBs that are the user's own, for marking them among all."""
     return reach(user, FIGURES).icbs

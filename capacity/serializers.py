@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+LEAVE_COUNTED = "whether occupancy has people on leave among the patients, as set for that day"
+
 
 class PublishedLine(serializers.Serializer[object]):
     """Ratios are taken from the counts: fractions, unrounded and uncapped."""
@@ -28,6 +30,7 @@ class DayLine(serializers.Serializer[object]):
     over_capacity = serializers.IntegerField()
     on_leave = serializers.IntegerField()
     occupancy = serializers.FloatField(source="count.occupancy", allow_null=True)
+    leave_counted = serializers.BooleanField(source="leave.counted", help_text=LEAVE_COUNTED)
 
 
 class NowLine(serializers.Serializer[object]):
@@ -43,6 +46,7 @@ class NowLine(serializers.Serializer[object]):
     over_capacity = serializers.IntegerField()
     on_leave = serializers.IntegerField()
     occupancy = serializers.FloatField(allow_null=True)
+    leave_counted = serializers.BooleanField(help_text=LEAVE_COUNTED)
 
 
 class Occupancy(serializers.Serializer[object]):

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from capacity import dates as dates  # addresses may hold a day
 from capacity import views
-from capacity.views import plans, providers, together
+from capacity.views import leave, plans, providers, together
 
 
 class PlaceKindConverter:
@@ -30,6 +30,7 @@ _due = "returns/<str:code>/<day:day>"
 urlpatterns = [
     path("", views.icb_list, name="icb-list"),
     path("definitions/", views.definition_list, name="definition-list"),
+    path("leave/", leave.leave_setting, name="leave-setting"),
     path("england/", views.england_detail, name="england-detail"),
     path("england/table.csv", views.england_table, name="england-table"),
     path("providers/<str:code>/", providers.provider_detail, name="provider-detail"),

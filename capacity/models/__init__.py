@@ -11,6 +11,7 @@ from capacity.models.figures import (
     StaleFigure,
     Target,
 )
+from capacity.models.leave import LeaveSetting
 from capacity.models.organisations import (
     IntegratedCareBoard,
     Population,
@@ -36,6 +37,7 @@ __all__ = [
     "FrozenPatients",
     "IntegratedCareBoard",
     "Leave",
+    "LeaveSetting",
     "PlannedBeds",
     "Population",
     "Provider",

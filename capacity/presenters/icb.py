@@ -10,8 +10,10 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard
-from capacity.occupancy import Count
+from capacity.occupancy import Count, reaches
+from capacity.presence import WardCount
 from capacity.presenters import tables, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
@@ -47,10 +49,18 @@ class IcbPresenter:
     def when(self) -> str:
         return london.long_moment(self.at)
 
+    @property
+    def leave(self) -> LeaveRule:
+        return self.sources.leave
+
+    @cached_property
+    def total(self) -> WardCount:
+        return self.sources.now.total
+
     @cached_property
     def count(self) -> Count:
-        total = self.sources.now.total
-        return Count(beds=total.beds, patients=total.patients)
+        """What occupancy is made of."""
+        return self.leave.count(self.total)
 
     @property
     def has_wards(self) -> bool:
@@ -75,7 +85,7 @@ class IcbPresenter:
         return format_html("{}{} {}", self._beds_words(), self._taken_words(), self._full_words())
 
     def _beds_words(self) -> SafeString:
-        beds = words.plural(self.count.beds, "bed")
+        beds = words.plural(self.total.beds, "bed")
         if self.rate is None:
             return format_html("{} has <strong>{}</strong>.", self.icb.code, beds)
         return format_html(
@@ -83,13 +93,15 @@ class IcbPresenter:
         )
 
     def _taken_words(self) -> SafeString:
-        if not self.count.beds:
-            return format_html(" {} now.", words.plural(self.count.patients, "patient"))
+        patients = words.plural(self.total.patients, "patient")
+        if not self.total.beds:
+            return format_html(" {} now.", patients)
         return format_html(
-            " Now <strong>{}</strong>: <strong>{}</strong>, {}.",
-            words.plural(self.count.patients, "patient"),
+            " Now <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
+            patients,
             words.share(self.count),
             words.against_wanted(self.count),
+            self.leave.words,
         )
 
     def _full_words(self) -> str:
@@ -113,7 +125,7 @@ class IcbPresenter:
         last = self.mornings[-1]
         return (
             f"At 08:00 on {london.short_day(last.day)}: {last.patients:,} in {last.beds:,} beds, "
-            f"{words.share(last.count)}."
+            f"{words.share(last.count)}, {last.leave.words}."
         )
 
     @cached_property
@@ -161,7 +173,7 @@ class IcbPresenter:
     @property
     def reached_words(self) -> str:
         last = self.mornings[-28:]
-        reached = sum(m.beds > 0 and m.patients * 100 >= m.beds * 80 for m in last)
+        reached = sum(reaches(m.count) for m in last)
         return f"at or above 80% on {reached} of the last {words.plural(len(last), 'day')}"
 
     @property

@@ -9,4 +9,9 @@ from lib.charts.occupancy import Day, Occupancy
 
 
 def as_occupancy(mornings: Iterable[Morning]) -> Occupancy:
-    return Occupancy(days=[Day(m.day, m.beds, m.patients) for m in mornings])
+    return Occupancy(
+        days=[
+            Day(m.day, m.beds, m.patients, on_leave=m.on_leave, leave_counted=m.leave.counted)
+            for m in mornings
+        ]
+    )

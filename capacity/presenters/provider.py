@@ -10,6 +10,7 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
@@ -21,7 +22,10 @@ from lib import london
 from lib.charts import bars, occupancy
 from lib.charts.svg import Table
 
-HEADINGS = ("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave")
+HEADINGS = (
+    *("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave"),
+    "People on leave",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,12 @@ class Line:
     label: str
     icb: str
     counted: WardCount
+    leave: LeaveRule
     code: str = ""
 
     @property
     def count(self) -> Count:
-        return Count(self.counted.beds, self.counted.patients)
+        return self.leave.count(self.counted)
 
     @property
     def occupancy(self) -> str:
@@ -50,7 +55,8 @@ class Line:
         counted = self.counted
         numbers = (counted.free, counted.over_capacity, counted.on_leave)
         shown = (self.label, self.icb, f"{counted.beds:,}", f"{counted.patients:,}")
-        return (*shown, self.occupancy, *(f"{number:,}" for number in numbers))
+        told = (f"{number:,}" for number in numbers)
+        return (*shown, self.occupancy, *told, self.leave.short)
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class ProviderPresenter:
     now: Now
     wards: dict[int, Ward]
     mornings: Sequence[Morning]
+    leave: LeaveRule
 
     @property
     def when(self) -> str:
@@ -68,21 +75,23 @@ class ProviderPresenter:
 
     @cached_property
     def sentence(self) -> SafeString:
-        count = Count(self.now.total.beds, self.now.total.patients)
+        total = self.now.total
+        count = self.leave.count(total)
         told = format_html(
             "{} reports <strong>{}</strong> on {}.",
             self.provider,
-            words.plural(count.beds, "bed"),
+            words.plural(total.beds, "bed"),
             words.plural(len(self._places), "ward"),
         )
         if not count.beds:
             return told
         return format_html(
-            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}.",
+            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
             told,
-            words.plural(count.patients, "patient"),
+            words.plural(total.patients, "patient"),
             words.share(count),
             words.against_wanted(count),
+            self.leave.words,
         )
 
     @property
@@ -92,10 +101,10 @@ class ProviderPresenter:
     @cached_property
     def lines(self) -> list[Line]:
         own = [
-            Line(ward.name, ward.icb.code, self.now.of_ward(ward.pk), ward.code)
+            Line(ward.name, ward.icb.code, self.now.of_ward(ward.pk), self.leave, ward.code)
             for ward in self._places
         ]
-        return [*own, Line("Sum", "", self.now.total)]
+        return [*own, Line("Sum", "", self.now.total, self.leave)]
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
@@ -25,6 +26,7 @@ HEADINGS = (
     "Step-down in, 28 days",
     "Out, 28 days",
     "Median stay, nights",
+    "People on leave",
 )
 
 
@@ -37,6 +39,7 @@ class Row:
     counted: WardCount
     flow: Flow
     median: float | None
+    leave: LeaveRule
     has_beds: bool = True
     ward: str = ""
     provider: str = ""
@@ -51,7 +54,7 @@ class Row:
 
     @property
     def count(self) -> Count:
-        return Count(beds=self.counted.beds, patients=self.counted.patients)
+        return self.leave.count(self.counted)
 
     @property
     def occupancy(self) -> str:
@@ -61,7 +64,7 @@ class Row:
     def bar(self) -> SafeString | str:
         if not self.has_beds or not self.counted.beds:
             return ""
-        return bars.share(100 * self.counted.patients / self.counted.beds)
+        return bars.share(100 * self.count.patients / self.count.beds)
 
     @property
     def free(self) -> str:
@@ -80,7 +83,8 @@ class Row:
         """As text, for the file that holds exactly what is shown."""
         flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
         shown = (self.label, self.beds, self.patients, self.occupancy, self.free)
-        return (*shown, *(str(number) for number in flows), self.median_words)
+        told = self.leave.short if self.has_beds else ""
+        return (*shown, *(str(number) for number in flows), self.median_words, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class Sources:
     providers: dict[int, Provider]
     wards: dict[int, Ward]
     visible: frozenset[int]
+    leave: LeaveRule
 
     def row(
         self,
@@ -113,6 +118,7 @@ class Sources:
             counted=counted,
             flow=flow(known, since, until),
             median=median_nights(lengths(known, since, until)),
+            leave=self.leave,
             has_beds=has_beds,
             ward=ward,
             provider=provider,

@@ -10,6 +10,7 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
@@ -59,6 +60,7 @@ class WardPresenter:
     mornings: Sequence[Morning]
     legs: Sequence[Leg]
     counted_on: dt.date
+    leave: LeaveRule
 
     @property
     def at(self) -> dt.datetime:
@@ -74,7 +76,8 @@ class WardPresenter:
 
     @property
     def count(self) -> Count:
-        return Count(beds=self.total.beds, patients=self.total.patients)
+        """What occupancy is made of."""
+        return self.leave.count(self.total)
 
     @property
     def sentence(self) -> SafeString:
@@ -82,12 +85,13 @@ class WardPresenter:
         if not self.total.beds:
             return format_html("{} has no beds and {}.", self.ward.name, patients)
         return format_html(
-            "{} has <strong>{}</strong> and <strong>{}</strong>: <strong>{}</strong>, {}.",
+            "{} has <strong>{}</strong> and <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
             self.ward.name,
             words.plural(self.total.beds, "bed"),
             patients,
             words.share(self.count),
             words.against_wanted(self.count),
+            self.leave.words,
         )
 
     @property

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet, Sum
 
+from capacity.leave import COUNTED, LeaveRule
 from capacity.models import DailyBeds, DailyPatients, DailySums, IntegratedCareBoard, Provider, Ward
 from capacity.occupancy import Count
+from capacity.reports.leave import leave_rules
 
 _PEOPLE = ("patients", "over_capacity", "on_leave")
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """One day's count; `beds` is capacity, from which closed and surge beds stand apart."""
+    """One day's count; `beds` is capacity, from which closed and surge beds stand apart. `leave`
+    says whether people on leave counted in occupancy on that day."""
 
     day: dt.date
     beds: int = 0
@@ -26,10 +29,12 @@ class Morning:
     patients: int = 0
     over_capacity: int = 0
     on_leave: int = 0
+    leave: LeaveRule = COUNTED
 
     @property
     def count(self) -> Count:
-        return Count(beds=self.beds, patients=self.patients)
+        """What occupancy is made of."""
+        return self.leave.count(self)
 
 
 def icb_mornings(icb: IntegratedCareBoard, first: dt.date, last: dt.date) -> list[Morning]:
@@ -49,7 +54,9 @@ def england_mornings(first: dt.date, last: dt.date) -> list[Morning]:
 def _added(sums: QuerySet[DailySums], first: dt.date, last: dt.date) -> list[Morning]:
     rows = sums.filter(day__range=(first, last)).values_list("day").order_by("day")
     totals = (Sum(name) for name in ("commissioned", "surge", "closed", *_PEOPLE))
-    return [Morning(*row) for row in rows.annotate(*totals)]
+    rules = leave_rules()
+    found = (Morning(*row) for row in rows.annotate(*totals))
+    return [replace(morning, leave=rules.on(morning.day)) for morning in found]
 
 
 def provider_mornings(
@@ -88,4 +95,5 @@ def _mornings(
         found[people["day"]].update(
             patients=people["here"], over_capacity=people["over"], on_leave=people["away"]
         )
-    return [Morning(day=day, **found[day]) for day in sorted(found)]
+    rules = leave_rules()
+    return [Morning(day=day, leave=rules.on(day), **found[day]) for day in sorted(found)]

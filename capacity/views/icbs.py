@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.policies import signed_in
+from capacity.leave import LeaveRule
 from capacity.models import DailySums, IntegratedCareBoard, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.icb import IcbPresenter
 from capacity.presenters.switches import Choice
 from capacity.presenters.tables import Sources
 from capacity.reports import flows, history, now, populations, published
+from capacity.reports.leave import leave_rule
 from capacity.reports.populations import Rate
 from capacity.views.answers import csv_file, unless_unchanged
 from lib import fragments, london
@@ -30,6 +32,7 @@ class _Wards:
 
     rosters: dict[int, int]
     visible: frozenset[int]
+    leave: LeaveRule
 
 
 @require_safe
@@ -49,7 +52,7 @@ def icb_detail(request: HttpRequest, code: str) -> HttpResponseBase:
     user = signed_in(request)
     icb = visible_icb(user, code)
     at = timezone.now()
-    known = _wards(user, icb)
+    known = _wards(user, icb, at)
     return unless_unchanged(
         request,
         parts=(icb.pk, user.pk, sorted(known.visible), *_version(icb, known, at)),
@@ -93,13 +96,14 @@ def _render(request: HttpRequest, shown: IcbPresenter) -> HttpResponse:
 def _version(icb: IntegratedCareBoard, known: _Wards, at: dt.datetime) -> tuple[object, ...]:
     """Each change of who lies where moves a roster; each count moves its time; else the day."""
     counted = DailySums.objects.filter(icb=icb).aggregate(last=Max("computed_at"))["last"]
-    return sum(known.rosters.values()), counted, london.wall(at).strftime("%Y-%m-%d %H")
+    hour = london.wall(at).strftime("%Y-%m-%d %H")
+    return sum(known.rosters.values()), counted, known.leave, hour
 
 
 def _shown(request: HttpRequest, code: str) -> IcbPresenter:
     user = signed_in(request)
-    icb = visible_icb(user, code)
-    return _read(request, icb, timezone.now(), _wards(user, icb))
+    icb, at = visible_icb(user, code), timezone.now()
+    return _read(request, icb, at, _wards(user, icb, at))
 
 
 def _read(
@@ -138,9 +142,11 @@ def _sources(
         providers=providers,
         wards=wards,
         visible=known.visible,
+        leave=known.leave,
     )
 
 
-def _wards(user: User, icb: IntegratedCareBoard) -> _Wards:
+def _wards(user: User, icb: IntegratedCareBoard, at: dt.datetime) -> _Wards:
     visible = now.wards_of(icb) & Ward.objects.visible_to(user)
-    return _Wards(now.rosters(icb), frozenset(visible.values_list("pk", flat=True)))
+    ids = frozenset(visible.values_list("pk", flat=True))
+    return _Wards(now.rosters(icb), ids, leave_rule(at))

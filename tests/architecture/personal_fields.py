@@ -44,6 +44,7 @@ PERSONAL: dict[str, Personal] = {
     "capacity.DailySums": NOTHING,
     "capacity.StaleFigure": NOTHING,
     "capacity.Target": NOTHING,
+    "capacity.LeaveSetting": Personal(harmless={"reason"}),
     "capacity.PlannedBeds": Personal(harmless={"where"}),
     "capacity.StatedChange": Personal(harmless={"measure", "pathway", "reason", "place_code"}),
     "capacity.PublishedFigure": NOTHING,

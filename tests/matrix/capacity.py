@@ -173,6 +173,9 @@ ROWS = [
         )
     ),
     Row("capacity:definition-list", allowed=SEE_FIGURES),
+    Row("capacity:leave-setting", allowed=SEE_FIGURES),
+    # Of all of England, which nobody of the cast plans for.
+    Row("capacity:leave-setting", allowed=frozenset(), method="post"),
     Row("api:capacity_api:published-list", allowed=SEE_FIGURES, stranger=UNAUTHORISED),
     Row(
         "api:capacity_api:icb-occupancy",
