@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from capacity import dates as dates  # addresses may hold a day
 from capacity import views
-from capacity.views import leave, plans, providers, together
+from capacity.views import border, leave, plans, providers, together
 
 
 class PlaceKindConverter:
@@ -43,6 +43,12 @@ urlpatterns = [
     path("icbs/<str:code>/", views.icb_detail, name="icb-detail"),
     path("icbs/<str:code>/table.csv", views.icb_table, name="icb-table"),
     path("icbs/<str:code>/days.csv", views.icb_days, name="icb-days"),
+    path("icbs/<str:code>/across-borders/", border.icb_border, name="icb-border"),
+    path(
+        "icbs/<str:code>/across-borders/table.csv",
+        border.icb_border_table,
+        name="icb-border-table",
+    ),
     path("icbs/<str:code>/plan/", plans.icb_plan, name="icb-plan"),
     path("icbs/<str:code>/plan/table.csv", plans.icb_plan_table, name="icb-plan-table"),
     path("icbs/<str:code>/plan/beds/", plans.plan_create, name="plan-create"),

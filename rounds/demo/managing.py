@@ -6,11 +6,15 @@ import datetime as dt
 from typing import Final
 
 from capacity.actions.leave_settings import set_leave
+from capacity.models import IntegratedCareBoard
 from lib import london
+from rounds.demo.cases import Case
 
 # Of the last 90 days, which charts show, some were told otherwise.
 LEFT_OUT_SINCE: Final = dt.timedelta(days=200)
 COUNTED_SINCE: Final = dt.timedelta(days=45)
+# Whose residents come to a board's wards beside its own.
+NEIGHBOURS: Final = {"QK1": "QPM", "QPM": "QK1", "QH8": "QMF"}
 
 
 def say_who_counts(*, now: dt.datetime) -> None:
@@ -23,3 +27,13 @@ def say_who_counts(*, now: dt.datetime) -> None:
         starts = today - since
         at = london.count_instant(starts)
         set_leave(starts=starts, counted=counted, reason=reason, by=None, at=at)
+
+
+def board_of(case: Case) -> IntegratedCareBoard | None:
+    """Of the GP practice: one in 25 comes from a neighbour's, and of one in 20 nobody has said."""
+    drawn = int(case.person.nhs_number[-5:-1]) % 100
+    if drawn < 5:
+        return None
+    own = case.ward.icb
+    code = NEIGHBOURS[own] if drawn < 9 else own
+    return IntegratedCareBoard.objects.get(code=code)

@@ -113,6 +113,8 @@ ROWS = [
     ),
     Row("capacity:england-detail", allowed=SEE_FIGURES),
     Row("capacity:england-table", allowed=SEE_FIGURES, kwargs="published_months"),
+    Row("capacity:icb-border", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-border-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row("capacity:icb-plan", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row("capacity:icb-plan-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row(
