@@ -106,6 +106,16 @@ def check_can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = N
         raise PermissionDenied("Only the ward's lead sets its hours.")
 
 
+def can_tell_staffed(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """How many beds the team can staff is its lead's to say."""
+    return _covers(reach(user, {Role.WARD_LEAD}, at=at), ward)
+
+
+def check_can_tell_staffed(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    if not can_tell_staffed(user, ward, at=at):
+        raise PermissionDenied("Only the ward's lead tells how many of its beds are staffed.")
+
+
 def sees_small_numbers(user: AnyUser, *, ward: str = "", provider: str = "", icb: str = "") -> bool:
     """Deaths and personal characteristics of 1 to 7: who cares for that place's patients, and who
     administers it. For an ICB's managers they are hidden, on screen too."""

@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from capacity.reports.staffed import Staffed
+
 LEAVE_COUNTED = "whether occupancy has people on leave among the patients, as set for that day"
 
 
@@ -33,6 +35,19 @@ class DayLine(serializers.Serializer[object]):
     leave_counted = serializers.BooleanField(source="leave.counted", help_text=LEAVE_COUNTED)
 
 
+class StaffedLine(serializers.Serializer[object]):
+    """Beds that can be staffed, of the commissioned `beds` on those wards that told."""
+
+    number = serializers.SerializerMethodField()
+    beds = serializers.IntegerField()
+    wards_told = serializers.IntegerField(source="told")
+    wards = serializers.IntegerField()
+
+    def get_number(self, staffed: Staffed) -> int | None:
+        """Null where nobody told: that is not none."""
+        return staffed.number if staffed.told else None
+
+
 class NowLine(serializers.Serializer[object]):
     """The count at this moment: what the dashboard shows."""
 
@@ -47,6 +62,7 @@ class NowLine(serializers.Serializer[object]):
     on_leave = serializers.IntegerField()
     occupancy = serializers.FloatField(allow_null=True)
     leave_counted = serializers.BooleanField(help_text=LEAVE_COUNTED)
+    staffed = StaffedLine()
 
 
 class Occupancy(serializers.Serializer[object]):

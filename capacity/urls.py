@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from capacity import dates as dates  # addresses may hold a day
 from capacity import views
-from capacity.views import border, leave, plans, providers, together
+from capacity.views import border, leave, plans, providers, staffed, together
 
 
 class PlaceKindConverter:
@@ -56,6 +56,7 @@ urlpatterns = [
     path("plans/<int:pk>/withdraw/", plans.plan_withdraw, name="plan-withdraw"),
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
     path("wards/<str:code>/hours/", views.ward_hours, name="ward-hours"),
+    path("wards/<str:code>/staffed/", staffed.ward_staffed, name="ward-staffed"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
     path(f"{_PLACE}/flows/", views.flow_list, name="flow-list"),
     path(f"{_PLACE}/flows.csv", views.flow_table, name="flow-table"),

@@ -18,11 +18,13 @@ from capacity.presenters import tables, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.rates import RatePresenter
+from capacity.presenters.staffed import sum_words
 from capacity.presenters.switches import BASES, BYS, DAYS, Choice, Switch
 from capacity.presenters.tables import Row, Sources
 from capacity.reports.history import Morning
 from capacity.reports.populations import Rate
 from capacity.reports.published import Printed
+from capacity.reports.staffed import added, of_one_board
 from lib import london
 from lib.charts import bars, occupancy
 from lib.charts.bars import Bar
@@ -127,6 +129,12 @@ class IcbPresenter:
             f"At 08:00 on {london.short_day(last.day)}: {last.patients:,} in {last.beds:,} beds, "
             f"{words.share(last.count)}, {last.leave.words}."
         )
+
+    @cached_property
+    def staffed_words(self) -> str:
+        now = self.sources.now
+        counts = {ward: now.of_ward(ward) for _, ward in now.places}
+        return sum_words(added(of_one_board(self.sources.staffed), counts))
 
     @cached_property
     def rows(self) -> list[Row]:

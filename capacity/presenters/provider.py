@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,15 +16,17 @@ from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
 from capacity.presenters.mornings import as_occupancy
+from capacity.presenters.staffed import NOT_TOLD, sum_words
 from capacity.reports.history import Morning
 from capacity.reports.now import Now
+from capacity.reports.staffed import Told, added, of_one_provider
 from lib import london
 from lib.charts import bars, occupancy
 from lib.charts.svg import Table
 
 HEADINGS = (
     *("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave"),
-    "People on leave",
+    *("People on leave", "Staffed beds"),
 )
 
 
@@ -37,6 +39,7 @@ class Line:
     counted: WardCount
     leave: LeaveRule
     code: str = ""
+    staffed: str = ""
 
     @property
     def count(self) -> Count:
@@ -56,7 +59,7 @@ class Line:
         numbers = (counted.free, counted.over_capacity, counted.on_leave)
         shown = (self.label, self.icb, f"{counted.beds:,}", f"{counted.patients:,}")
         told = (f"{number:,}" for number in numbers)
-        return (*shown, self.occupancy, *told, self.leave.short)
+        return (*shown, self.occupancy, *told, self.leave.short, self.staffed)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class ProviderPresenter:
     wards: dict[int, Ward]
     mornings: Sequence[Morning]
     leave: LeaveRule
+    staffed: Mapping[int, Told]
 
     @property
     def when(self) -> str:
@@ -101,10 +105,27 @@ class ProviderPresenter:
     @cached_property
     def lines(self) -> list[Line]:
         own = [
-            Line(ward.name, ward.icb.code, self.now.of_ward(ward.pk), self.leave, ward.code)
+            Line(
+                ward.name,
+                ward.icb.code,
+                self.now.of_ward(ward.pk),
+                self.leave,
+                ward.code,
+                self._staffed_cell(ward.pk),
+            )
             for ward in self._places
         ]
         return [*own, Line("Sum", "", self.now.total, self.leave)]
+
+    @cached_property
+    def staffed_words(self) -> str:
+        counts = {ward: self.now.of_ward(ward) for _, ward in self.now.places}
+        return sum_words(added(of_one_provider(self.staffed), counts))
+
+    def _staffed_cell(self, ward: int) -> str:
+        """Of a ward whose beds several report nobody said whose of them are staffed."""
+        told = self.staffed.get(ward)
+        return NOT_TOLD if told is None else "shared" if told.providers > 1 else f"{told.number:,}"
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -12,8 +12,10 @@ from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.staffed import NOT_TOLD
 from capacity.reports.flows import Flow, Leg, Visit, flow, lengths, median_nights, visits
 from capacity.reports.now import Now, added
+from capacity.reports.staffed import Told
 from lib.charts import bars
 
 HEADINGS = (
@@ -27,6 +29,7 @@ HEADINGS = (
     "Out, 28 days",
     "Median stay, nights",
     "People on leave",
+    "Staffed beds",
 )
 
 
@@ -43,6 +46,7 @@ class Row:
     has_beds: bool = True
     ward: str = ""
     provider: str = ""
+    staffed: str = ""
 
     @property
     def beds(self) -> str:
@@ -84,7 +88,7 @@ class Row:
         flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
         shown = (self.label, self.beds, self.patients, self.occupancy, self.free)
         told = self.leave.short if self.has_beds else ""
-        return (*shown, *(str(number) for number in flows), self.median_words, told)
+        return (*shown, *(str(number) for number in flows), self.median_words, told, self.staffed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Sources:
     wards: dict[int, Ward]
     visible: frozenset[int]
     leave: LeaveRule
+    staffed: Mapping[int, Told]
 
     def row(
         self,
@@ -109,6 +114,7 @@ class Sources:
         has_beds: bool = True,
         ward: str = "",
         provider: str = "",
+        staffed: str = "",
     ) -> Row:
         known = list(of)
         since, until = self.window.since, self.window.until
@@ -122,7 +128,13 @@ class Sources:
             has_beds=has_beds,
             ward=ward,
             provider=provider,
+            staffed=staffed,
         )
+
+    def staffed_cell(self, ward: int) -> str:
+        """Of a ward whose beds are of several boards nobody said whose of them are staffed."""
+        told = self.staffed.get(ward)
+        return NOT_TOLD if told is None else "shared" if told.icbs > 1 else f"{told.number:,}"
 
 
 def table(by: str, sources: Sources, name: str) -> list[Row]:
@@ -158,6 +170,7 @@ def _wards_within(provider: Provider, sources: Sources, of: list[Visit]) -> list
             sources.now.places[provider.pk, ward.pk],
             [visit for visit in of if visit.key == (provider.pk, ward.pk)],
             ward=ward.code if ward.pk in sources.visible else "",
+            staffed=sources.staffed_cell(ward.pk),
         )
         for ward in wards
     ]

@@ -17,9 +17,11 @@ from capacity.presence import WardCount
 from capacity.presenters import words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
+from capacity.presenters.staffed import ward_words
 from capacity.reports.flows import Leg
 from capacity.reports.history import Morning
 from capacity.reports.now import Now
+from capacity.reports.staffed import Told
 from capacity.reports.stays import StayLine
 from lib import london
 from lib.charts import bars, occupancy
@@ -61,6 +63,7 @@ class WardPresenter:
     legs: Sequence[Leg]
     counted_on: dt.date
     leave: LeaveRule
+    staffed: Told | None
 
     @property
     def at(self) -> dt.datetime:
@@ -93,6 +96,10 @@ class WardPresenter:
             words.against_wanted(self.count),
             self.leave.words,
         )
+
+    @property
+    def staffed_words(self) -> str:
+        return ward_words(self.staffed, self.total.beds)
 
     @property
     def figures(self) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from capacity.presenters.tables import Sources
 from capacity.reports import flows, history, now, populations, published
 from capacity.reports.leave import leave_rule
 from capacity.reports.populations import Rate
+from capacity.reports.staffed import told_of
 from capacity.views.answers import csv_file, unless_unchanged
 from lib import fragments, london
 
@@ -143,6 +144,7 @@ def _sources(
         wards=wards,
         visible=known.visible,
         leave=known.leave,
+        staffed=told_of(known.rosters.keys(), at, london.day_of(at)),
     )
 
 

@@ -15,6 +15,7 @@ from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.provider import ProviderPresenter
 from capacity.reports import history, now
 from capacity.reports.leave import leave_rule
+from capacity.reports.staffed import told_of
 from capacity.views.answers import csv_file
 from lib import london
 
@@ -47,4 +48,5 @@ def _read(request: HttpRequest, code: str) -> ProviderPresenter:
         wards=wards,
         mornings=history.provider_mornings(provider, wards.keys(), first, today),
         leave=leave_rule(at),
+        staffed=told_of(wards.keys(), at, today),
     )

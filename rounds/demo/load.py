@@ -127,6 +127,7 @@ def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
     pathways.go_on(ready.places, ready.staff, now=now)
     waiting.refer_all(ready.places, ready.staff, drawn, plans, seed=telling.seed, now=now)
     managing.say_who_counts(now=now)
+    managing.tell_staffing(ready.places, ready.staff, now=now)
     refresh(days=_days(telling.chosen.history_days, now), at=now)
     returning.return_figures(ready.staff.users["cole"], now=now)
 

@@ -6,9 +6,13 @@ import datetime as dt
 from typing import Final
 
 from capacity.actions.leave_settings import set_leave
+from capacity.actions.staffed import tell_staffed
 from capacity.models import IntegratedCareBoard
+from capacity.presence import count_of
 from lib import london
 from rounds.demo.cases import Case
+from rounds.demo.places import Places
+from rounds.demo.staff import Staff
 
 # Of the last 90 days, which charts show, some were told otherwise.
 LEFT_OUT_SINCE: Final = dt.timedelta(days=200)
@@ -37,3 +41,18 @@ def board_of(case: Case) -> IntegratedCareBoard | None:
     own = case.ward.icb
     code = NEIGHBOURS[own] if drawn < 9 else own
     return IntegratedCareBoard.objects.get(code=code)
+
+
+def tell_staffing(places: Places, staff: Staff, *, now: dt.datetime) -> None:
+    """Nearly every ward has told; some are short of staff, and one was for a while."""
+    today = london.day_of(now)
+    for number, (code, ward) in enumerate(sorted(places.wards.items())):
+        if number % 7 == 4:
+            continue
+        beds = count_of(ward, now).beds
+        told = [(120, beds - 4), (30, beds - 2 if number % 3 == 0 else beds)]
+        for days, staffed in told:
+            starts = today - dt.timedelta(days=days)
+            at = london.count_instant(starts)
+            lead = staff.lead(code)
+            tell_staffed(ward=ward, number=staffed, starts=starts, by=lead, at=at)
