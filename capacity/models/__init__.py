@@ -2,6 +2,7 @@
 
 from capacity.models.beds import Bed, BedAllocation, BedClosure, StaffedBeds
 from capacity.models.changes import StatedChange
+from capacity.models.corrections import CountCorrection, SettledDay
 from capacity.models.delays import Delay
 from capacity.models.figures import (
     DailyBeds,
@@ -29,6 +30,7 @@ __all__ = [
     "Bed",
     "BedAllocation",
     "BedClosure",
+    "CountCorrection",
     "DailyBeds",
     "DailyPatients",
     "DailySums",
@@ -44,6 +46,7 @@ __all__ = [
     "PublishedFigure",
     "ReferralFact",
     "Region",
+    "SettledDay",
     "SitRep",
     "Spell",
     "StaffedBeds",

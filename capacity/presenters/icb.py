@@ -14,7 +14,7 @@ from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard
 from capacity.occupancy import Count, reaches
 from capacity.presence import WardCount
-from capacity.presenters import tables, words
+from capacity.presenters import corrections, tables, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.rates import RatePresenter
@@ -127,8 +127,13 @@ class IcbPresenter:
         last = self.mornings[-1]
         return (
             f"At 08:00 on {london.short_day(last.day)}: {last.patients:,} in {last.beds:,} beds, "
-            f"{words.share(last.count)}, {last.leave.words}."
+            f"{words.share(last.count)}, {last.leave.words}{self._corrected(last)}."
         )
+
+    @staticmethod
+    def _corrected(last: Morning) -> str:
+        told = corrections.corrected_words(last)
+        return f"; {told}" if told else ""
 
     @cached_property
     def staffed_words(self) -> str:
@@ -165,6 +170,10 @@ class IcbPresenter:
             Switch(label, self.choice.query(days=days), days == self.choice.days)
             for days, label in DAYS.items()
         ]
+
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
 
     @cached_property
     def occupancy_data(self) -> occupancy.Occupancy:

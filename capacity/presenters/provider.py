@@ -14,7 +14,7 @@ from capacity.leave import LeaveRule
 from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import words
+from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.staffed import NOT_TOLD, sum_words
 from capacity.reports.history import Morning
@@ -126,6 +126,10 @@ class ProviderPresenter:
         """Of a ward whose beds several report nobody said whose of them are staffed."""
         told = self.staffed.get(ward)
         return NOT_TOLD if told is None else "shared" if told.providers > 1 else f"{told.number:,}"
+
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:

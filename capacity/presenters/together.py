@@ -16,7 +16,7 @@ from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard, Region
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import words
+from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.switches import BASES, Switch
 from capacity.reports.history import Morning
@@ -222,6 +222,10 @@ class TogetherPresenter:
 
     def _query(self, **scope: str) -> str:
         return urlencode({"base": self.base, **scope})
+
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:

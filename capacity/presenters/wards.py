@@ -14,7 +14,7 @@ from capacity.leave import LeaveRule
 from capacity.models import Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import words
+from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.staffed import ward_words
@@ -121,6 +121,10 @@ class WardPresenter:
     @cached_property
     def movements(self) -> MovementsPresenter:
         return MovementsPresenter(self.legs, self.counted_on)
+
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
 
     @cached_property
     def occupancy_data(self) -> occupancy.Occupancy:

@@ -36,6 +36,8 @@ class Day:
     patients: int
     on_leave: int = 0
     leave_counted: bool = True
+    # In words, what was corrected in it after it had been counted.
+    corrected: str = ""
 
     @property
     def percent(self) -> float | None:
@@ -61,7 +63,13 @@ def occupancy(data: Occupancy) -> SafeString:
     if not data.days:
         return svg.chart("occupancy", WIDTH, HEIGHT, "Occupancy: no days counted", "", [_empty()])
     x, y = _day_scale(data), _percent_scale(data)
-    upper = [*_zone(y), *_line(data, x, y), *_changes(data, x), *_rings(data, x, y)]
+    upper = [
+        *_zone(y),
+        *_line(data, x, y),
+        *_changes(data, x),
+        *_marks(data, x, y),
+        *_rings(data, x, y),
+    ]
     body = [*upper, *_beds(data, x), *_months(data, x)]
     return svg.chart("occupancy", WIDTH, HEIGHT, _title(data), _description(data), body)
 
@@ -70,7 +78,16 @@ def rows(data: Occupancy) -> Table:
     """A row a day, the newest first."""
     published = {day.day for day in data.published}
     return Table(
-        ("Day, 08:00", "Beds", "Patients", "On leave", "Occupancy", "People on leave", "Published"),
+        (
+            "Day, 08:00",
+            "Beds",
+            "Patients",
+            "On leave",
+            "Occupancy",
+            "People on leave",
+            "Corrected",
+            "Published",
+        ),
         [
             (
                 plain_day(day.day),
@@ -79,6 +96,7 @@ def rows(data: Occupancy) -> Table:
                 str(day.on_leave),
                 _told(day),
                 day.leave_words,
+                day.corrected,
                 "yes" if day.day in published else "",
             )
             for day in reversed(data.days)
@@ -152,6 +170,16 @@ def _changes(data: Occupancy, x: Scale) -> Iterator[str]:
         yield svg.text(
             place + (-6 if late else 6), _TOP + 12, words, css, "end" if late else "start"
         )
+
+
+def _marks(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:
+    """A small ring on each day that was corrected, which says what it was."""
+    for day in data.days:
+        if day.corrected:
+            place = x(day.day.toordinal()), y(y.low if day.percent is None else day.percent)
+            yield svg.circle(
+                *place, 3, "chart-point--hollow", f"{plain_day(day.day)}: {day.corrected}"
+            )
 
 
 def _rings(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:

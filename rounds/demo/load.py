@@ -129,6 +129,7 @@ def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
     managing.say_who_counts(now=now)
     managing.tell_staffing(ready.places, ready.staff, now=now)
     refresh(days=_days(telling.chosen.history_days, now), at=now)
+    managing.enter_late(ready.places, now=now)
     returning.return_figures(ready.staff.users["cole"], now=now)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from capacity.actions.figures import refresh
+from capacity.actions.history import PastSpell, record_past_spells
 from capacity.actions.leave_settings import set_leave
 from capacity.actions.staffed import tell_staffed
-from capacity.models import IntegratedCareBoard
+from capacity.facts import SpellFacts
+from capacity.models import Bed, IntegratedCareBoard, Stay, Ward
 from capacity.presence import count_of
 from lib import london
+from patients.pseudonym import person_key
 from rounds.demo.cases import Case
 from rounds.demo.places import Places
 from rounds.demo.staff import Staff
@@ -17,6 +21,8 @@ from rounds.demo.staff import Staff
 # Of the last 90 days, which charts show, some were told otherwise.
 LEFT_OUT_SINCE: Final = dt.timedelta(days=200)
 COUNTED_SINCE: Final = dt.timedelta(days=45)
+# Where a stay was entered late.
+LATE_WARDS: Final = ("RWE-heart-failure", "RP1-heart-failure")
 # Whose residents come to a board's wards beside its own.
 NEIGHBOURS: Final = {"QK1": "QPM", "QPM": "QK1", "QH8": "QMF"}
 
@@ -56,3 +62,36 @@ def tell_staffing(places: Places, staff: Staff, *, now: dt.datetime) -> None:
             at = london.count_instant(starts)
             lead = staff.lead(code)
             tell_staffed(ward=ward, number=staffed, starts=starts, by=lead, at=at)
+
+
+def enter_late(places: Places, *, now: dt.datetime) -> None:
+    """A stay of three nights that nobody had entered: its days are corrected, and say so."""
+    left = london.count_instant(london.day_of(now)) - dt.timedelta(days=5) + dt.timedelta(hours=3)
+    came = left - dt.timedelta(days=3)
+    for code in LATE_WARDS:
+        if code in places.wards and (bed := _empty(places.wards[code], came, left)):
+            facts = SpellFacts(
+                person_key=person_key(f"late-{code}"),
+                age_on_admission=71,
+                sex="female",
+                source="gp",
+                home_icb_id=places.wards[code].icb_id,
+            )
+            stay = PastSpell(
+                bed=bed,
+                facts=facts,
+                pathway="heart-failure",
+                route="step_up",
+                admitted_at=came,
+                discharged_at=left,
+                destination="home",
+            )
+            record_past_spells(ward=places.wards[code], spells=[stay], by=None, at=now)
+    refresh(days=[], at=now)
+
+
+def _empty(ward: Ward, since: dt.datetime, until: dt.datetime) -> Bed | None:
+    """A bed in which nobody lay all that time."""
+    lay = Stay.objects.filter(ward=ward, starts__lt=until).exclude(ends__lte=since)
+    beds = Bed.objects.open_at(since).commissioned().filter(ward=ward)
+    return beds.exclude(pk__in=lay.filter(bed__isnull=False).values("bed")).first()

@@ -125,8 +125,8 @@ def test_every_page_says_it_beside_the_figure(name, args, away, icb_manager, sig
 @pytest.mark.parametrize(
     ("name", "args", "column"),
     [
-        ("capacity:icb-table", ["QK1"], -1),
-        ("capacity:provider-table", ["RT5"], -1),
+        ("capacity:icb-table", ["QK1"], -2),
+        ("capacity:provider-table", ["RT5"], -2),
         ("capacity:together-table", [], -1),
     ],
 )
