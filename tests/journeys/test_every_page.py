@@ -89,6 +89,8 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:published-icb", args=["QK1"]),
         reverse("capacity:published-upload"),
         reverse("capacity:icb-plan", args=["QK1"]),
+        reverse("capacity:icb-border", args=["QK1"]),
+        reverse("capacity:leave-setting"),
         reverse("capacity:together-detail"),
         reverse("capacity:provider-detail", args=["RT5"]),
     ]
