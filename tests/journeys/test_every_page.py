@@ -65,6 +65,7 @@ def _clinical(place: Place, alert: Alert) -> list[str]:
         ("patients:responsible-set", one),
         ("patients:contact-create", [place.calm.patient_id]),
         ("patients:bed-list", ward),
+        ("capacity:ward-staffed", ward),
         ("patients:referral-detail", [place.waiting.pk]),
     ]
     return [reverse(name, args=args) for name, args in by_name]
