@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from capacity.models import IntegratedCareBoard
-from capacity.occupancy import Count
 from capacity.policies import check_can_see_figures
 from capacity.reports import history, now, published
+from capacity.reports.leave import leave_rule
+from capacity.reports.staffed import added, of_one_board, told_of
 from capacity.serializers import Occupancy, PublishedLine
 from lib import london
 
@@ -72,9 +73,12 @@ def _visible(request: Request, code: str) -> IntegratedCareBoard:
 
 
 def _now(icb: IntegratedCareBoard, at: dt.datetime) -> dict[str, object]:
-    total = now.icb_now(icb, at).total
-    occupancy = Count(beds=total.beds, patients=total.patients).occupancy
-    return {"at": at, **asdict(total), "occupancy": occupancy}
+    found = now.icb_now(icb, at)
+    total, counts = found.total, {ward: found.of_ward(ward) for _, ward in found.places}
+    staffed = added(of_one_board(told_of(counts, at, london.day_of(at))), counts)
+    leave = leave_rule(at)
+    told = {"occupancy": leave.count(total).occupancy, "leave_counted": leave.counted}
+    return {"at": at, **asdict(total), **told, "staffed": staffed}
 
 
 def _month(asked: str) -> dt.date:

@@ -18,6 +18,8 @@ class SpellFacts:
     ethnicity_group: str = ""
     residence: str = "own_home"
     deprivation_decile: int | None = None
+    # The ICB of the GP practice where the person is registered; None is not known.
+    home_icb_id: int | None = None
     referred_at: dt.datetime | None = None
     accepted_at: dt.datetime | None = None
     technology_enabled: bool = True

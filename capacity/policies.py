@@ -48,6 +48,16 @@ def check_can_plan(user: AnyUser, icb: IntegratedCareBoard) -> None:
         raise PermissionDenied("An ICB's own managers set its targets and plan its beds.")
 
 
+def can_set_leave(user: AnyUser) -> bool:
+    """Whether people on leave count in occupancy is one answer for all of England."""
+    return reach(user, {Role.ICB_MANAGER}).england
+
+
+def check_can_set_leave(user: AnyUser) -> None:
+    if not can_set_leave(user):
+        raise PermissionDenied("Who plans for all of England says whether people on leave count.")
+
+
 def own_icbs(user: AnyUser) -> frozenset[str]:
     """Codes of the ICBs that are the user's own, for marking them among all."""
     return reach(user, FIGURES).icbs
@@ -94,6 +104,16 @@ def can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -
 def check_can_set_hours(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
     if not can_set_hours(user, ward, at=at):
         raise PermissionDenied("Only the ward's lead sets its hours.")
+
+
+def can_tell_staffed(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> bool:
+    """How many beds the team can staff is its lead's to say."""
+    return _covers(reach(user, {Role.WARD_LEAD}, at=at), ward)
+
+
+def check_can_tell_staffed(user: AnyUser, ward: Ward, *, at: dt.datetime | None = None) -> None:
+    if not can_tell_staffed(user, ward, at=at):
+        raise PermissionDenied("Only the ward's lead tells how many of its beds are staffed.")
 
 
 def sees_small_numbers(user: AnyUser, *, ward: str = "", provider: str = "", icb: str = "") -> bool:

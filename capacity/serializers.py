@@ -1,6 +1,12 @@
 """The shapes of capacity's answers, for the answers themselves and for the schema."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from capacity.reports.history import Morning
+from capacity.reports.staffed import Staffed
+
+LEAVE_COUNTED = "whether occupancy has people on leave among the patients, as set for that day"
 
 
 class PublishedLine(serializers.Serializer[object]):
@@ -17,6 +23,15 @@ class PublishedLine(serializers.Serializer[object]):
     returned = serializers.BooleanField()
 
 
+class CorrectedLine(serializers.Serializer[object]):
+    """A day that was counted otherwise once it had settled: when that was last corrected, why, and
+    what each figure that is otherwise now was first."""
+
+    at = serializers.DateTimeField(source="corrected.at")
+    why = serializers.CharField(source="corrected.why")
+    was = serializers.DictField(child=serializers.IntegerField())
+
+
 class DayLine(serializers.Serializer[object]):
     """A day's count at 08:00 London."""
 
@@ -28,6 +43,25 @@ class DayLine(serializers.Serializer[object]):
     over_capacity = serializers.IntegerField()
     on_leave = serializers.IntegerField()
     occupancy = serializers.FloatField(source="count.occupancy", allow_null=True)
+    leave_counted = serializers.BooleanField(source="leave.counted", help_text=LEAVE_COUNTED)
+    corrected = serializers.SerializerMethodField(help_text="null: as it was first counted")
+
+    @extend_schema_field(CorrectedLine(allow_null=True))
+    def get_corrected(self, morning: Morning) -> object:
+        return CorrectedLine(morning).data if morning.corrected else None
+
+
+class StaffedLine(serializers.Serializer[object]):
+    """Beds that can be staffed, of the commissioned `beds` on those wards that told."""
+
+    number = serializers.SerializerMethodField()
+    beds = serializers.IntegerField()
+    wards_told = serializers.IntegerField(source="told")
+    wards = serializers.IntegerField()
+
+    def get_number(self, staffed: Staffed) -> int | None:
+        """Null where nobody told: that is not none."""
+        return staffed.number if staffed.told else None
 
 
 class NowLine(serializers.Serializer[object]):
@@ -43,6 +77,8 @@ class NowLine(serializers.Serializer[object]):
     over_capacity = serializers.IntegerField()
     on_leave = serializers.IntegerField()
     occupancy = serializers.FloatField(allow_null=True)
+    leave_counted = serializers.BooleanField(help_text=LEAVE_COUNTED)
+    staffed = StaffedLine()
 
 
 class Occupancy(serializers.Serializer[object]):

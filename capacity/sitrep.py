@@ -120,6 +120,11 @@ class Figures:
             sum(one.capacity for one in self.beds), sum(one.patients for one in self.patients)
         )
 
+    @property
+    def on_leave(self) -> int:
+        """How many of the patients."""
+        return sum(one.on_leave for one in self.patients)
+
     def lines(self) -> list[Line]:
         """By ICB and ward; a ward without beds and one without patients have theirs too."""
         return [self._line(icb, ward) for icb, ward in sorted(self._places())]

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from capacity import dates as dates  # addresses may hold a day
 from capacity import views
-from capacity.views import plans, providers, together
+from capacity.views import border, leave, plans, providers, staffed, together
 
 
 class PlaceKindConverter:
@@ -30,6 +30,7 @@ _due = "returns/<str:code>/<day:day>"
 urlpatterns = [
     path("", views.icb_list, name="icb-list"),
     path("definitions/", views.definition_list, name="definition-list"),
+    path("leave/", leave.leave_setting, name="leave-setting"),
     path("england/", views.england_detail, name="england-detail"),
     path("england/table.csv", views.england_table, name="england-table"),
     path("providers/<str:code>/", providers.provider_detail, name="provider-detail"),
@@ -42,6 +43,12 @@ urlpatterns = [
     path("icbs/<str:code>/", views.icb_detail, name="icb-detail"),
     path("icbs/<str:code>/table.csv", views.icb_table, name="icb-table"),
     path("icbs/<str:code>/days.csv", views.icb_days, name="icb-days"),
+    path("icbs/<str:code>/across-borders/", border.icb_border, name="icb-border"),
+    path(
+        "icbs/<str:code>/across-borders/table.csv",
+        border.icb_border_table,
+        name="icb-border-table",
+    ),
     path("icbs/<str:code>/plan/", plans.icb_plan, name="icb-plan"),
     path("icbs/<str:code>/plan/table.csv", plans.icb_plan_table, name="icb-plan-table"),
     path("icbs/<str:code>/plan/beds/", plans.plan_create, name="plan-create"),
@@ -49,6 +56,7 @@ urlpatterns = [
     path("plans/<int:pk>/withdraw/", plans.plan_withdraw, name="plan-withdraw"),
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
     path("wards/<str:code>/hours/", views.ward_hours, name="ward-hours"),
+    path("wards/<str:code>/staffed/", staffed.ward_staffed, name="ward-staffed"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
     path(f"{_PLACE}/flows/", views.flow_list, name="flow-list"),
     path(f"{_PLACE}/flows.csv", views.flow_table, name="flow-table"),

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from accounts.models import User
+from capacity.leave import LeaveRule
 from capacity.models import Bed, BedClosure, Leave, Spell, Stay, Ward
 from capacity.presence import WardCount, ward_counts
+from capacity.reports.leave import leave_rules
 from lib import london
 from patients.models import Admission, Referral
 
@@ -29,7 +31,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BedBoard:
-    """`counted_at` is the last 08:00; `came` and `left` lie between it and `at`."""
+    """`counted_at` is the last 08:00; `came` and `left` lie between it and `at`. `leave` says
+    whether people on leave count in occupancy now, and `leave_then` at the last 08:00."""
 
     ward: Ward
     at: dt.datetime
@@ -40,6 +43,8 @@ class BedBoard:
     left: int
     left_to: Mapping[str, int]
     places: list[Place]
+    leave: LeaveRule
+    leave_then: LeaveRule
     waiting: list[Referral] = field(default_factory=list)
 
     @property
@@ -51,6 +56,7 @@ def bed_board(ward: Ward, *, user: User, at: dt.datetime) -> BedBoard:
     counted_at = last_count(at)
     now, then = _on(ward, at), _on(ward, counted_at)
     left = then - now
+    rules = leave_rules()
     return BedBoard(
         ward=ward,
         at=at,
@@ -61,6 +67,8 @@ def bed_board(ward: Ward, *, user: User, at: dt.datetime) -> BedBoard:
         left=len(left),
         left_to=_left_to(left),
         places=_places(ward, user, at),
+        leave=rules.on(london.day_of(at)),
+        leave_then=rules.on(london.day_of(counted_at)),
         waiting=waiting(ward, user),
     )
 

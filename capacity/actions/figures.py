@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from capacity import counting, runs
+from capacity.actions import corrections
 from capacity.models import Bed, DailyBeds, StaleFigure, Stay, Ward
 from lib import london
 
@@ -34,11 +35,12 @@ known AS (
     WHERE day = ANY(%(days)s::date[]) AND {wards}
 ),
 compared AS (
-    SELECT {key}, k.id AS known, {new}
+    SELECT {key}, k.id AS known, {new}, {was}
     FROM counted c FULL JOIN known k USING ({key})
     WHERE k.id IS NULL OR c.{first} IS NULL OR ({new}) <> ({old})
        OR k.computed_at < (day + %(count_time)s) AT TIME ZONE 'Europe/London' + %(settles)s
 ),
+{corrected},
 gone AS (
     DELETE FROM {table} t USING compared c WHERE t.id = c.known AND c.{first} IS NULL
 ),
@@ -60,6 +62,8 @@ def _put(table: str, counted: str, key: str, *names: str) -> str:
         first=names[0],
         names=", ".join(names),
         new=", ".join(f"c.{name}" for name in names),
+        was=corrections.was(names),
+        corrected=corrections.corrected(names),
         old=", ".join(f"k.{name}" for name in names),
         set=", ".join(f"{name} = excluded.{name}" for name in names),
     )
@@ -126,15 +130,22 @@ def refresh(
         cursor.execute(_ROOM)
     for part in _parts(wanted):
         recount(counting.mornings(part, wards=ids), at=at)
+        if ids is None:
+            corrections.settle(part, at=at, after=SETTLES_AFTER)
     return Refreshed(days=len(wanted), corrected=corrected)
 
 
-def recount(question: counting.Question, *, at: dt.datetime) -> None:
-    """What stands there for these days and wards is brought to what the periods say."""
+def recount(
+    question: counting.Question, *, at: dt.datetime, notes: Mapping[dt.date, str] | None = None
+) -> None:
+    """What stands there for these days and wards is brought to what the periods say; what that
+    changes in a settled day is written down, with what `notes` say of why."""
+    days = [day for day, _ in question.moments]
     given = runs.parameters(question) | {
         "computed": at,
         "count_time": london.COUNT_TIME,
         "settles": SETTLES_AFTER,
+        **corrections.parameters(days, notes or {}),
     }
     touched: set[tuple[int, dt.date]] = set()
     with connection.cursor() as cursor:
@@ -167,11 +178,11 @@ def _wanting(at: dt.datetime) -> list[dt.date]:
 
 
 def _first_day() -> dt.date | None:
-    newest = DailyBeds.objects.order_by("-day", "-computed_at").first()
+    newest = DailyBeds.objects.order_by("-day").first()
     if newest is None:
         return first_ever()
-    settled = newest.computed_at >= london.count_instant(newest.day) + SETTLES_AFTER
-    return newest.day + dt.timedelta(days=1) if settled else newest.day
+    # By the day and not by its rows: a ward that was corrected meanwhile is no day counted again.
+    return newest.day + dt.timedelta(days=1) if corrections.is_settled(newest.day) else newest.day
 
 
 def first_ever() -> dt.date | None:
@@ -197,11 +208,11 @@ def _recount_stale(at: dt.datetime) -> int:
         .order_by("ward", "day")
     )
     StaleFigure.objects.filter(pk__in=[note.pk for note in notes]).delete()
-    by_ward: dict[int, list[dt.date]] = {}
+    by_ward: dict[int, dict[dt.date, str]] = {}
     for note in notes:
-        by_ward.setdefault(note.ward_id, []).append(note.day)
-    for ward, days in by_ward.items():
-        recount(counting.mornings(days, wards=[ward]), at=at)
+        by_ward.setdefault(note.ward_id, {})[note.day] = note.why
+    for ward, whys in by_ward.items():
+        recount(counting.mornings(list(whys), wards=[ward]), at=at, notes=whys)
     return len(notes)
 
 

@@ -2,6 +2,7 @@
 
 from capacity.models.beds import Bed, BedAllocation, BedClosure, StaffedBeds
 from capacity.models.changes import StatedChange
+from capacity.models.corrections import CountCorrection, SettledDay
 from capacity.models.delays import Delay
 from capacity.models.figures import (
     DailyBeds,
@@ -11,6 +12,7 @@ from capacity.models.figures import (
     StaleFigure,
     Target,
 )
+from capacity.models.leave import LeaveSetting
 from capacity.models.organisations import (
     IntegratedCareBoard,
     Population,
@@ -28,6 +30,7 @@ __all__ = [
     "Bed",
     "BedAllocation",
     "BedClosure",
+    "CountCorrection",
     "DailyBeds",
     "DailyPatients",
     "DailySums",
@@ -36,12 +39,14 @@ __all__ = [
     "FrozenPatients",
     "IntegratedCareBoard",
     "Leave",
+    "LeaveSetting",
     "PlannedBeds",
     "Population",
     "Provider",
     "PublishedFigure",
     "ReferralFact",
     "Region",
+    "SettledDay",
     "SitRep",
     "Spell",
     "StaffedBeds",

@@ -139,12 +139,17 @@ class BedClosure(models.Model):
         return f"{self.bed} closed: {self.get_reason_display()}"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class StaffedBeds(models.Model):
-    """How many of a ward's beds the team could staff, from a date on."""
+    """How many of a ward's beds the team can staff, from a date on, as its lead told it."""
 
     ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="staffed")
     starts = models.DateField()
     number = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name_plural = "staffed beds"

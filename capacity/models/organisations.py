@@ -149,6 +149,7 @@ class Succession(models.Model):
     on = models.DateField()
     kind = models.CharField(max_length=8, choices=Kind)
     share = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
+    source = models.CharField(max_length=200, blank=True, help_text="where this is stated")
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from capacity.models.beds import Bed
+from capacity.models.organisations import IntegratedCareBoard
 from capacity.models.ranges import Moments
 from capacity.models.wards import Ward
 from lib.ids import uuid7
@@ -83,6 +84,16 @@ class Spell(models.Model):
     ethnicity_group = models.CharField(max_length=40, blank=True)
     residence = models.CharField(max_length=12, choices=Residence, default=Residence.OWN_HOME)
     deprivation_decile = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Found with the spell, never by it: an index would slow every admission down.
+    home_icb = models.ForeignKey(
+        IntegratedCareBoard,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="of the GP practice where the person is registered; empty: not known",
+    )
     source = models.CharField(max_length=32, choices=Source)
     destination = models.CharField(max_length=20, choices=Destination, blank=True)
     referred_at = models.DateTimeField(null=True, blank=True)

@@ -10,17 +10,21 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard
-from capacity.occupancy import Count
-from capacity.presenters import tables, words
+from capacity.occupancy import Count, reaches
+from capacity.presence import WardCount
+from capacity.presenters import corrections, tables, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.rates import RatePresenter
+from capacity.presenters.staffed import sum_words
 from capacity.presenters.switches import BASES, BYS, DAYS, Choice, Switch
 from capacity.presenters.tables import Row, Sources
 from capacity.reports.history import Morning
 from capacity.reports.populations import Rate
 from capacity.reports.published import Printed
+from capacity.reports.staffed import added, of_one_board
 from lib import london
 from lib.charts import bars, occupancy
 from lib.charts.bars import Bar
@@ -47,10 +51,18 @@ class IcbPresenter:
     def when(self) -> str:
         return london.long_moment(self.at)
 
+    @property
+    def leave(self) -> LeaveRule:
+        return self.sources.leave
+
+    @cached_property
+    def total(self) -> WardCount:
+        return self.sources.now.total
+
     @cached_property
     def count(self) -> Count:
-        total = self.sources.now.total
-        return Count(beds=total.beds, patients=total.patients)
+        """What occupancy is made of."""
+        return self.leave.count(self.total)
 
     @property
     def has_wards(self) -> bool:
@@ -75,7 +87,7 @@ class IcbPresenter:
         return format_html("{}{} {}", self._beds_words(), self._taken_words(), self._full_words())
 
     def _beds_words(self) -> SafeString:
-        beds = words.plural(self.count.beds, "bed")
+        beds = words.plural(self.total.beds, "bed")
         if self.rate is None:
             return format_html("{} has <strong>{}</strong>.", self.icb.code, beds)
         return format_html(
@@ -83,13 +95,15 @@ class IcbPresenter:
         )
 
     def _taken_words(self) -> SafeString:
-        if not self.count.beds:
-            return format_html(" {} now.", words.plural(self.count.patients, "patient"))
+        patients = words.plural(self.total.patients, "patient")
+        if not self.total.beds:
+            return format_html(" {} now.", patients)
         return format_html(
-            " Now <strong>{}</strong>: <strong>{}</strong>, {}.",
-            words.plural(self.count.patients, "patient"),
+            " Now <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
+            patients,
             words.share(self.count),
             words.against_wanted(self.count),
+            self.leave.words,
         )
 
     def _full_words(self) -> str:
@@ -113,8 +127,19 @@ class IcbPresenter:
         last = self.mornings[-1]
         return (
             f"At 08:00 on {london.short_day(last.day)}: {last.patients:,} in {last.beds:,} beds, "
-            f"{words.share(last.count)}."
+            f"{words.share(last.count)}, {last.leave.words}{self._corrected(last)}."
         )
+
+    @staticmethod
+    def _corrected(last: Morning) -> str:
+        told = corrections.corrected_words(last)
+        return f"; {told}" if told else ""
+
+    @cached_property
+    def staffed_words(self) -> str:
+        now = self.sources.now
+        counts = {ward: now.of_ward(ward) for _, ward in now.places}
+        return sum_words(added(of_one_board(self.sources.staffed), counts))
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -146,6 +171,10 @@ class IcbPresenter:
             for days, label in DAYS.items()
         ]
 
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
+
     @cached_property
     def occupancy_data(self) -> occupancy.Occupancy:
         return as_occupancy(self.mornings)
@@ -161,7 +190,7 @@ class IcbPresenter:
     @property
     def reached_words(self) -> str:
         last = self.mornings[-28:]
-        reached = sum(m.beds > 0 and m.patients * 100 >= m.beds * 80 for m in last)
+        reached = sum(reaches(m.count) for m in last)
         return f"at or above 80% on {reached} of the last {words.plural(len(last), 'day')}"
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from capacity.presenters import words
 from capacity.presenters.funnel import FunnelPresenter
 from capacity.presenters.icb import printed_cells
 from capacity.presenters.league import ranked
+from capacity.presenters.switches import Switch
 from capacity.reports.published import League, Printed
 from lib.charts import trend
 from lib.charts.svg import Table
@@ -30,6 +32,10 @@ class PathPresenter:
     name: str
     leagues: Sequence[League]
     linked: bool
+    # The day whose boundaries are asked for, all that there are, and why it cannot be told on them.
+    map_of: dt.date | None = None
+    maps: Sequence[dt.date] = ()
+    refused: str = ""
 
     @cached_property
     def months(self) -> list[tuple[League, Printed]]:
@@ -41,6 +47,26 @@ class PathPresenter:
         ]
 
     @property
+    def boundaries(self) -> str:
+        """Stands beside every figure of the page and in its file."""
+        if self.map_of is None:
+            return "in the boundaries of its time"
+        return f"restated to the boundaries of {words.month_name(self.map_of)}"
+
+    @property
+    def map_switches(self) -> list[Switch]:
+        """Nothing to choose where no boundary ever changed."""
+        restated = [
+            Switch(f"Boundaries of {words.month_name(day)}", f"map={day}", day == self.map_of)
+            for day in self.maps
+        ]
+        return [Switch("As published", "", self.map_of is None), *restated] if restated else []
+
+    @property
+    def query(self) -> str:
+        return f"map={self.map_of}" if self.map_of else ""
+
+    @property
     def sentence(self) -> str:
         """From the first month to the last on the newest base; older ones are not comparable."""
         base = self.months[-1][1].base
@@ -50,7 +76,7 @@ class PathPresenter:
             f"{self.code} had {words.plural(last.capacity, 'bed')} in "
             f"{words.month_name(last.month)}, {words.rate(last.per_100k)} per 100,000 "
             f"{words.base_words(base)}, {self._rank(*self.months[-1])} of {self._of}; "
-            f"{self._taken(last)}."
+            f"{self._taken(last)}, {self.boundaries}."
         )
         return f"{now} {self._since(first, last)}" if first is not last else now
 
@@ -95,4 +121,5 @@ class PathPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [self.table.headings, *self.table.rows]
+        rows = ((*row, self.boundaries) for row in self.table.rows)
+        return [(*self.table.headings, "Boundaries"), *rows]

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.utils.safestring import SafeString
 
 from capacity import planning
+from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard, PlannedBeds, Population, Target
 from capacity.occupancy import Area, Count, beds_needed, per_100k
 from capacity.planning import Change, Reach, Step
@@ -50,6 +51,7 @@ class PlanPresenter:
     targets: list[Target]
     populations: dict[str, Population]
     base: str
+    leave: LeaveRule
 
     @property
     def population(self) -> Population | None:
@@ -114,10 +116,11 @@ class PlanPresenter:
         """At today's patients, and how many the wanted occupancy is."""
         if not beds:
             return ""
-        share = words.share(Count(beds, self.now.patients))
+        share = words.share(self.leave.of(Count(beds, self.now.patients), self.now.on_leave))
         wanted = planning.patients_for(beds, self.aim.percent)
         return (
-            f"Today’s {words.plural(self.now.patients, 'patient')} would fill {share} of them; "
+            f"Today’s {words.plural(self.now.patients, 'patient')} would fill {share} of them, "
+            f"{self.leave.words}; "
             f"{self.aim.percent:g}% is {words.plural(wanted, 'patient')}."
         )
 

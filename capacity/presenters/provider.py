@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import words
+from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
+from capacity.presenters.staffed import NOT_TOLD, sum_words
 from capacity.reports.history import Morning
 from capacity.reports.now import Now
+from capacity.reports.staffed import Told, added, of_one_provider
 from lib import london
 from lib.charts import bars, occupancy
 from lib.charts.svg import Table
 
-HEADINGS = ("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave")
+HEADINGS = (
+    *("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave"),
+    *("People on leave", "Staffed beds"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,13 @@ class Line:
     label: str
     icb: str
     counted: WardCount
+    leave: LeaveRule
     code: str = ""
+    staffed: str = ""
 
     @property
     def count(self) -> Count:
-        return Count(self.counted.beds, self.counted.patients)
+        return self.leave.count(self.counted)
 
     @property
     def occupancy(self) -> str:
@@ -50,7 +58,8 @@ class Line:
         counted = self.counted
         numbers = (counted.free, counted.over_capacity, counted.on_leave)
         shown = (self.label, self.icb, f"{counted.beds:,}", f"{counted.patients:,}")
-        return (*shown, self.occupancy, *(f"{number:,}" for number in numbers))
+        told = (f"{number:,}" for number in numbers)
+        return (*shown, self.occupancy, *told, self.leave.short, self.staffed)
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ class ProviderPresenter:
     now: Now
     wards: dict[int, Ward]
     mornings: Sequence[Morning]
+    leave: LeaveRule
+    staffed: Mapping[int, Told]
 
     @property
     def when(self) -> str:
@@ -68,21 +79,23 @@ class ProviderPresenter:
 
     @cached_property
     def sentence(self) -> SafeString:
-        count = Count(self.now.total.beds, self.now.total.patients)
+        total = self.now.total
+        count = self.leave.count(total)
         told = format_html(
             "{} reports <strong>{}</strong> on {}.",
             self.provider,
-            words.plural(count.beds, "bed"),
+            words.plural(total.beds, "bed"),
             words.plural(len(self._places), "ward"),
         )
         if not count.beds:
             return told
         return format_html(
-            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}.",
+            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
             told,
-            words.plural(count.patients, "patient"),
+            words.plural(total.patients, "patient"),
             words.share(count),
             words.against_wanted(count),
+            self.leave.words,
         )
 
     @property
@@ -92,10 +105,31 @@ class ProviderPresenter:
     @cached_property
     def lines(self) -> list[Line]:
         own = [
-            Line(ward.name, ward.icb.code, self.now.of_ward(ward.pk), ward.code)
+            Line(
+                ward.name,
+                ward.icb.code,
+                self.now.of_ward(ward.pk),
+                self.leave,
+                ward.code,
+                self._staffed_cell(ward.pk),
+            )
             for ward in self._places
         ]
-        return [*own, Line("Sum", "", self.now.total)]
+        return [*own, Line("Sum", "", self.now.total, self.leave)]
+
+    @cached_property
+    def staffed_words(self) -> str:
+        counts = {ward: self.now.of_ward(ward) for _, ward in self.now.places}
+        return sum_words(added(of_one_provider(self.staffed), counts))
+
+    def _staffed_cell(self, ward: int) -> str:
+        """Of a ward whose beds several report nobody said whose of them are staffed."""
+        told = self.staffed.get(ward)
+        return NOT_TOLD if told is None else "shared" if told.providers > 1 else f"{told.number:,}"
+
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
 
     @property
     def _occupancy(self) -> occupancy.Occupancy:

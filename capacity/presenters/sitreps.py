@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from capacity.leave import LeaveRule
 from capacity.models import SitRep
 from capacity.occupancy import Count
 from capacity.presenters.signing import state_of
@@ -18,7 +19,7 @@ from lib.downloads import Value
 
 CSV_HEAD = (
     *("Level", "ICB", "Ward code", "Ward", "Pathway", "Route", "Capacity", "Patients"),
-    *("Occupancy", "Over capacity", "On leave", "Surge beds", "Closed beds"),
+    *("Occupancy", "Over capacity", "On leave", "Surge beds", "Closed beds", "People on leave"),
 )
 
 
@@ -108,12 +109,17 @@ class SitRepPresenter:
     # Wards whose own pages the reader may open.
     linked: frozenset[str]
     partial: bool
+    # Of the Thursday that was counted, and of now.
+    leave: LeaveRule
+    leave_now: LeaveRule
 
     @property
     def sentence(self) -> str:
-        count = self.sources.returned.count
+        figures = self.sources.returned
+        count, full = figures.count, share(self._full(figures))
         beds, patients = plural(count.beds, "bed"), plural(count.patients, "patient")
-        return f"{self.sitrep.provider}: {beds}, {patients}, {share(count)} full"
+        told = self.leave.words
+        return f"{self.sitrep.provider}: {beds}, {patients}, {full} full, {told}"
 
     @property
     def when(self) -> str:
@@ -146,7 +152,7 @@ class SitRepPresenter:
             ("Capacity: commissioned beds open", lambda f: f.count.beds),
             ("Patients", lambda f: f.count.patients),
             ("of them over capacity", lambda f: sum(one.over_capacity for one in f.patients)),
-            ("of them on leave", lambda f: sum(one.on_leave for one in f.patients)),
+            ("of them on leave", lambda f: f.on_leave),
             ("Surge beds", lambda f: sum(one.surge for one in f.beds)),
             ("Closed beds", lambda f: sum(one.closed for one in f.beds)),
         ]
@@ -161,6 +167,7 @@ class SitRepPresenter:
                 ward=self.wards.get(one.ward, one.ward),
                 link=one.ward if one.ward in self.linked else "",
                 recounted=recounted.get((one.icb, one.ward), Count(0, 0)),
+                leave=self.leave,
             )
             for one in self.sources.returned.lines()
         ]
@@ -193,15 +200,15 @@ class SitRepPresenter:
         """Sums first, then what they are made of; each line says which level it is."""
         figures = self.sources.returned
         yield CSV_HEAD
-        yield _row("provider", figures)
+        yield self._sum_row("provider", figures)
         for icb in figures.icbs:
-            yield _row("icb", figures.of_icbs([icb]), icb=icb)
+            yield self._sum_row("icb", figures.of_icbs([icb]), icb=icb)
         for line in figures.lines():
             yield self._ward_row(line)
         for one in figures.patients:
             place = (one.icb, one.ward, self.wards.get(one.ward, ""), one.pathway, one.route)
             counts = (one.patients, None, one.over_capacity, one.on_leave, None, None)
-            yield ("pathway", *place, None, *counts)
+            yield ("pathway", *place, None, *counts, None)
 
     @property
     def about(self) -> list[tuple[Value, ...]]:
@@ -214,7 +221,7 @@ class SitRepPresenter:
             ("Version", self.sitrep.version),
             ("State", self.state),
             ("Holds", partial),
-            ("Occupancy", "patients over capacity, uncapped, unrounded"),
+            ("Occupancy", f"patients over capacity, uncapped, unrounded, {self.leave.words}"),
             *(("Missing", note) for note in self.notes),
         ]
 
@@ -230,20 +237,38 @@ class SitRepPresenter:
 
     def _occupancy(self) -> Compared:
         frozen = self.sources.frozen
-        was, is_ = self.sources.returned.count, self.sources.recounted.count
+        was, is_ = self._full(self.sources.returned), self._full(self.sources.recounted)
+        now = self.sources.now
         return Compared(
-            name="Occupancy",
-            returned=share(self.sources.returned.count),
-            frozen="not yet" if frozen is None else share(frozen.count),
+            name=f"Occupancy, {self.leave.words}",
+            returned=share(was),
+            frozen="not yet" if frozen is None else share(self._full(frozen)),
             corrected="none" if was == is_ else f"now {share(is_)}",
-            now=share(self.sources.now.count),
+            now=share(self.leave_now.of(now.count, now.on_leave)),
         )
+
+    def _full(self, figures: Figures) -> Count:
+        """What occupancy is made of on that Thursday."""
+        return self.leave.of(figures.count, figures.on_leave)
 
     def _ward_row(self, line: Line) -> tuple[Value, ...]:
         place = (line.icb, line.ward, self.wards.get(line.ward, ""), "", "")
         count = line.count
-        counts = (count.beds, count.patients, count.occupancy)
-        return ("ward", *place, *counts, line.over_capacity, line.on_leave, line.surge, line.closed)
+        full = self.leave.of(count, line.on_leave).occupancy
+        counts = (count.beds, count.patients, full, line.over_capacity, line.on_leave)
+        return ("ward", *place, *counts, line.surge, line.closed, self.leave.short)
+
+    def _sum_row(self, level: str, figures: Figures, *, icb: str = "") -> tuple[Value, ...]:
+        count = figures.count
+        return (
+            *(level, icb, "", "", "", "", count.beds, count.patients),
+            self._full(figures).occupancy,
+            sum(one.over_capacity for one in figures.patients),
+            figures.on_leave,
+            sum(one.surge for one in figures.beds),
+            sum(one.closed for one in figures.beds),
+            self.leave.short,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +277,11 @@ class WardLine:
     ward: str
     link: str
     recounted: Count
+    leave: LeaveRule
 
     @property
     def occupancy(self) -> str:
-        return share(self.line.count)
+        return share(self.leave.of(self.line.count, self.line.on_leave))
 
     @property
     def corrected(self) -> str:
@@ -264,14 +290,3 @@ class WardLine:
         if beds == patients == "none":
             return "none"
         return f"beds {beds}, patients {patients}"
-
-
-def _row(level: str, figures: Figures, *, icb: str = "") -> tuple[Value, ...]:
-    count = figures.count
-    return (
-        *(level, icb, "", "", "", "", count.beds, count.patients, count.occupancy),
-        sum(one.over_capacity for one in figures.patients),
-        sum(one.on_leave for one in figures.patients),
-        sum(one.surge for one in figures.beds),
-        sum(one.closed for one in figures.beds),
-    )

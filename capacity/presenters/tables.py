@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.staffed import NOT_TOLD
 from capacity.reports.flows import Flow, Leg, Visit, flow, lengths, median_nights, visits
 from capacity.reports.now import Now, added
+from capacity.reports.staffed import Told
 from lib.charts import bars
 
 HEADINGS = (
@@ -25,6 +28,8 @@ HEADINGS = (
     "Step-down in, 28 days",
     "Out, 28 days",
     "Median stay, nights",
+    "People on leave",
+    "Staffed beds",
 )
 
 
@@ -37,9 +42,11 @@ class Row:
     counted: WardCount
     flow: Flow
     median: float | None
+    leave: LeaveRule
     has_beds: bool = True
     ward: str = ""
     provider: str = ""
+    staffed: str = ""
 
     @property
     def beds(self) -> str:
@@ -51,7 +58,7 @@ class Row:
 
     @property
     def count(self) -> Count:
-        return Count(beds=self.counted.beds, patients=self.counted.patients)
+        return self.leave.count(self.counted)
 
     @property
     def occupancy(self) -> str:
@@ -61,7 +68,7 @@ class Row:
     def bar(self) -> SafeString | str:
         if not self.has_beds or not self.counted.beds:
             return ""
-        return bars.share(100 * self.counted.patients / self.counted.beds)
+        return bars.share(100 * self.count.patients / self.count.beds)
 
     @property
     def free(self) -> str:
@@ -80,7 +87,8 @@ class Row:
         """As text, for the file that holds exactly what is shown."""
         flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
         shown = (self.label, self.beds, self.patients, self.occupancy, self.free)
-        return (*shown, *(str(number) for number in flows), self.median_words)
+        told = self.leave.short if self.has_beds else ""
+        return (*shown, *(str(number) for number in flows), self.median_words, told, self.staffed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,8 @@ class Sources:
     providers: dict[int, Provider]
     wards: dict[int, Ward]
     visible: frozenset[int]
+    leave: LeaveRule
+    staffed: Mapping[int, Told]
 
     def row(
         self,
@@ -104,6 +114,7 @@ class Sources:
         has_beds: bool = True,
         ward: str = "",
         provider: str = "",
+        staffed: str = "",
     ) -> Row:
         known = list(of)
         since, until = self.window.since, self.window.until
@@ -113,10 +124,17 @@ class Sources:
             counted=counted,
             flow=flow(known, since, until),
             median=median_nights(lengths(known, since, until)),
+            leave=self.leave,
             has_beds=has_beds,
             ward=ward,
             provider=provider,
+            staffed=staffed,
         )
+
+    def staffed_cell(self, ward: int) -> str:
+        """Of a ward whose beds are of several boards nobody said whose of them are staffed."""
+        told = self.staffed.get(ward)
+        return NOT_TOLD if told is None else "shared" if told.icbs > 1 else f"{told.number:,}"
 
 
 def table(by: str, sources: Sources, name: str) -> list[Row]:
@@ -152,6 +170,7 @@ def _wards_within(provider: Provider, sources: Sources, of: list[Visit]) -> list
             sources.now.places[provider.pk, ward.pk],
             [visit for visit in of if visit.key == (provider.pk, ward.pk)],
             ward=ward.code if ward.pk in sources.visible else "",
+            staffed=sources.staffed_cell(ward.pk),
         )
         for ward in wards
     ]

@@ -33,7 +33,7 @@ class MorningPresenter:
 
     @property
     def occupancy(self) -> str:
-        return share(self.morning.then)
+        return share(self.morning.full)
 
     @property
     def corrected(self) -> str:

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard, Region
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import words
+from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.switches import BASES, Switch
 from capacity.reports.history import Morning
@@ -27,7 +28,7 @@ from lib.charts.svg import Table
 WANTED = 40
 HEADINGS = (
     *("", "Beds", "Per 100,000", "Beds short of 40"),
-    *("Patients", "Occupancy", "Free", "Over capacity", "On leave"),
+    *("Patients", "Occupancy", "Free", "Over capacity", "On leave", "People on leave"),
 )
 
 
@@ -40,6 +41,7 @@ class Line:
     counted: WardCount
     rate: float | None
     short: int | None
+    leave: LeaveRule
     code: str = ""
     is_here: bool = True
 
@@ -57,7 +59,7 @@ class Line:
 
     @property
     def count(self) -> Count:
-        return Count(self.counted.beds, self.counted.patients)
+        return self.leave.count(self.counted)
 
     @property
     def rate_words(self) -> str:
@@ -82,7 +84,7 @@ class Line:
         return (
             *(self.label, self.beds, self.rate_words, self.short_words),
             *(self.patients, self.occupancy, self.free),
-            *(f"{counted.over_capacity:,}", f"{counted.on_leave:,}"),
+            *(f"{counted.over_capacity:,}", f"{counted.on_leave:,}", self.leave.short),
         )
 
 
@@ -100,6 +102,7 @@ class TogetherPresenter:
     regions: Sequence[Region]
     pickable: Sequence[IntegratedCareBoard]
     whole_country: bool
+    leave: LeaveRule
 
     @property
     def when(self) -> str:
@@ -119,8 +122,9 @@ class TogetherPresenter:
     @cached_property
     def sentence(self) -> SafeString:
         """Beds, rate and shortfall both ways, and how full: sums first, ratios last."""
-        count = self.whole.count
-        beds = words.plural(count.beds, "bed")
+        total = self.whole.counted
+        count = self.leave.count(total)
+        beds = words.plural(total.beds, "bed")
         told = format_html("{} {} <strong>{}</strong>", self.name, self._has, beds)
         rate = self.whole.rate
         if rate is None:
@@ -136,11 +140,12 @@ class TogetherPresenter:
         if not count.beds:
             return told
         return format_html(
-            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}.",
+            "{} Now <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
             told,
-            words.plural(count.patients, "patient"),
+            words.plural(total.patients, "patient"),
             words.share(count),
             words.against_wanted(count),
+            self.leave.words,
         )
 
     @property
@@ -181,9 +186,9 @@ class TogetherPresenter:
         lines: list[Line] = []
         for region, parts in by_region:
             if len(by_region) > 1:
-                lines.append(_sum("provider", region.name, parts))
-            lines += [_line(part) for part in parts]
-        return [*lines, _sum("sum", f"{self.name}, sum", self.whole.parts)]
+                lines.append(_sum("provider", region.name, parts, self.leave))
+            lines += [_line(part, self.leave) for part in parts]
+        return [*lines, _sum("sum", f"{self.name}, sum", self.whole.parts, self.leave)]
 
     @property
     def scopes(self) -> list[Switch]:
@@ -219,6 +224,10 @@ class TogetherPresenter:
         return urlencode({"base": self.base, **scope})
 
     @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
+
+    @property
     def _occupancy(self) -> occupancy.Occupancy:
         return as_occupancy(self.mornings)
 
@@ -235,16 +244,16 @@ class TogetherPresenter:
         return [HEADINGS, *(line.cells for line in self.lines)]
 
 
-def _line(part: Part) -> Line:
-    label = f"{part.icb.code} {part.icb}"
-    short = part.short(WANTED)
-    return Line("within", label, part.counted, part.rate, short, part.icb.code, part.is_here)
+def _line(part: Part, leave: LeaveRule) -> Line:
+    label, code = f"{part.icb.code} {part.icb}", part.icb.code
+    short, here = part.short(WANTED), part.is_here
+    return Line("within", label, part.counted, part.rate, short, leave, code, here)
 
 
-def _sum(kind: str, label: str, parts: Sequence[Part]) -> Line:
+def _sum(kind: str, label: str, parts: Sequence[Part], leave: LeaveRule) -> Line:
     of = Whole(parts)
     here = any(part.is_here for part in parts)
-    return Line(kind, label, of.counted, of.rate, of.net_short(WANTED), is_here=here)
+    return Line(kind, label, of.counted, of.rate, of.net_short(WANTED), leave, is_here=here)
 
 
 def _and(names: list[str]) -> str:

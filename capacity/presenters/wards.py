@@ -10,15 +10,18 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.models import Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import words
+from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.movements import MovementsPresenter
+from capacity.presenters.staffed import ward_words
 from capacity.reports.flows import Leg
 from capacity.reports.history import Morning
 from capacity.reports.now import Now
+from capacity.reports.staffed import Told
 from capacity.reports.stays import StayLine
 from lib import london
 from lib.charts import bars, occupancy
@@ -59,6 +62,8 @@ class WardPresenter:
     mornings: Sequence[Morning]
     legs: Sequence[Leg]
     counted_on: dt.date
+    leave: LeaveRule
+    staffed: Told | None
 
     @property
     def at(self) -> dt.datetime:
@@ -74,7 +79,8 @@ class WardPresenter:
 
     @property
     def count(self) -> Count:
-        return Count(beds=self.total.beds, patients=self.total.patients)
+        """What occupancy is made of."""
+        return self.leave.count(self.total)
 
     @property
     def sentence(self) -> SafeString:
@@ -82,13 +88,18 @@ class WardPresenter:
         if not self.total.beds:
             return format_html("{} has no beds and {}.", self.ward.name, patients)
         return format_html(
-            "{} has <strong>{}</strong> and <strong>{}</strong>: <strong>{}</strong>, {}.",
+            "{} has <strong>{}</strong> and <strong>{}</strong>: <strong>{}</strong>, {}, {}.",
             self.ward.name,
             words.plural(self.total.beds, "bed"),
             patients,
             words.share(self.count),
             words.against_wanted(self.count),
+            self.leave.words,
         )
+
+    @property
+    def staffed_words(self) -> str:
+        return ward_words(self.staffed, self.total.beds)
 
     @property
     def figures(self) -> list[tuple[str, str]]:
@@ -110,6 +121,10 @@ class WardPresenter:
     @cached_property
     def movements(self) -> MovementsPresenter:
         return MovementsPresenter(self.legs, self.counted_on)
+
+    @property
+    def corrected_note(self) -> str:
+        return corrections.note(self.mornings)
 
     @cached_property
     def occupancy_data(self) -> occupancy.Occupancy:

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from capacity.models import DailyBeds, DailyPatients, DailySums, IntegratedCareBoard, Provider, Ward
+from capacity.leave import COUNTED, LeaveRule, LeaveRules
+from capacity.models import (
+    CountCorrection,
+    DailyBeds,
+    DailyPatients,
+    DailySums,
+    IntegratedCareBoard,
+    Provider,
+    Ward,
+)
 from capacity.occupancy import Count
+from capacity.reports.corrections import Corrected, corrections
+from capacity.reports.leave import leave_rules
 
 _PEOPLE = ("patients", "over_capacity", "on_leave")
+_COUNTS = ("beds", "surge", "closed", *_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """One day's count; `beds` is capacity, from which closed and surge beds stand apart."""
+    """One day's count; `beds` is capacity, from which closed and surge beds stand apart. `leave`
+    says whether people on leave counted in occupancy on that day; `corrected` what was changed
+    after the day had settled."""
 
     day: dt.date
     beds: int = 0
@@ -26,53 +41,84 @@ class Morning:
     patients: int = 0
     over_capacity: int = 0
     on_leave: int = 0
+    leave: LeaveRule = COUNTED
+    corrected: Corrected | None = None
 
     @property
     def count(self) -> Count:
-        return Count(beds=self.beds, patients=self.patients)
+        """What occupancy is made of."""
+        return self.leave.count(self)
+
+    @property
+    def was(self) -> dict[str, int]:
+        """What settled first, of the figures that are otherwise now."""
+        changes = self.corrected.changes if self.corrected else {}
+        return {name: getattr(self, name) - change for name, change in changes.items()}
 
 
-def icb_mornings(icb: IntegratedCareBoard, first: dt.date, last: dt.date) -> list[Morning]:
-    """The days counted from `first` to `last`, both included."""
-    return mornings_of([icb.pk], first, last)
+def icb_mornings(
+    icb: IntegratedCareBoard, first: dt.date, last: dt.date, *, rules: LeaveRules | None = None
+) -> list[Morning]:
+    """The days counted from `first` to `last`, both included; `rules` where the caller knows what
+    was set for people on leave."""
+    corrected = CountCorrection.objects.filter(icb=icb)
+    return _added(DailySums.objects.filter(icb=icb), corrected, first, last, rules)
 
 
 def mornings_of(icbs: Collection[int], first: dt.date, last: dt.date) -> list[Morning]:
     """Of several ICBs together, by their ids."""
-    return _added(DailySums.objects.filter(icb__in=icbs), first, last)
+    corrected = CountCorrection.objects.filter(icb__in=icbs)
+    return _added(DailySums.objects.filter(icb__in=icbs), corrected, first, last)
 
 
 def england_mornings(first: dt.date, last: dt.date) -> list[Morning]:
-    return _added(DailySums.objects.all(), first, last)
+    return _added(DailySums.objects.all(), CountCorrection.objects.all(), first, last)
 
 
-def _added(sums: QuerySet[DailySums], first: dt.date, last: dt.date) -> list[Morning]:
+def _added(
+    sums: QuerySet[DailySums],
+    corrected: QuerySet[CountCorrection],
+    first: dt.date,
+    last: dt.date,
+    rules: LeaveRules | None = None,
+) -> list[Morning]:
     rows = sums.filter(day__range=(first, last)).values_list("day").order_by("day")
     totals = (Sum(name) for name in ("commissioned", "surge", "closed", *_PEOPLE))
-    return [Morning(*row) for row in rows.annotate(*totals)]
+    found = (Morning(*row) for row in rows.annotate(*totals))
+    return _told(found, corrected, first, last, rules)
+
+
+def _told(
+    found: Iterable[Morning],
+    corrected: QuerySet[CountCorrection],
+    first: dt.date,
+    last: dt.date,
+    rules: LeaveRules | None = None,
+) -> list[Morning]:
+    """With what was set for each day, and what was corrected in it: a day of which nothing is left
+    to count is told too."""
+    rules, changed = rules or leave_rules(), corrections(corrected, first, last)
+    by_day = {morning.day: morning for morning in found}
+    return [
+        replace(by_day.get(day, Morning(day)), leave=rules.on(day), corrected=changed.get(day))
+        for day in sorted(by_day.keys() | changed.keys())
+    ]
 
 
 def provider_mornings(
     provider: Provider, wards: Collection[int], first: dt.date, last: dt.date
 ) -> list[Morning]:
     """What it reported of these wards."""
-    return _mornings(
-        DailyBeds.objects.filter(provider=provider, ward__in=wards),
-        DailyPatients.objects.filter(provider=provider, ward__in=wards),
-        first,
-        last,
-    )
+    of = {"provider": provider, "ward__in": wards}
+    return _mornings(of, first, last)
 
 
 def ward_mornings(ward: Ward, first: dt.date, last: dt.date) -> list[Morning]:
-    return _mornings(
-        DailyBeds.objects.filter(ward=ward), DailyPatients.objects.filter(ward=ward), first, last
-    )
+    return _mornings({"ward": ward}, first, last)
 
 
-def _mornings(
-    beds: QuerySet[DailyBeds], patients: QuerySet[DailyPatients], first: dt.date, last: dt.date
-) -> list[Morning]:
+def _mornings(of: dict[str, Any], first: dt.date, last: dt.date) -> list[Morning]:
+    beds, patients = DailyBeds.objects.filter(**of), DailyPatients.objects.filter(**of)
     found: defaultdict[dt.date, dict[str, int]] = defaultdict(dict)
     for row in (
         beds.filter(day__range=(first, last))
@@ -88,4 +134,10 @@ def _mornings(
         found[people["day"]].update(
             patients=people["here"], over_capacity=people["over"], on_leave=people["away"]
         )
-    return [Morning(day=day, **found[day]) for day in sorted(found)]
+    mornings = (_morning(day, counts) for day, counts in found.items())
+    return _told(mornings, CountCorrection.objects.filter(**of), first, last)
+
+
+def _morning(day: dt.date, counts: dict[str, int]) -> Morning:
+    beds, surge, closed, patients, over, away = (counts.get(name, 0) for name in _COUNTS)
+    return Morning(day, beds, surge, closed, patients, over, away)

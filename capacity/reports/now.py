@@ -83,10 +83,3 @@ def _gather(question: counting.Question, *, icb: int | None, at: dt.datetime) ->
             pathways[line.pathway] += count
             routes[line.route] += count
     return Now(at=at, places=dict(places), pathways=dict(pathways), routes=dict(routes))
-
-
-def names(now: Now) -> tuple[dict[int, Provider], dict[int, Ward]]:
-    """Those that the counts speak of, by id."""
-    providers = Provider.objects.in_bulk({provider for provider, _ in now.places})
-    wards = Ward.objects.in_bulk({ward for _, ward in now.places})
-    return providers, wards

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from capacity.disclosure import Shown, published
+from capacity.leave import LeaveRule
 from capacity.models import (
     DailyBeds,
     DailyPatients,
@@ -18,6 +19,7 @@ from capacity.models import (
     Thursday,
 )
 from capacity.occupancy import Count
+from capacity.reports.leave import leave_rules
 
 SHOWN_THURSDAYS = 26
 
@@ -32,6 +34,13 @@ class FrozenMorning:
     thursday: Thursday
     then: Count
     now: Count | None
+    on_leave: int
+    leave: LeaveRule
+
+    @property
+    def full(self) -> Count:
+        """What its occupancy is made of."""
+        return self.leave.of(self.then, self.on_leave)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ def mornings(icb: IntegratedCareBoard) -> list[FrozenMorning]:
     days = [one.day for one in thursdays]
     beds = _sums(FrozenBeds, "thursday__day", "commissioned", icb, days)
     patients = _sums(FrozenPatients, "thursday__day", "patients", icb, days)
+    on_leave = _sums(FrozenPatients, "thursday__day", "on_leave", icb, days)
+    rules = leave_rules()
     beds_now = _sums(DailyBeds, "day", "commissioned", icb, days)
     patients_now = _sums(DailyPatients, "day", "patients", icb, days)
     daily = {*DailyBeds.objects.filter(day__in=days).values_list("day", flat=True).distinct()}
@@ -59,6 +70,8 @@ def mornings(icb: IntegratedCareBoard) -> list[FrozenMorning]:
             Count(beds_now.get(one.day, 0), patients_now.get(one.day, 0))
             if one.day in daily
             else None,
+            on_leave.get(one.day, 0),
+            rules.on(one.day),
         )
         for one in thursdays
     ]

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from capacity import counting, presence
 from capacity.models import IntegratedCareBoard, Population
-from capacity.occupancy import Area, Count, beds_short, net_short, own_short, per_100k
+from capacity.occupancy import Area, beds_short, net_short, own_short, per_100k
 from capacity.presence import WardCount
 from capacity.reports.now import wards_of
 
@@ -28,10 +28,6 @@ class Part:
     def is_here(self) -> bool:
         """Whether it has anything to count: of the others nothing is known, which is not none."""
         return self.counted != WardCount()
-
-    @property
-    def count(self) -> Count:
-        return Count(self.counted.beds, self.counted.patients)
 
     @property
     def area(self) -> Area | None:
@@ -54,10 +50,6 @@ class Whole:
     @property
     def counted(self) -> WardCount:
         return sum((part.counted for part in self.parts), start=WardCount())
-
-    @property
-    def count(self) -> Count:
-        return Count(self.counted.beds, self.counted.patients)
 
     @property
     def elsewhere(self) -> int:

@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.policies import signed_in
+from capacity.geography import CannotRestate
 from capacity.models import IntegratedCareBoard
 from capacity.policies import can_import_published, check_can_see_figures, own_icbs
 from capacity.presenters.england import EnglandPresenter
 from capacity.presenters.league import ORDERS
 from capacity.presenters.path import PathPresenter
-from capacity.reports import published
+from capacity.presenters.spans import day_in
+from capacity.reports import geography, published
 from capacity.views.answers import csv_file
 
 
@@ -49,15 +51,35 @@ def published_icb_table(request: HttpRequest, code: str) -> HttpResponse:
 def _path(request: HttpRequest, code: str) -> PathPresenter:
     check_can_see_figures(request.user)
     visible = IntegratedCareBoard.objects.visible_to(signed_in(request))
+    known, maps = geography.geography(), geography.maps()
+    asked = _map(request, maps)
+    leagues, then, refused = published.leagues(), code, ""
+    try:
+        if asked and leagues:
+            [then] = known.shares(code, leagues[0].month, asked)
+            leagues = geography.restated(leagues, known, asked)
+    except CannotRestate as why:
+        then, asked, refused = code, None, str(why)
+    except ValueError:
+        then, asked, refused = code, None, f"{code} was split: choose one of its parts instead."
     shown = PathPresenter(
-        code=code,
-        name=published.short_names().get(code, code),
-        leagues=published.leagues(),
-        linked=visible.filter(code=code).exists(),
+        code=then,
+        name=published.short_names().get(then, then),
+        leagues=leagues,
+        linked=visible.filter(code=then).exists(),
+        map_of=asked,
+        maps=maps,
+        refused=refused,
     )
     if not shown.months:
         raise Http404("No published month is held for this code.")
     return shown
+
+
+def _map(request: HttpRequest, maps: list[dt.date]) -> dt.date | None:
+    """The day of a change of boundaries that was asked for; any other is as if not said."""
+    asked = day_in(request.GET.get("map", ""))
+    return asked if asked in maps else None
 
 
 def _read(request: HttpRequest) -> EnglandPresenter | None:

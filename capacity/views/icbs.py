@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,23 +13,29 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.policies import signed_in
-from capacity.models import DailySums, IntegratedCareBoard, Ward
+from capacity.leave import LeaveRules
+from capacity.models import IntegratedCareBoard, Provider, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.icb import IcbPresenter
 from capacity.presenters.switches import Choice
 from capacity.presenters.tables import Sources
 from capacity.reports import flows, history, now, populations, published
+from capacity.reports.leave import counted_and_rules
 from capacity.reports.populations import Rate
+from capacity.reports.staffed import told_of
 from capacity.views.answers import csv_file, unless_unchanged
 from lib import fragments, london
 
 
 @dataclass(frozen=True, slots=True)
 class _Wards:
-    """An ICB's: the version of each one's roster by id, and which of them the user may open."""
+    """An ICB's, by id, and which of them the user may open; when its days were last counted, and
+    whether people on leave count."""
 
-    rosters: dict[int, int]
+    every: dict[int, Ward]
     visible: frozenset[int]
+    counted_at: dt.datetime | None
+    leave: LeaveRules
 
 
 @require_safe
@@ -52,7 +58,7 @@ def icb_detail(request: HttpRequest, code: str) -> HttpResponseBase:
     known = _wards(user, icb)
     return unless_unchanged(
         request,
-        parts=(icb.pk, user.pk, sorted(known.visible), *_version(icb, known, at)),
+        parts=(icb.pk, user.pk, sorted(known.visible), *_version(known, at)),
         render=lambda: _render(request, _read(request, icb, at, known)),
     )
 
@@ -90,16 +96,17 @@ def _render(request: HttpRequest, shown: IcbPresenter) -> HttpResponse:
     )
 
 
-def _version(icb: IntegratedCareBoard, known: _Wards, at: dt.datetime) -> tuple[object, ...]:
+def _version(known: _Wards, at: dt.datetime) -> tuple[object, ...]:
     """Each change of who lies where moves a roster; each count moves its time; else the day."""
-    counted = DailySums.objects.filter(icb=icb).aggregate(last=Max("computed_at"))["last"]
-    return sum(known.rosters.values()), counted, london.wall(at).strftime("%Y-%m-%d %H")
+    rosters = sum(ward.roster_version for ward in known.every.values())
+    hour = london.wall(at).strftime("%Y-%m-%d %H")
+    return rosters, known.counted_at, known.leave, hour
 
 
 def _shown(request: HttpRequest, code: str) -> IcbPresenter:
     user = signed_in(request)
-    icb = visible_icb(user, code)
-    return _read(request, icb, timezone.now(), _wards(user, icb))
+    icb, at = visible_icb(user, code), timezone.now()
+    return _read(request, icb, at, _wards(user, icb))
 
 
 def _read(
@@ -116,7 +123,7 @@ def _read(
         icb=icb,
         sources=sources,
         rates={base: Rate(beds, population) for base, population in people.items()},
-        mornings=history.icb_mornings(icb, first, counted_on),
+        mornings=history.icb_mornings(icb, first, counted_on, rules=known.leave),
         published=published.path_of("ENGLAND", icb.code),
         choice=choice,
         counted_on=counted_on,
@@ -126,8 +133,8 @@ def _read(
 def _sources(
     icb: IntegratedCareBoard, at: dt.datetime, counted_on: dt.date, known: _Wards
 ) -> Sources:
-    counts = now.icb_now(icb, at, wards=known.rosters)
-    providers, wards = now.names(counts)
+    counts = now.icb_now(icb, at, wards=known.every)
+    providers = Provider.objects.in_bulk({provider for provider, _ in counts.places})
     until = london.count_instant(counted_on)
     since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
     legs = flows.icb_legs(icb, since)
@@ -136,11 +143,15 @@ def _sources(
         legs=legs,
         window=flows.flow([], since, until),
         providers=providers,
-        wards=wards,
+        wards=known.every,
         visible=known.visible,
+        leave=known.leave.on(london.day_of(at)),
+        staffed=told_of(known.every.keys(), at, london.day_of(at)),
     )
 
 
 def _wards(user: User, icb: IntegratedCareBoard) -> _Wards:
-    visible = now.wards_of(icb) & Ward.objects.visible_to(user)
-    return _Wards(now.rosters(icb), frozenset(visible.values_list("pk", flat=True)))
+    own = Ward.objects.visible_to(user).filter(pk=OuterRef("pk"))
+    wards = list(now.wards_of(icb).annotate(is_visible=Exists(own)))
+    visible = frozenset(ward.pk for ward in wards if ward.is_visible)
+    return _Wards({ward.pk: ward for ward in wards}, visible, *counted_and_rules(icb))

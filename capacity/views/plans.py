@@ -21,6 +21,7 @@ from capacity.policies import can_plan, check_can_plan, check_can_see_figures
 from capacity.presenters.plan import PlanPresenter, signed
 from capacity.presenters.switches import Choice
 from capacity.reports import now, plans, populations
+from capacity.reports.leave import leave_rule
 from capacity.views.answers import csv_file
 from capacity.views.icbs import visible_icb
 from lib import london
@@ -123,4 +124,5 @@ def _read(request: HttpRequest, icb: IntegratedCareBoard) -> PlanPresenter:
         targets=plans.targets_of(icb),
         populations=populations.populations_of(icb),
         base=Choice.read(request.GET.dict()).base,
+        leave=leave_rule(at),
     )

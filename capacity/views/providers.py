@@ -14,6 +14,8 @@ from capacity.models import Provider, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.provider import ProviderPresenter
 from capacity.reports import history, now
+from capacity.reports.leave import leave_rule
+from capacity.reports.staffed import told_of
 from capacity.views.answers import csv_file
 from lib import london
 
@@ -45,4 +47,6 @@ def _read(request: HttpRequest, code: str) -> ProviderPresenter:
         now=now.provider_now(provider, wards.keys(), at),
         wards=wards,
         mornings=history.provider_mornings(provider, wards.keys(), first, today),
+        leave=leave_rule(at),
+        staffed=told_of(wards.keys(), at, today),
     )

@@ -28,6 +28,7 @@ from capacity.presenters.signing import VersionPresenter
 from capacity.presenters.sitreps import DuePresenter, SitRepPresenter, Sources, rounds
 from capacity.refusals import ReturnRefused
 from capacity.reports import sitreps
+from capacity.reports.leave import leave_rules
 from capacity.sitrep import Figures
 from lib import london
 from lib.downloads import csv_response, xlsx_response
@@ -151,6 +152,7 @@ def _page(
 def _read(user: User, sitrep: SitRep) -> SitRepPresenter:
     seen = returned_icbs(user, sitrep.provider)
     provider, day = sitrep.provider, sitrep.counted_on
+    at, rules = timezone.now(), leave_rules()
 
     def of_reader(figures: Figures) -> Figures:
         return figures if seen is None else figures.of_icbs(seen)
@@ -161,7 +163,7 @@ def _read(user: User, sitrep: SitRep) -> SitRepPresenter:
         returned=of_reader(returned),
         frozen=None if frozen is None else of_reader(frozen),
         recounted=of_reader(sitreps.counted(provider, day)),
-        now=of_reader(sitreps.counted_now(provider, timezone.now())),
+        now=of_reader(sitreps.counted_now(provider, at)),
     )
     missing = sitreps.missing(provider, returned, day, icbs=seen)
     wards, icbs = sitreps.names([returned, sources.recounted], missing)
@@ -174,4 +176,6 @@ def _read(user: User, sitrep: SitRep) -> SitRepPresenter:
         icbs=icbs,
         linked=frozenset(visible.values_list("code", flat=True)),
         partial=seen is not None,
+        leave=rules.on(day),
+        leave_now=rules.on(london.day_of(at)),
     )

@@ -16,6 +16,7 @@ from capacity.policies import check_can_see_figures
 from capacity.presenters.switches import Choice
 from capacity.presenters.together import TogetherPresenter
 from capacity.reports import history, together
+from capacity.reports.leave import leave_rule
 from capacity.views.answers import csv_file
 from lib import london
 
@@ -56,6 +57,7 @@ def _read(request: HttpRequest) -> TogetherPresenter:
         regions=regions,
         pickable=visible,
         whole_country=reach(user, FIGURES).england,
+        leave=leave_rule(at),
     )
 
 

@@ -16,6 +16,8 @@ from capacity.models import Ward
 from capacity.policies import can_see_returns, can_see_stays, check_can_see_figures
 from capacity.presenters.wards import WardPresenter
 from capacity.reports import flows, history, now
+from capacity.reports.leave import leave_rule
+from capacity.reports.staffed import told_of
 from capacity.reports.stays import stays_of
 from capacity.views.answers import csv_file
 from lib import london
@@ -65,4 +67,6 @@ def _read(ward: Ward, at: dt.datetime) -> WardPresenter:
         mornings=history.ward_mornings(ward, first, counted_on),
         legs=flows.ward_legs(ward, since),
         counted_on=counted_on,
+        leave=leave_rule(at),
+        staffed=told_of([ward.pk], at, today).get(ward.pk),
     )

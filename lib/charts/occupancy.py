@@ -8,7 +8,7 @@ chart-halo.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -28,16 +28,26 @@ _GOOD: Final = (80, 92)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day's count at 08:00; without beds there is no occupancy, and the line breaks."""
+    """A day's count at 08:00; without beds there is no occupancy, and the line breaks. It breaks
+    too where people on leave, who are among the patients, begin or cease to count in it."""
 
     day: date
     beds: int
     patients: int
+    on_leave: int = 0
+    leave_counted: bool = True
+    # In words, what was corrected in it after it had been counted.
+    corrected: str = ""
 
     @property
     def percent(self) -> float | None:
         """Uncapped."""
-        return 100 * self.patients / self.beds if self.beds else None
+        away = 0 if self.leave_counted else self.on_leave
+        return 100 * (self.patients - away) / self.beds if self.beds else None
+
+    @property
+    def leave_words(self) -> str:
+        return "counted" if self.leave_counted else "not counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,14 @@ def occupancy(data: Occupancy) -> SafeString:
     if not data.days:
         return svg.chart("occupancy", WIDTH, HEIGHT, "Occupancy: no days counted", "", [_empty()])
     x, y = _day_scale(data), _percent_scale(data)
-    body = [*_zone(y), *_line(data, x, y), *_rings(data, x, y), *_beds(data, x), *_months(data, x)]
+    upper = [
+        *_zone(y),
+        *_line(data, x, y),
+        *_changes(data, x),
+        *_marks(data, x, y),
+        *_rings(data, x, y),
+    ]
+    body = [*upper, *_beds(data, x), *_months(data, x)]
     return svg.chart("occupancy", WIDTH, HEIGHT, _title(data), _description(data), body)
 
 
@@ -61,13 +78,25 @@ def rows(data: Occupancy) -> Table:
     """A row a day, the newest first."""
     published = {day.day for day in data.published}
     return Table(
-        ("Day, 08:00", "Beds", "Patients", "Occupancy", "Published"),
+        (
+            "Day, 08:00",
+            "Beds",
+            "Patients",
+            "On leave",
+            "Occupancy",
+            "People on leave",
+            "Corrected",
+            "Published",
+        ),
         [
             (
                 plain_day(day.day),
                 str(day.beds),
                 str(day.patients),
+                str(day.on_leave),
                 _told(day),
+                day.leave_words,
+                day.corrected,
                 "yes" if day.day in published else "",
             )
             for day in reversed(data.days)
@@ -113,7 +142,7 @@ def _zone(y: Scale) -> Iterator[str]:
 
 
 def _line(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:
-    for known, run in groupby(data.days, key=lambda day: day.percent is not None):
+    for (known, _), run in groupby(data.days, key=_drawn_as):
         if known:
             places = [(x(day.day.toordinal()), y(day.percent or 0)) for day in run]
             yield svg.polyline(places, "chart-line")
@@ -123,6 +152,34 @@ def _line(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:
         yield svg.circle(*place, 4, "chart-point")
         css = "chart-text--strong chart-halo"
         yield svg.text(place[0] - 8, place[1] - 8, _told(last), css, "end")
+
+
+def _drawn_as(day: Day) -> tuple[bool, bool]:
+    return day.percent is not None, day.leave_counted
+
+
+def _changes(data: Occupancy, x: Scale) -> Iterator[str]:
+    """Where people on leave begin or cease to count: figures before and after are not alike."""
+    for before, day in pairwise(data.days):
+        if before.leave_counted == day.leave_counted:
+            continue
+        place = (x(before.day.toordinal()) + x(day.day.toordinal())) / 2
+        yield svg.line(place, _TOP, place, _MIDDLE, "chart-line--wanted")
+        words = f"people on leave {day.leave_words} from {plain_day(day.day)}"
+        css, late = "chart-text--small chart-halo", place > (_LEFT + _RIGHT) / 2
+        yield svg.text(
+            place + (-6 if late else 6), _TOP + 12, words, css, "end" if late else "start"
+        )
+
+
+def _marks(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:
+    """A small ring on each day that was corrected, which says what it was."""
+    for day in data.days:
+        if day.corrected:
+            place = x(day.day.toordinal()), y(y.low if day.percent is None else day.percent)
+            yield svg.circle(
+                *place, 3, "chart-point--hollow", f"{plain_day(day.day)}: {day.corrected}"
+            )
 
 
 def _rings(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from capacity.models import Ward
+from capacity.models import IntegratedCareBoard, Ward
 from patients import nhs_numbers
 from patients.actions.people import register_patient
 from patients.actions.referrals import refer
@@ -34,6 +34,11 @@ class Person:
     phone: str = ""
     address: str = ""
     postcode: str = ""
+    home_icb: IntegratedCareBoard | None = None
+
+    def as_arguments(self) -> dict[str, Any]:
+        """As registering takes them."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 def ask_once(*, referral_id: uuid.UUID, by: User, **asked: Any) -> Referral:
@@ -72,7 +77,7 @@ def ask_for_place(
     if known is None:
         _check_not_asked(person, by)
     given = dict(facts) | {AS_REFERRED: as_written(person)}
-    patient = known or register_patient(**asdict(person), by=by, at=at)
+    patient = known or register_patient(**person.as_arguments(), by=by, at=at)
     return refer(patient=patient, ward=ward, pathway=pathway, facts=given, by=by, at=at, **asked)
 
 

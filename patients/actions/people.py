@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from capacity.actions.persons import follow_person
+from capacity.actions.persons import follow_person, say_home
 from lib import london
 from patients import nhs_numbers
 from patients.actions.locking import lock_records
@@ -34,6 +34,7 @@ MORE = frozenset(
         "phone",
         "address",
         "postcode",
+        "home_icb",
         "lives_in",
         "lives_with",
     }
@@ -67,7 +68,7 @@ def register_patient(
         no_nhs_number_reason="" if nhs_number else no_nhs_number_reason.strip(),
         **_known(more),
     )
-    patient.full_clean(exclude=["lives_in", "merged_into"])
+    patient.full_clean(exclude=["home_icb", "lives_in", "merged_into"])
     check_born(born, at)
     patient.save()
     if nhs_number:
@@ -122,13 +123,17 @@ def give_number(
 def change_patient(
     *, patient: Patient, by: User, at: dt.datetime | None = None, **fields: Any
 ) -> Patient:
-    """Address, phone, language and whatever else `MORE` names."""
+    """Address, phone, language and whatever else `MORE` names. Of which ICB the person is, the
+    figures of a stay that goes on follow."""
     check_can_change_patient(by, patient, at=at)
     touch_patient(patient)  # first: admissions are locked before patients
     for name, value in _known(fields).items():
         setattr(patient, name, value)
-    patient.full_clean(exclude=["lives_in", "merged_into"])
+    patient.full_clean(exclude=["home_icb", "lives_in", "merged_into"])
     patient.save(update_fields=list(fields))
+    if "home_icb" in fields:
+        spells = patient.admissions.current().values_list("spell", flat=True)
+        say_home(spells=spells, home_icb=patient.home_icb, by=by, at=at)
     detail = {"fields": sorted(fields)}
     audit.record(by=by, verb="patient-changed", subject=patient, detail=detail, at=at)
     return patient

@@ -9,9 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BoundField
+from django.utils import timezone
 
 from accounts.models import User
-from capacity.models import Bed, Ward
+from capacity.models import Bed, IntegratedCareBoard, Ward
 from capacity.models.stays import Source
 from lib import london
 from lib.fields import DayField, Decimal, MomentField, among, said
@@ -90,6 +91,13 @@ class ReferralForm(forms.Form):
     )
     address = forms.CharField(max_length=240, required=False)
     postcode = forms.CharField(max_length=8, required=False)
+    home_icb = forms.ModelChoiceField(
+        IntegratedCareBoard.objects.none(),
+        to_field_name="code",
+        required=False,
+        label="Integrated care board of the GP practice",
+        empty_label="Not known",
+    )
     same_person = forms.BooleanField(
         required=False,
         label="I have checked: it is the same person, and the number is right",
@@ -124,12 +132,15 @@ class ReferralForm(forms.Form):
         "phone",
         "address",
         "postcode",
+        "home_icb",
     )
     ASKED = ("source", "reason", "referrer_organisation", "referrer_phone")
 
     def __init__(self, *args: Any, version: PathwayVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.version = version
+        today = london.day_of(timezone.now())
+        among(self, "home_icb", IntegratedCareBoard.objects.on(today).order_by("name"))
         for criterion in self._asked():
             self.fields[f"fact_{criterion['key']}"] = _fact_field(criterion)
 

@@ -9,7 +9,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from capacity.models import Ward
+from capacity.models import IntegratedCareBoard, Ward
 from lib.ids import uuid7
 from patients import nhs_numbers
 
@@ -76,6 +76,14 @@ class Patient(models.Model):
     phone = models.CharField(max_length=30, blank=True)
     address = models.CharField(max_length=240, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
+    home_icb = models.ForeignKey(
+        IntegratedCareBoard,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="of the GP practice where the person is registered; empty: nobody has said",
+    )
     lives_in = models.ForeignKey(
         Place, on_delete=models.PROTECT, null=True, blank=True, related_name="residents"
     )

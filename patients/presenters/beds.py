@@ -103,8 +103,11 @@ class BedBoardPresenter:
     def sum_more(self) -> str:
         counted_then, parts = self.board.counted, []
         if counted_then.beds:
-            full = _percent(counted_then.patients, counted_then.beds)
-            parts.append(f"08:00 count: {counted_then.patients} of {counted_then.beds}, {full}.")
+            full = _percent(self.board.leave_then.count(counted_then).patients, counted_then.beds)
+            parts.append(
+                f"08:00 count: {counted_then.patients} of {counted_then.beds}, {full}, "
+                f"{self.board.leave_then.words}."
+            )
         if self.board.left_to:
             went = ", ".join(f"{n} to {where}" for where, n in sorted(self.board.left_to.items()))
             parts.append(f"Left: {went}.".replace("to home", "home"))
@@ -147,7 +150,8 @@ class BedBoardPresenter:
         count = self.board.count
         more = f"of {counted(count.beds, 'bed', 'beds')}"
         if count.beds:
-            more += f", {_percent(count.patients, count.beds)}"
+            full = _percent(self.board.leave.count(count).patients, count.beds)
+            more += f", {full}, {self.board.leave.words}"
         beside = [f"{count.surge} surge"] if count.surge else []
         if without := count.patients - count.taken:
             beside.append(f"{without} without a bed")

@@ -13,7 +13,7 @@ from patients.actions.people import add_contact, record_safety, register_patient
 from patients.actions.plans import limit_of, version_for
 from patients.actions.referrals import accept, refer
 from patients.models import Admission, ExpectedDischarge, MonitoringMode, Patient, Referral
-from rounds.demo import home, world
+from rounds.demo import home, managing, world
 from rounds.demo.cases import Case
 from rounds.demo.kit import Kit, Worn, hand_out, home_of
 from rounds.demo.places import Places
@@ -60,7 +60,7 @@ def _come(
 def _register(kit: Kit, staff: Staff, case: Case) -> Patient:
     referred = _referred_at(case)
     person = case.person
-    more = person.more()
+    more = person.more() | {"home_icb": managing.board_of(case)}
     if case.home:
         home = home_of(kit, case, at=referred - dt.timedelta(days=90))
         more |= {"lives_in": home, "address": home.address, "lives_with": "in a care home"}

@@ -19,6 +19,7 @@ from rounds.demo import (
     clock,
     desk,
     kit,
+    managing,
     parallel,
     past,
     pathways,
@@ -125,7 +126,10 @@ def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
     plans, now = world.wards(telling.chosen), telling.now
     pathways.go_on(ready.places, ready.staff, now=now)
     waiting.refer_all(ready.places, ready.staff, drawn, plans, seed=telling.seed, now=now)
+    managing.say_who_counts(now=now)
+    managing.tell_staffing(ready.places, ready.staff, now=now)
     refresh(days=_days(telling.chosen.history_days, now), at=now)
+    managing.enter_late(ready.places, now=now)
     returning.return_figures(ready.staff.users["cole"], now=now)
 
 

@@ -74,6 +74,7 @@ _SIGNING_IN: Final = (
          "QK1", senior=True),
     Post("rees", "Mair", "Rees", "information governance lead", "auditor", "provider", "RT5"),
     Post("cole", "Nia", "Cole", "information analyst", "returns_officer", "provider", "RT5"),
+    Post("adair", "Grace", "Adair", "national programme lead", "icb_manager", "england", ""),
     Post("chan", "Lee", "Chan", "student nurse", "read_only", "ward", FIRST_WARD),
 )  # fmt: skip
 _OTHERS: Final = (

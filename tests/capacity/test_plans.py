@@ -53,7 +53,10 @@ def test_what_is_planned_is_drawn_from_todays_beds(ward, beds, icb_manager, sign
         (LATER, 400),
     ]
     assert f"40 is reached on {london.plain_day(LATER)}, at 400 beds." in found.sentence
-    assert "Today’s 1 patient would fill 0.3% of them; 80% is 320 patients." in found.sentence
+    assert (
+        "Today’s 1 patient would fill 0.3% of them, people on leave counted; 80% is 320 patients."
+        in found.sentence
+    )
     assert found.table.rows[1] == (london.plain_day(SOON), "203", "20.5", "+200 Soar Valley")
 
 

@@ -46,6 +46,6 @@ def admit(page: Page) -> None:
 def expect_figures(page: Page, *, patients: int) -> None:
     """Of the ward and of the board: each has the ward's beds, as it is the only one with any."""
     row = page.get_by_role("row", name="Soar Valley")
-    for column, figure in ((0, BEDS), (1, patients), (4, BEDS - patients)):
+    for column, figure in ((0, BEDS), (2, patients), (5, BEDS - patients)):
         expect(row.get_by_role("cell").nth(column)).to_have_text(str(figure), timeout=SOON)
     expect(page.locator("h1")).to_contain_text(f"{patients}", timeout=SOON)

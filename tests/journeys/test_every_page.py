@@ -65,6 +65,7 @@ def _clinical(place: Place, alert: Alert) -> list[str]:
         ("patients:responsible-set", one),
         ("patients:contact-create", [place.calm.patient_id]),
         ("patients:bed-list", ward),
+        ("capacity:ward-staffed", ward),
         ("patients:referral-detail", [place.waiting.pk]),
     ]
     return [reverse(name, args=args) for name, args in by_name]
@@ -89,6 +90,8 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:published-icb", args=["QK1"]),
         reverse("capacity:published-upload"),
         reverse("capacity:icb-plan", args=["QK1"]),
+        reverse("capacity:icb-border", args=["QK1"]),
+        reverse("capacity:leave-setting"),
         reverse("capacity:together-detail"),
         reverse("capacity:provider-detail", args=["RT5"]),
     ]

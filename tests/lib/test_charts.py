@@ -246,8 +246,8 @@ def test_each_chart_has_its_rows():
     assert vitals.rows(paper(POINT)).rows[0] == ("Wed 07:45", HOSTILE, "88 /min", "")
     days = occupancy.Occupancy(counted((24, 20), (0, 1)), counted((24, 20)))
     assert occupancy.rows(days).rows == [
-        ("2 Dec 2023", "0", "1", "–", ""),
-        ("1 Dec 2023", "24", "20", "83.3%", "yes"),
+        ("2 Dec 2023", "0", "1", "0", "–", "counted", "", ""),
+        ("1 Dec 2023", "24", "20", "0", "83.3%", "counted", "", "yes"),
     ]
     assert bars.per_100k_rows(bars.Per100k([BAR], "16+")).rows == [(HOSTILE, "15.6")]
     assert bars.bars_rows("Pathway", [bars.Bar("ARI", 24)]).rows == [("ARI", "24")]

@@ -94,6 +94,20 @@ ROWS = [
         method="post",
         through=(200, 302, 422),
     ),
+    Row(
+        "capacity:ward-staffed",
+        allowed=OF_THE_WARD,
+        kwargs="ward_of_the_cast",
+        refusals={"other_nurse": 404},
+    ),
+    Row(
+        "capacity:ward-staffed",
+        allowed={"ward_lead"},
+        kwargs="ward_of_the_cast",
+        refusals={"other_nurse": 404},
+        method="post",
+        through=(200, 302, 422),
+    ),
     *of_places("flow-list"),
     *of_places("flow-table"),
     *of_places("length-list"),
@@ -113,6 +127,8 @@ ROWS = [
     ),
     Row("capacity:england-detail", allowed=SEE_FIGURES),
     Row("capacity:england-table", allowed=SEE_FIGURES, kwargs="published_months"),
+    Row("capacity:icb-border", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-border-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row("capacity:icb-plan", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row("capacity:icb-plan-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row(
@@ -173,6 +189,9 @@ ROWS = [
         )
     ),
     Row("capacity:definition-list", allowed=SEE_FIGURES),
+    Row("capacity:leave-setting", allowed=SEE_FIGURES),
+    # Of all of England, which nobody of the cast plans for.
+    Row("capacity:leave-setting", allowed=frozenset(), method="post"),
     Row("api:capacity_api:published-list", allowed=SEE_FIGURES, stranger=UNAUTHORISED),
     Row(
         "api:capacity_api:icb-occupancy",

@@ -9,9 +9,10 @@ from accounts.models import AuditEvent
 from capacity.models import Stay
 from capacity.refusals import BedTaken
 from patients.actions.admissions import admit
+from patients.actions.people import change_patient
 from patients.models import Admission, SafetyRecord
 from patients.pseudonym import person_key
-from tests.capacity.factories import make_beds
+from tests.capacity.factories import make_beds, make_icb
 from tests.patients.factories import MORNING, make_admission, make_patient, make_referral
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,17 @@ def test_admitting_takes_the_bed_and_opens_one_spell(ward, ward_nurse):
     assert (stay.bed, stay.spell, stay.pathway) == (bed, admission.spell, "frailty")
     assert stay.spell.person_key == person_key(referral.patient.nhs_number)
     assert stay.spell.age_on_admission == 81
+
+
+def test_whose_resident_it_is_goes_down_to_the_figures_and_follows_what_is_found_out(
+    ward, ward_nurse
+):
+    admission = make_admission(patient=make_patient(home_icb=ward.icb), ward=ward, at=MORNING)
+    assert admission.spell.home_icb == ward.icb
+    elsewhere = make_icb("QPM", name="NHS Northamptonshire ICB")
+    change_patient(patient=admission.patient, home_icb=elsewhere, by=ward_nurse, at=MORNING)
+    admission.spell.refresh_from_db()
+    assert admission.spell.home_icb == elsewhere
 
 
 def test_the_pathways_plan_is_copied_with_its_limits(ward):

@@ -16,7 +16,7 @@ from patients.actions.admissions import discharge, start_leave
 from patients.actions.holds import hold_bed
 from patients.actions.referrals import accept
 from patients.models import Admission, Contact, Patient, Pause, Referral
-from tests.capacity.factories import make_beds
+from tests.capacity.factories import make_beds, make_icb
 from tests.patients.factories import (
     make_admission,
     make_clinician,
@@ -178,6 +178,13 @@ def test_a_new_person_is_recorded_and_referred(sender, create):
         False,
     )
     assert "news2" not in referral.facts
+    assert referral.patient.home_icb is None
+
+
+def test_a_person_of_another_board_is_recorded_as_its_resident(sender, create):
+    make_icb("QPM", name="NHS Northamptonshire ICB", short_name="")
+    sender.post(create, PERSON | {"nhs_number": "999 000 0018", "home_icb": "QPM"})
+    assert str(Referral.objects.get().patient.home_icb) == "NHS Northamptonshire ICB"
 
 
 def test_a_known_person_is_found_by_number_whatever_the_accents(sender, create):

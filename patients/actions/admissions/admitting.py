@@ -142,6 +142,7 @@ def _facts(referral: Referral, at: dt.datetime) -> SpellFacts:
         ethnicity_group=patient.ethnicity_group,
         residence=_residence(patient),
         deprivation_decile=patient.deprivation_decile,
+        home_icb_id=patient.home_icb_id,
         source=referral.source,
         referred_at=referral.referred_at,
         accepted_at=referral.decided_at,

@@ -26,7 +26,7 @@ Asked = TypeVar("Asked", SafetyRecord, HomeRecord)
 _RANK: Final = (State.NOT_ASKED, State.NONE, State.RECORDED)
 _FILLED: Final = (
     *("title", "ethnicity_group", "deprivation_decile", "language", "phone", "address"),
-    *("postcode", "lives_in_id", "lives_with", "died_at"),
+    *("postcode", "home_icb_id", "lives_in_id", "lives_with", "died_at"),
 )
 BOTH: Final = "two records that were joined"
 
