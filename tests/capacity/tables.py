@@ -44,10 +44,14 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "a":
             self.links.append(given.get("href", ""))
-        if self.skipped or tag == "svg" or _BESIDE & {*given.get("class", "").split()}:
-            if tag not in _VOID:
-                self.skipped.append(tag)
-        elif tag in {"h1", "h2", "h3", "summary"}:
+        classes = {*given.get("class", "").split()}
+        if self.skipped or tag == "svg" or _BESIDE & classes:
+            self.skipped += [tag] if tag not in _VOID else []
+        else:
+            self._begin(tag, classes)
+
+    def _begin(self, tag: str, classes: set[str]) -> None:
+        if tag in {"h1", "h2", "h3", "summary"}:
             self.in_title, self.title = True, []
         elif tag == "table":
             self.tables.append(Table(" ".join("".join(self.title).split())))
@@ -57,7 +61,7 @@ class _Reader(HTMLParser):
             self.row = []
         elif tag in {"th", "td"}:
             self.cell = []
-            self.picture = bool(_PICTURES & {*given.get("class", "").split()})
+            self.picture = bool(_PICTURES & classes)
 
     def handle_endtag(self, tag: str) -> None:
         if self.skipped:

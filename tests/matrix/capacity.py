@@ -108,6 +108,8 @@ ROWS = [
         method="post",
         through=(200, 302, 422),
     ),
+    *of_places("hindrance-list"),
+    *of_places("hindrance-table"),
     *of_places("flow-list"),
     *of_places("flow-table"),
     *of_places("length-list"),
