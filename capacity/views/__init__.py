@@ -22,7 +22,7 @@ from capacity.views.flows import (
     stated_change_withdraw,
 )
 from capacity.views.hours import ward_hours
-from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
+from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_page, icb_table
 from capacity.views.published import published_upload
 from capacity.views.returns import (
     return_csv,
@@ -39,7 +39,7 @@ from capacity.views.thursdays import (
     thursday_detail,
     thursday_list,
 )
-from capacity.views.wards import ward_days, ward_detail
+from capacity.views.wards import ward_days, ward_detail, ward_page
 
 __all__ = [
     "change_detail",
@@ -56,6 +56,7 @@ __all__ = [
     "icb_days",
     "icb_detail",
     "icb_list",
+    "icb_page",
     "icb_table",
     "length_list",
     "length_table",
@@ -78,4 +79,5 @@ __all__ = [
     "ward_days",
     "ward_detail",
     "ward_hours",
+    "ward_page",
 ]

@@ -14,8 +14,10 @@ from django.utils.safestring import SafeString
 from capacity import xmr
 from capacity.models import StatedChange
 from capacity.presenters.flows import naming
+from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import day_in
 from capacity.presenters.switches import Switch
+from capacity.presenters.words import plural
 from capacity.reports.places import Place
 from capacity.reports.series import MEASURES, WHOLE, WIDTHS, Series
 from capacity.xmr import Rule, Signal
@@ -130,7 +132,7 @@ class Charted:
         part = self.parts[-1]
         told = [_words(one, self, part) for one in _in_order(part, self._last)]
         few = (
-            [f"Only {len(part.values)} points yet: the limits will still move."]
+            [f"Only {plural(len(part.values), 'point')} yet: the limits will still move."]
             if part.provisional
             else []
         )
@@ -254,7 +256,19 @@ class ControlPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [self.table.headings, *self.table.rows]
+        return in_one(
+            [(self.title, self.table), ("Which pathway, and since when", self.pathway_table)]
+        )
+
+    @property
+    def pathway_table(self) -> Table:
+        headings = ("Pathway", f"Newest {self.choice.by}", "Mean", "What it says")
+        rows = [(self._label(link), *cells) for link, *cells in self.pathways]
+        return Table(headings, rows)
+
+    @staticmethod
+    def _label(link: Switch) -> str:
+        return f"{link.label}, above" if link.chosen else link.label
 
 
 def _in_order(part: xmr.Part, last: int) -> list[Signal]:

@@ -108,6 +108,9 @@ class HindrancesPresenter:
             return ""
         part, rise = charted.parts[-1], charted.going_on
         each = f"{words.rate(part.limits.mean)} a week"
+        if part.provisional and rise is None:
+            weeks = words.plural(len(part.values), "week")
+            return f"Since when cannot be said yet: {weeks} of it are counted."
         if rise is None:
             began = charted.day(part.first)
             return f"It is no new thing: since {began} it has been about {each}, and goes on so."
