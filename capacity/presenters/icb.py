@@ -91,7 +91,12 @@ class IcbPresenter:
 
     @cached_property
     def sentence(self) -> SafeString:
-        """The whole answer in words, before any picture."""
+        """The whole answer in words, before any picture. Where nothing is counted, nought would
+        be no answer."""
+        if not self.has_wards:
+            return format_html(
+                "{} has no ward in this service: nothing is counted here.", self.icb.code
+            )
         return format_html("{}{} {}", self._beds_words(), self._taken_words(), self._full_words())
 
     def _beds_words(self) -> SafeString:

@@ -134,19 +134,16 @@ class TogetherPaper:
     @property
     def figures(self) -> list[Figure]:
         sums = self.shown.whole
+        short = (
+            f"{wanted} lacks {sums.net_short(wanted):,} net,"
+            f" {sums.own_short(wanted):,} as the sum of what each lacks"
+            for wanted in (40, 50)
+        )
         base = words.base_words(self.shown.base)
         rates = (
-            []
-            if sums.rate is None
-            else [
-                Figure(
-                    f"per 100,000 {base}",
-                    words.rate(sums.rate),
-                    f"short of {wanted}: {sums.net_short(wanted):,} net,"
-                    f" {sums.own_short(wanted):,} as the sum of what each lacks",
-                )
-                for wanted in (40, 50)
-            ]
+            [Figure(f"per 100,000 {base}", words.rate(sums.rate), "; ".join(short))]
+            if sums.rate is not None
+            else []
         )
         return [*rates, *_fullness(sums.count, self.over_time)]
 
@@ -164,6 +161,9 @@ class TogetherPaper:
 
     @staticmethod
     def _cells(label: str, lines: Sequence[Board]) -> tuple[str, ...]:
+        """Of whom nothing is known here nought would be no answer."""
+        if not any(line.is_here for line in lines):
+            return (label, "–", "no ward here", "–", "–", "–")
         rate = lines[0].rate_words if len(lines) == 1 else "–"
         return (label, rate, *_counted([line.counted for line in lines]))
 
@@ -185,7 +185,7 @@ def _counted(counts: Sequence[WardCount]) -> tuple[str, ...]:
 def _fitting(lines: Sequence[T]) -> tuple[list[T], list[T]]:
     """The largest in their order, and the smaller ones that stand in one line."""
     if len(lines) <= MOST_LINES:
-        return [*lines], []
+        return list(lines), []
     largest = sorted(lines, key=lambda line: -line.counted.beds)[: MOST_LINES - 1]
     return [one for one in lines if one in largest], [one for one in lines if one not in largest]
 

@@ -16,7 +16,7 @@ from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
 from capacity.presenters.days import DaysPresenter
-from capacity.presenters.sheets import Sheet
+from capacity.presenters.sheets import Sheet, in_one
 from capacity.presenters.staffed import NOT_TOLD, sum_words
 from capacity.reports.now import Now
 from capacity.reports.staffed import Told, added, of_one_provider
@@ -138,7 +138,7 @@ class ProviderPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [HEADINGS, *(line.cells for line in self.lines)]
+        return in_one(self.sheets)
 
     @property
     def sheets(self) -> list[Sheet]:

@@ -12,7 +12,6 @@ from capacity.models import Provider, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
 from capacity.presenters.days import Days, DaysPresenter
 from capacity.presenters.provider import ProviderPresenter
-from capacity.presenters.sheets import in_one
 from capacity.reports import history, now
 from capacity.reports.leave import leave_rule
 from capacity.reports.staffed import told_of
@@ -29,7 +28,7 @@ def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def provider_table(request: HttpRequest, code: str) -> HttpResponse:
     shown = _read(request, code)
-    return csv_file(shown.file_name(london.day_of(shown.now.at)), in_one(shown.sheets))
+    return csv_file(shown.file_name(london.day_of(shown.now.at)), shown.csv)
 
 
 def _read(request: HttpRequest, code: str) -> ProviderPresenter:

@@ -126,4 +126,38 @@ def test_it_holds_sentence_figures_pictures_table_definitions_and_its_date(page:
     ):
         assert words in said, words
     assert paper.locator("svg.chart").count() == 2
+    assert paper.evaluate("one => getComputedStyle(one).filter") == "grayscale(1)"
     assert page.get_by_role("button", name="Print this page").is_visible()
+
+
+DASHBOARDS = {
+    "icb-detail": ["QK1"],
+    "hindrance-list": ["icbs", "QK1"],
+    "flow-list": ["icbs", "QK1"],
+    "length-list": ["icbs", "QK1"],
+    "control-detail": ["icbs", "QK1"],
+    "icb-plan": ["QK1"],
+    "provider-detail": ["R01"],
+    "ward-detail": ["R01-ward"],
+    "together-detail": [],
+    "england-detail": [],
+    "published-icb": ["QK1"],
+}
+LANDSCAPE = round((297 - 20) * PX_A_MM)
+
+
+def test_a_printed_dashboard_cuts_no_table_and_no_picture(page: Page, live_server):
+    """What scrolls on a screen would end at the edge of the paper."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": LANDSCAPE, "height": 718})
+    for name, args in DASHBOARDS.items():
+        page.goto(live_server.url + reverse(f"capacity:{name}", args=args))
+        over = page.evaluate(
+            """wide => [...document.querySelectorAll("main table, main svg.chart, main h1")]
+              .filter((one) => one.checkVisibility())
+              .filter((one) => one.getBoundingClientRect().right > wide + 1)
+              .map((one) => one.outerHTML.slice(0, 80))""",
+            LANDSCAPE,
+        )
+        assert over == [], name
+        assert page.locator("main form:visible, main .segmented:visible").count() == 0, name
