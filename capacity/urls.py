@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from capacity import dates as dates  # addresses may hold a day
 from capacity import views
-from capacity.views import border, leave, plans, providers, staffed, together
+from capacity.views import border, leave, papers, plans, providers, staffed, together
 
 
 class PlaceKindConverter:
@@ -36,12 +36,15 @@ urlpatterns = [
     path("providers/<str:code>/", providers.provider_detail, name="provider-detail"),
     path("providers/<str:code>/table.csv", providers.provider_table, name="provider-table"),
     path("together/", together.together_detail, name="together-detail"),
+    path("together/paper/", papers.together_paper, name="together-paper"),
     path("together/table.csv", together.together_table, name="together-table"),
     path("published/new/", views.published_upload, name="published-upload"),
     path("published/<str:code>/", views.published_icb, name="published-icb"),
     path("published/<str:code>/table.csv", views.published_icb_table, name="published-icb-table"),
     path("icbs/<str:code>/", views.icb_detail, name="icb-detail"),
     path("icbs/<str:code>/table.csv", views.icb_table, name="icb-table"),
+    path("icbs/<str:code>/page.csv", views.icb_page, name="icb-page"),
+    path("icbs/<str:code>/paper/", papers.icb_paper, name="icb-paper"),
     path("icbs/<str:code>/days.csv", views.icb_days, name="icb-days"),
     path("icbs/<str:code>/across-borders/", border.icb_border, name="icb-border"),
     path(
@@ -57,7 +60,10 @@ urlpatterns = [
     path("wards/<str:code>/", views.ward_detail, name="ward-detail"),
     path("wards/<str:code>/hours/", views.ward_hours, name="ward-hours"),
     path("wards/<str:code>/staffed/", staffed.ward_staffed, name="ward-staffed"),
+    path("wards/<str:code>/page.csv", views.ward_page, name="ward-page"),
     path("wards/<str:code>/days.csv", views.ward_days, name="ward-days"),
+    path(f"{_PLACE}/holding-back/", views.hindrance_list, name="hindrance-list"),
+    path(f"{_PLACE}/holding-back.csv", views.hindrance_table, name="hindrance-table"),
     path(f"{_PLACE}/flows/", views.flow_list, name="flow-list"),
     path(f"{_PLACE}/flows.csv", views.flow_table, name="flow-table"),
     path(f"{_PLACE}/stays/", views.length_list, name="length-list"),

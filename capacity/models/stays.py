@@ -270,6 +270,9 @@ class ReferralFact(models.Model):
         DECLINED = "declined", "declined"
         WITHDRAWN = "withdrawn", "withdrawn"
 
+    # The reason that is about capacity: the others are about the patient.
+    NO_BED = "no_bed"
+
     id = models.UUIDField(primary_key=True, editable=False, help_text="the referral's id")
     ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="referral_facts")
     pathway = models.CharField(max_length=40)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 from urllib.parse import urlencode
 
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from capacity.presenters import words
 from capacity.presenters.funnel import FunnelPresenter
 from capacity.presenters.icb import printed_cells
 from capacity.presenters.league import HEADINGS, ORDERS, Place, ranked
+from capacity.presenters.sheets import Sheet, in_one
 from capacity.presenters.switches import Switch
 from capacity.reports.published import (
     BEDS_THEN,
@@ -26,6 +28,8 @@ from capacity.reports.published import (
 )
 from lib.charts import trend
 from lib.charts.svg import Table
+
+REGION_HEADINGS: Final = ("Region", "ICBs", "Beds", "Per 100,000", "Patients", "Taken")
 
 
 @dataclass(frozen=True)
@@ -226,4 +230,15 @@ class EnglandPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [HEADINGS, *(place.cells for place in self.places)]
+        return in_one(self.sheets)
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """Every table of the page."""
+        luck = [("Occupancy by number of beds", self.funnel.table)] if self.funnel.limits else []
+        return [
+            ("ICBs ranked", Table(HEADINGS, [place.cells for place in self.places])),
+            *luck,
+            ("Regions", Table(REGION_HEADINGS, self.region_rows)),
+            ("England over time", self.path_table),
+        ]

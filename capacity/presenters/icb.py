@@ -6,29 +6,33 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard
-from capacity.occupancy import Count, reaches
+from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import corrections, tables, words
-from capacity.presenters.mornings import as_occupancy
+from capacity.presenters import tables, words
+from capacity.presenters.days import DaysPresenter
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.rates import RatePresenter
+from capacity.presenters.sheets import Sheet
 from capacity.presenters.staffed import sum_words
-from capacity.presenters.switches import BASES, BYS, DAYS, Choice, Switch
+from capacity.presenters.switches import BASES, BYS, Choice, Switch
 from capacity.presenters.tables import Row, Sources
 from capacity.reports.history import Morning
 from capacity.reports.populations import Rate
 from capacity.reports.published import Printed
 from capacity.reports.staffed import added, of_one_board
 from lib import london
-from lib.charts import bars, occupancy
+from lib.charts import bars
 from lib.charts.bars import Bar
 from lib.charts.svg import Table
+
+PUBLISHED: Final = ("Month", "Beds", "Per 100,000", "Patients", "Taken")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class IcbPresenter:
     icb: IntegratedCareBoard
     sources: Sources
     rates: dict[str, Rate]
-    mornings: Sequence[Morning]
+    over_time: DaysPresenter
     published: Sequence[Printed]
     choice: Choice
     counted_on: dt.date
@@ -46,6 +50,10 @@ class IcbPresenter:
     @property
     def at(self) -> dt.datetime:
         return self.sources.now.at
+
+    @property
+    def mornings(self) -> list[Morning]:
+        return self.over_time.now
 
     @property
     def when(self) -> str:
@@ -83,7 +91,12 @@ class IcbPresenter:
 
     @cached_property
     def sentence(self) -> SafeString:
-        """The whole answer in words, before any picture."""
+        """The whole answer in words, before any picture. Where nothing is counted, nought would
+        be no answer."""
+        if not self.has_wards:
+            return format_html(
+                "{} has no ward in this service: nothing is counted here.", self.icb.code
+            )
         return format_html("{}{} {}", self._beds_words(), self._taken_words(), self._full_words())
 
     def _beds_words(self) -> SafeString:
@@ -165,35 +178,6 @@ class IcbPresenter:
         ]
 
     @property
-    def spans(self) -> list[Switch]:
-        return [
-            Switch(label, self.choice.query(days=days), days == self.choice.days)
-            for days, label in DAYS.items()
-        ]
-
-    @property
-    def corrected_note(self) -> str:
-        return corrections.note(self.mornings)
-
-    @cached_property
-    def occupancy_data(self) -> occupancy.Occupancy:
-        return as_occupancy(self.mornings)
-
-    @property
-    def occupancy_chart(self) -> SafeString:
-        return occupancy.occupancy(self.occupancy_data)
-
-    @property
-    def occupancy_table(self) -> Table:
-        return occupancy.rows(self.occupancy_data)
-
-    @property
-    def reached_words(self) -> str:
-        last = self.mornings[-28:]
-        reached = sum(reaches(m.count) for m in last)
-        return f"at or above 80% on {reached} of the last {words.plural(len(last), 'day')}"
-
-    @property
     def pathways_data(self) -> list[Bar]:
         counts = self.sources.now.pathways
         ordered = sorted(counts, key=lambda code: (-counts[code].patients, code))
@@ -218,10 +202,18 @@ class IcbPresenter:
         return [tables.HEADINGS, *(row.cells for row in self.rows)]
 
     @property
-    def csv_days(self) -> list[tuple[str, ...]]:
-        """Exactly what the chart over time shows."""
-        shown = self.occupancy_table
-        return [shown.headings, *shown.rows]
+    def sheets(self) -> list[Sheet]:
+        """Every table of the page."""
+        moved = self.movements
+        lengths = [("Length of stay in nights", moved.lengths_table)] if moved.lengths else []
+        return [
+            ("Occupancy at 08:00", self.over_time.table),
+            ("Wards and providers", Table(tables.HEADINGS, [row.cells for row in self.rows])),
+            ("Flows", moved.flows_table),
+            *lengths,
+            ("Patients by pathway", self.pathways_table),
+            ("Published by NHS England", Table(PUBLISHED, self.published_rows)),
+        ]
 
 
 def printed_cells(month: Printed) -> tuple[str, str, str, str, str]:

@@ -55,7 +55,9 @@ class Place:
 
     @property
     def patients(self) -> str:
-        return f"{self.line.patients:,}" if self.line.patients is not None else "–"
+        """As on the ICB's path: of a return that is missing nothing is known."""
+        line = self.line
+        return f"{line.patients:,}" if line.returned and line.patients is not None else "–"
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ class Place:
 
 HEADINGS: Final = (
     *("Rank", "Code", "ICB", "Region", "Beds", "Per 100,000"),
-    *("Beds short of 40", "Patients", "Taken"),
+    *("Short of 40", "Patients", "Taken"),
 )
 
 

@@ -20,7 +20,8 @@ from lib.charts.svg import Table
 
 HEADINGS = (
     *("Month", "Beds", "Per 100,000", "Patients", "Taken"),
-    *("Rank by beds per 100,000", "Occupancy against England’s"),
+    *("Rank by beds per 100,000", "England per 100,000", "England taken"),
+    "Occupancy against England’s",
 )
 
 
@@ -117,7 +118,13 @@ class PathPresenter:
     def _cells(self, league: League, line: Printed) -> tuple[str, ...]:
         luck = FunnelPresenter(league, frozenset()).place(line)
         rank = f"{self._rank(league, line)} of {len(league.icbs)}"
-        return (*printed_cells(line), rank, luck or "–")
+        _, _, rate, _, taken = printed_cells(league.england)
+        return (*printed_cells(line), rank, rate, taken, luck or "–")
+
+    @property
+    def span_words(self) -> str:
+        first, last = self.months[0][1].month, self.months[-1][1].month
+        return f"{words.month_name(first)} to {words.month_name(last)}"
 
     @property
     def csv(self) -> list[tuple[str, ...]]:

@@ -18,6 +18,8 @@ from capacity.occupancy import Area, Count, beds_needed, per_100k
 from capacity.planning import Change, Reach, Step
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.sheets import in_one
+from capacity.presenters.spans import words_of
 from capacity.presenters.switches import BASES, Switch
 from capacity.reports.plans import Aim, aim_on
 from lib.charts import plan as drawn
@@ -27,6 +29,8 @@ from lib.london import plain_day
 # The picture goes on a while after the last step, and is never shorter than a year.
 _AFTER = dt.timedelta(days=60)
 _LEAST = dt.timedelta(days=365)
+# What holds where an ICB has set nothing.
+ENGLANDS = ("Otherwise: England’s", "40 to 50", "80%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,28 @@ class PlanPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [self.table.headings, *self.table.rows]
+        planned = [(line.day, line.beds, line.where) for line in self.lines]
+        targets = [*self.target_rows, ENGLANDS]
+        return in_one(
+            [
+                ("Beds as planned", self.table),
+                ("Planned beds", Table(("From", "Beds", "Where"), planned)),
+                ("Targets", Table(("From", "Beds per 100,000", "Occupancy"), targets)),
+            ]
+        )
+
+    @property
+    def span_words(self) -> str:
+        """From the first day that the picture shows to the last."""
+        return words_of(self.today, self._until)
+
+    @property
+    def _until(self) -> dt.date:
+        return max(self.steps[-1].day + _AFTER, self.today + _LEAST)
 
     @cached_property
     def _data(self) -> drawn.Plan:
-        until = max(self.steps[-1].day + _AFTER, self.today + _LEAST)
+        until = self._until
         return drawn.Plan(
             title=f"Beds of {self.icb.code} as planned",
             steps=[self._step(step) for step in self.steps],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,14 +14,14 @@ from capacity.leave import LeaveRule
 from capacity.models import Provider, Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import corrections, words
-from capacity.presenters.mornings import as_occupancy
+from capacity.presenters import words
+from capacity.presenters.days import DaysPresenter
+from capacity.presenters.sheets import Sheet, in_one
 from capacity.presenters.staffed import NOT_TOLD, sum_words
-from capacity.reports.history import Morning
 from capacity.reports.now import Now
 from capacity.reports.staffed import Told, added, of_one_provider
 from lib import london
-from lib.charts import bars, occupancy
+from lib.charts import bars
 from lib.charts.svg import Table
 
 HEADINGS = (
@@ -61,6 +61,11 @@ class Line:
         told = (f"{number:,}" for number in numbers)
         return (*shown, self.occupancy, *told, self.leave.short, self.staffed)
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """All after the ward and its board."""
+        return self.cells[2:]
+
 
 @dataclass(frozen=True)
 class ProviderPresenter:
@@ -69,7 +74,7 @@ class ProviderPresenter:
     provider: Provider
     now: Now
     wards: dict[int, Ward]
-    mornings: Sequence[Morning]
+    over_time: DaysPresenter
     leave: LeaveRule
     staffed: Mapping[int, Told]
 
@@ -102,6 +107,10 @@ class ProviderPresenter:
     def _places(self) -> list[Ward]:
         return sorted((self.wards[ward] for _, ward in self.now.places), key=lambda w: w.name)
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return HEADINGS
+
     @cached_property
     def lines(self) -> list[Line]:
         own = [
@@ -128,24 +137,13 @@ class ProviderPresenter:
         return NOT_TOLD if told is None else "shared" if told.providers > 1 else f"{told.number:,}"
 
     @property
-    def corrected_note(self) -> str:
-        return corrections.note(self.mornings)
-
-    @property
-    def _occupancy(self) -> occupancy.Occupancy:
-        return as_occupancy(self.mornings)
-
-    @property
-    def chart(self) -> SafeString:
-        return occupancy.occupancy(self._occupancy)
-
-    @property
-    def table(self) -> Table:
-        return occupancy.rows(self._occupancy)
-
-    @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [HEADINGS, *(line.cells for line in self.lines)]
+        return in_one(self.sheets)
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        wards = Table(HEADINGS, [line.cells for line in self.lines])
+        return [("Wards", wards), ("Occupancy at 08:00", self.over_time.table)]
 
     def file_name(self, day: dt.date) -> str:
         return f"{self.provider.code}-{day:%Y-%m-%d}"

@@ -21,7 +21,7 @@ _SHORTCUTS: Final = {28: "4 weeks", 91: "13 weeks", 364: "52 weeks"}
 @dataclass(frozen=True, slots=True)
 class Span:
     """From the 08:00 count of one day to that of another. `misread`: what was asked for is no
-    time up to the last count, so the last four weeks are shown instead."""
+    time up to the last count, so the usual one is shown instead."""
 
     first: dt.date
     last: dt.date
@@ -30,16 +30,18 @@ class Span:
     misread: bool = False
 
     @classmethod
-    def read(cls, given: Mapping[str, str], counted_on: dt.date) -> Span:
+    def read(
+        cls, given: Mapping[str, str], counted_on: dt.date, usual: dt.timedelta = USUAL
+    ) -> Span:
         """From an address, `from` and `to` as 2026-11-26 or 26/11/2026."""
         last = day_in(given.get("to", "")) or counted_on
-        first = day_in(given.get("from", "")) or last - USUAL
+        first = day_in(given.get("from", "")) or last - usual
         sound = first < last <= counted_on and last - first <= LONGEST
         asked = bool(given.get("from") or given.get("to"))
         typed = all(day_in(given[name]) for name in ("from", "to") if given.get(name))
         by = given.get("by", "before")
         return cls(
-            first=first if sound else counted_on - USUAL,
+            first=first if sound else counted_on - usual,
             last=last if sound else counted_on,
             by=by if by in COMPARED else "before",
             counted_on=counted_on,

@@ -19,6 +19,8 @@ class Choice:
     base: str = "16+"
     by: str = "ward"
     days: int = 90
+    # As typed: what they mean `Days` says.
+    span: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Choice:
@@ -29,10 +31,17 @@ class Choice:
             base=next((b for b in BASES if b == given.get("base", "").replace(" ", "+")), BASES[0]),
             by=given.get("by", "") if given.get("by") in BYS else "ward",
             days=int(days) if days.isdecimal() and int(days) in DAYS else 90,
+            span=tuple((name, given[name]) for name in ("from", "to", "than") if given.get(name)),
         )
 
     def query(self, **changed: str | int) -> str:
-        return urlencode({"base": self.base, "by": self.by, "days": self.days} | changed)
+        said = {"base": self.base, "by": self.by, "days": self.days} | dict(self.span) | changed
+        return urlencode(said)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What another choice of days leaves as it is."""
+        return [("base", self.base), ("by", self.by)]
 
 
 @dataclass(frozen=True, slots=True)

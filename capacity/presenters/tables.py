@@ -19,7 +19,7 @@ from capacity.reports.staffed import Told
 from lib.charts import bars
 
 HEADINGS = (
-    "",
+    "Where",
     "Beds",
     "Patients",
     "Occupancy",

@@ -16,18 +16,18 @@ from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard, Region
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import corrections, words
-from capacity.presenters.mornings import as_occupancy
+from capacity.presenters import words
+from capacity.presenters.days import DaysPresenter
+from capacity.presenters.sheets import Sheet, in_one
 from capacity.presenters.switches import BASES, Switch
-from capacity.reports.history import Morning
 from capacity.reports.together import Part, Whole
 from lib import london
-from lib.charts import bars, occupancy
+from lib.charts import bars
 from lib.charts.svg import Table
 
 WANTED = 40
 HEADINGS = (
-    *("", "Beds", "Per 100,000", "Beds short of 40"),
+    *("Board", "Beds", "Per 100,000", "Short of 40"),
     *("Patients", "Occupancy", "Free", "Over capacity", "On leave", "People on leave"),
 )
 
@@ -87,6 +87,11 @@ class Line:
             *(f"{counted.over_capacity:,}", f"{counted.on_leave:,}", self.leave.short),
         )
 
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Over capacity and on leave."""
+        return self.cells[7:]
+
 
 @dataclass(frozen=True)
 class TogetherPresenter:
@@ -94,7 +99,7 @@ class TogetherPresenter:
     `whole_country` where the reader may see every ICB."""
 
     whole: Whole
-    mornings: Sequence[Morning]
+    over_time: DaysPresenter
     at: dt.datetime
     base: str
     chosen: Sequence[str]
@@ -218,30 +223,19 @@ class TogetherPresenter:
     @property
     def query(self) -> str:
         """Of exactly this."""
-        return next(option.query for option in self.bases if option.chosen)
+        return self.over_time.days.query
 
     def _query(self, **scope: str) -> str:
         return urlencode({"base": self.base, **scope})
 
     @property
-    def corrected_note(self) -> str:
-        return corrections.note(self.mornings)
-
-    @property
-    def _occupancy(self) -> occupancy.Occupancy:
-        return as_occupancy(self.mornings)
-
-    @property
-    def chart(self) -> SafeString:
-        return occupancy.occupancy(self._occupancy)
-
-    @property
-    def table(self) -> Table:
-        return occupancy.rows(self._occupancy)
-
-    @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [HEADINGS, *(line.cells for line in self.lines)]
+        return in_one(self.sheets)
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        boards = Table(HEADINGS, [line.cells for line in self.lines])
+        return [("Boards", boards), ("Occupancy at 08:00", self.over_time.table)]
 
 
 def _line(part: Part, leave: LeaveRule) -> Line:

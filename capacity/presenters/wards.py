@@ -14,17 +14,17 @@ from capacity.leave import LeaveRule
 from capacity.models import Ward
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import corrections, words
-from capacity.presenters.mornings import as_occupancy
+from capacity.presenters import words
+from capacity.presenters.days import DaysPresenter
 from capacity.presenters.movements import MovementsPresenter
+from capacity.presenters.sheets import Sheet
 from capacity.presenters.staffed import ward_words
 from capacity.reports.flows import Leg
-from capacity.reports.history import Morning
 from capacity.reports.now import Now
 from capacity.reports.staffed import Told
 from capacity.reports.stays import StayLine
 from lib import london
-from lib.charts import bars, occupancy
+from lib.charts import bars
 from lib.charts.bars import Bar
 from lib.charts.svg import Table
 
@@ -59,7 +59,7 @@ class WardPresenter:
 
     ward: Ward
     now: Now
-    mornings: Sequence[Morning]
+    over_time: DaysPresenter
     legs: Sequence[Leg]
     counted_on: dt.date
     leave: LeaveRule
@@ -123,27 +123,6 @@ class WardPresenter:
         return MovementsPresenter(self.legs, self.counted_on)
 
     @property
-    def corrected_note(self) -> str:
-        return corrections.note(self.mornings)
-
-    @cached_property
-    def occupancy_data(self) -> occupancy.Occupancy:
-        return as_occupancy(self.mornings)
-
-    @property
-    def occupancy_chart(self) -> SafeString:
-        return occupancy.occupancy(self.occupancy_data)
-
-    @property
-    def occupancy_table(self) -> Table:
-        return occupancy.rows(self.occupancy_data)
-
-    @property
-    def csv_days(self) -> list[tuple[str, ...]]:
-        """Exactly what the chart over time shows."""
-        return [self.occupancy_table.headings, *self.occupancy_table.rows]
-
-    @property
     def pathways_data(self) -> list[Bar]:
         counts = self.now.pathways
         ordered = sorted(counts, key=lambda code: (-counts[code].patients, code))
@@ -156,6 +135,15 @@ class WardPresenter:
     @property
     def pathways_table(self) -> Table:
         return bars.bars_rows("Pathway", self.pathways_data)
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """Every table of the page but the stays, which are shown to the ward's own staff alone."""
+        return [
+            ("Occupancy at 08:00", self.over_time.table),
+            ("Flows", self.movements.flows_table),
+            ("Patients by pathway", self.pathways_table),
+        ]
 
     @staticmethod
     def stay_rows(stays: Sequence[StayLine]) -> list[StayRow]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+from capacity.models import ReferralFact
 from capacity.reports import visiting
 from capacity.reports.places import ICB, PROVIDER, WARD, Place
 from capacity.reports.visiting import ALLOCATED, DAY_OF, Time
@@ -91,6 +92,11 @@ MEASURES: Final[dict[str, Measure]] = {
     "patients": Measure(_COUNTED),
     "referred": Measure(_ASKED, "count(*)::float8"),
     "declined": Measure(_ASKED, "(count(*) FILTER (WHERE s.outcome = 'declined'))::float8"),
+    "turned_away": Measure(
+        _ASKED,
+        "(count(*) FILTER (WHERE s.outcome = 'declined'"
+        f" AND s.decline_reason = '{ReferralFact.NO_BED}'))::float8",
+    ),
     "admitted": Measure(_CAME, f"{_SPELLS}::float8"),
     "wait": Measure(
         _CAME,

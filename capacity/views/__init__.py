@@ -14,13 +14,15 @@ from capacity.views.flows import (
     control_table,
     flow_list,
     flow_table,
+    hindrance_list,
+    hindrance_table,
     length_list,
     length_table,
     stated_change_create,
     stated_change_withdraw,
 )
 from capacity.views.hours import ward_hours
-from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_table
+from capacity.views.icbs import icb_days, icb_detail, icb_list, icb_page, icb_table
 from capacity.views.published import published_upload
 from capacity.views.returns import (
     return_csv,
@@ -37,7 +39,7 @@ from capacity.views.thursdays import (
     thursday_detail,
     thursday_list,
 )
-from capacity.views.wards import ward_days, ward_detail
+from capacity.views.wards import ward_days, ward_detail, ward_page
 
 __all__ = [
     "change_detail",
@@ -49,9 +51,12 @@ __all__ = [
     "england_table",
     "flow_list",
     "flow_table",
+    "hindrance_list",
+    "hindrance_table",
     "icb_days",
     "icb_detail",
     "icb_list",
+    "icb_page",
     "icb_table",
     "length_list",
     "length_table",
@@ -74,4 +79,5 @@ __all__ = [
     "ward_days",
     "ward_detail",
     "ward_hours",
+    "ward_page",
 ]

@@ -16,7 +16,9 @@ from accounts.policies import signed_in
 from capacity.leave import LeaveRules
 from capacity.models import IntegratedCareBoard, Provider, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
+from capacity.presenters.days import Days, DaysPresenter
 from capacity.presenters.icb import IcbPresenter
+from capacity.presenters.sheets import in_one
 from capacity.presenters.switches import Choice
 from capacity.presenters.tables import Sources
 from capacity.reports import flows, history, now, populations, published
@@ -65,15 +67,21 @@ def icb_detail(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @require_safe
 def icb_table(request: HttpRequest, code: str) -> HttpResponse:
-    shown = _shown(request, code)
+    shown = shown_icb(request, code)
     name = f"{code}-by-{shown.choice.by}-{shown.at:%Y-%m-%d-%H%M}"
     return csv_file(name, shown.csv)
 
 
 @require_safe
 def icb_days(request: HttpRequest, code: str) -> HttpResponse:
-    shown = _shown(request, code)
-    return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.csv_days)
+    shown = shown_icb(request, code)
+    return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.over_time.csv)
+
+
+@require_safe
+def icb_page(request: HttpRequest, code: str) -> HttpResponse:
+    shown = shown_icb(request, code)
+    return csv_file(f"{code}-{shown.at:%Y-%m-%d-%H%M}", in_one(shown.sheets))
 
 
 def visible_icb(user: User, code: str) -> IntegratedCareBoard:
@@ -103,7 +111,7 @@ def _version(known: _Wards, at: dt.datetime) -> tuple[object, ...]:
     return rosters, known.counted_at, known.leave, hour
 
 
-def _shown(request: HttpRequest, code: str) -> IcbPresenter:
+def shown_icb(request: HttpRequest, code: str) -> IcbPresenter:
     user = signed_in(request)
     icb, at = visible_icb(user, code), timezone.now()
     return _read(request, icb, at, _wards(user, icb))
@@ -118,12 +126,14 @@ def _read(
     sources = _sources(icb, at, counted_on, known)
     beds = sources.now.total.beds
     people = populations.populations_of(icb)
-    first = counted_on - dt.timedelta(days=choice.days - 1)
+    days = Days.read(request.GET.dict(), counted_on, choice.kept)
     return IcbPresenter(
         icb=icb,
         sources=sources,
         rates={base: Rate(beds, population) for base, population in people.items()},
-        mornings=history.icb_mornings(icb, first, counted_on, rules=known.leave),
+        over_time=DaysPresenter(
+            days, history.icb_mornings(icb, days.since, days.last, rules=known.leave)
+        ),
         published=published.path_of("ENGLAND", icb.code),
         choice=choice,
         counted_on=counted_on,

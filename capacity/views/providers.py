@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,14 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.policies import signed_in
 from capacity.models import Provider, Ward
 from capacity.policies import can_see_returns, check_can_see_figures
+from capacity.presenters.days import Days, DaysPresenter
 from capacity.presenters.provider import ProviderPresenter
 from capacity.reports import history, now
 from capacity.reports.leave import leave_rule
 from capacity.reports.staffed import told_of
 from capacity.views.answers import csv_file
 from lib import london
-
-SHOWN_DAYS = 90
 
 
 @require_safe
@@ -40,13 +37,15 @@ def _read(request: HttpRequest, code: str) -> ProviderPresenter:
     provider = get_object_or_404(Provider.objects.visible_to(user), code=code)
     at = timezone.now()
     today = london.day_of(at)
-    first = today - dt.timedelta(days=SHOWN_DAYS - 1)
+    days = Days.read(request.GET.dict(), today)
     wards = {ward.pk: ward for ward in Ward.objects.visible_to(user).select_related("icb")}
     return ProviderPresenter(
         provider=provider,
         now=now.provider_now(provider, wards.keys(), at),
         wards=wards,
-        mornings=history.provider_mornings(provider, wards.keys(), first, today),
+        over_time=DaysPresenter(
+            days, history.provider_mornings(provider, wards.keys(), days.since, days.last)
+        ),
         leave=leave_rule(at),
         staffed=told_of(wards.keys(), at, today),
     )

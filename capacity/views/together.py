@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +11,7 @@ from accounts.policies import reach, signed_in
 from accounts.roles import FIGURES
 from capacity.models import IntegratedCareBoard, Region
 from capacity.policies import check_can_see_figures
+from capacity.presenters.days import Days, DaysPresenter
 from capacity.presenters.switches import Choice
 from capacity.presenters.together import TogetherPresenter
 from capacity.reports import history, together
@@ -20,21 +19,19 @@ from capacity.reports.leave import leave_rule
 from capacity.views.answers import csv_file
 from lib import london
 
-SHOWN_DAYS = 90
-
 
 @require_safe
 def together_detail(request: HttpRequest) -> HttpResponse:
-    return render(request, "capacity/together_detail.html", {"shown": _read(request)})
+    return render(request, "capacity/together_detail.html", {"shown": shown_together(request)})
 
 
 @require_safe
 def together_table(request: HttpRequest) -> HttpResponse:
-    shown = _read(request)
+    shown = shown_together(request)
     return csv_file(f"capacity-{shown.at:%Y-%m-%d-%H%M}", shown.csv)
 
 
-def _read(request: HttpRequest) -> TogetherPresenter:
+def shown_together(request: HttpRequest) -> TogetherPresenter:
     """404 for a region or an ICB out of reach, for an address without any."""
     user = signed_in(request)
     check_can_see_figures(user)
@@ -47,9 +44,10 @@ def _read(request: HttpRequest) -> TogetherPresenter:
     wanted = _wanted(visible, region, chosen)
     base = Choice.read(request.GET.dict()).base
     ids = [icb.pk for icb in wanted]
+    days = Days.read(request.GET.dict(), today, _kept(base, region, chosen))
     return TogetherPresenter(
         whole=together.whole(IntegratedCareBoard.objects.filter(pk__in=ids), base, at),
-        mornings=history.mornings_of(ids, today - dt.timedelta(days=SHOWN_DAYS - 1), today),
+        over_time=DaysPresenter(days, history.mornings_of(ids, days.since, days.last)),
         at=at,
         base=base,
         chosen=chosen,
@@ -59,6 +57,11 @@ def _read(request: HttpRequest) -> TogetherPresenter:
         whole_country=reach(user, FIGURES).england,
         leave=leave_rule(at),
     )
+
+
+def _kept(base: str, region: Region | None, chosen: list[str]) -> list[tuple[str, str]]:
+    scope = [("region", region.code)] if region else []
+    return [("base", base), *scope, *(("icb", code) for code in chosen)]
 
 
 def _region(request: HttpRequest, regions: list[Region]) -> Region | None:

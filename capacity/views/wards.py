@@ -14,6 +14,8 @@ from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import Ward
 from capacity.policies import can_see_returns, can_see_stays, check_can_see_figures
+from capacity.presenters.days import Days, DaysPresenter
+from capacity.presenters.sheets import in_one
 from capacity.presenters.wards import WardPresenter
 from capacity.reports import flows, history, now
 from capacity.reports.leave import leave_rule
@@ -22,15 +24,13 @@ from capacity.reports.stays import stays_of
 from capacity.views.answers import csv_file
 from lib import london
 
-SHOWN_DAYS = 90
-
 
 @require_safe
 def ward_detail(request: HttpRequest, code: str) -> HttpResponse:
     user = signed_in(request)
     ward = visible_ward(user, code)
     at = timezone.now()
-    shown = _read(ward, at)
+    shown = _read(request, ward, at)
     stays = None
     if can_see_stays(user, ward):
         audit.look(request, page="capacity:ward-detail", subject=ward)
@@ -46,8 +46,14 @@ def ward_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def ward_days(request: HttpRequest, code: str) -> HttpResponse:
-    shown = _read(visible_ward(signed_in(request), code), timezone.now())
-    return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.csv_days)
+    shown = _read(request, visible_ward(signed_in(request), code), timezone.now())
+    return csv_file(f"{code}-by-day-{shown.at:%Y-%m-%d}", shown.over_time.csv)
+
+
+@require_safe
+def ward_page(request: HttpRequest, code: str) -> HttpResponse:
+    shown = _read(request, visible_ward(signed_in(request), code), timezone.now())
+    return csv_file(f"{code}-{shown.at:%Y-%m-%d-%H%M}", in_one(shown.sheets))
 
 
 def visible_ward(user: User, code: str) -> Ward:
@@ -56,15 +62,15 @@ def visible_ward(user: User, code: str) -> Ward:
     return get_object_or_404(wards, code=code)
 
 
-def _read(ward: Ward, at: dt.datetime) -> WardPresenter:
+def _read(request: HttpRequest, ward: Ward, at: dt.datetime) -> WardPresenter:
     today = london.day_of(at)
     counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
     since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
-    first = counted_on - dt.timedelta(days=SHOWN_DAYS - 1)
+    days = Days.read(request.GET.dict(), counted_on)
     return WardPresenter(
         ward=ward,
         now=now.ward_now(ward, at),
-        mornings=history.ward_mornings(ward, first, counted_on),
+        over_time=DaysPresenter(days, history.ward_mornings(ward, days.since, days.last)),
         legs=flows.ward_legs(ward, since),
         counted_on=counted_on,
         leave=leave_rule(at),

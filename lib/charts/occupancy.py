@@ -133,12 +133,16 @@ def _zone(y: Scale) -> Iterator[str]:
             yield svg.line(_LEFT, y(tick), _RIGHT, y(tick), "chart-grid")
             yield svg.text(_LEFT - 6, y(tick) + 4, f"{tick}%", "chart-text--small", "end")
     yield svg.line(_LEFT, y(_WANTED), _RIGHT, y(_WANTED), "chart-line--wanted")
-    for value, words, css in (
-        (100, "full", "chart-text--small"),
-        (87.5, "80–92 good", "chart-text--small"),
-        (_WANTED, "80 wanted", "chart-text--strong"),
-    ):
+    for value, words, css in _beside(y):
         yield svg.text(_RIGHT + 8, y(value) + 4, words, css)
+
+
+def _beside(y: Scale) -> Iterator[tuple[float, str, str]]:
+    """What the zone means; of a long axis only what still has room beside the line wanted."""
+    yield _WANTED, "80 wanted", "chart-text--strong"
+    for value, words, nearest in ((87.5, "80–92 good", _WANTED), (100, "full", 87.5)):
+        if y(nearest) - y(value) >= 12:
+            yield value, words, "chart-text--small"
 
 
 def _line(data: Occupancy, x: Scale, y: Scale) -> Iterator[str]:

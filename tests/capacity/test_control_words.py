@@ -76,3 +76,12 @@ def test_weeks_without_a_mean_and_a_first_part_week_are_left_out():
     assert found.words == [CALM]
     assert len(found.parts[0].values) == 12
     assert [point.value for point in found.points()][:2] == [None, 10]
+
+
+def test_what_goes_on_stands_before_single_weeks_and_tells_them_too():
+    """Each of the nine lies beyond the limit of so even a year: that is one thing, not nine."""
+    found = charted([1] * 17 + [6] * 9)
+    newest, earlier = found.words
+    assert newest == "From 16 Mar 2026 higher than usual: nine weeks above the mean of 2.7."
+    assert earlier.startswith("From 17 Nov 2025 lower than usual until 16 Mar 2026: 17 weeks")
+    assert found.going_on is not None

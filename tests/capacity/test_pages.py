@@ -108,6 +108,8 @@ def test_an_icb_without_wards_says_so(icb_manager, signed_in):
     make_icb()
     body = page(signed_in(icb_manager), "capacity:icb-detail", code="QK1").content.decode()
     assert "No wards here yet" in body
+    assert "QK1 has no ward in this service: nothing is counted here." in body
+    assert "0.0 per 100,000" not in body
     assert "No published month is held for this board." in body
 
 

@@ -78,7 +78,7 @@ def test_the_file_holds_exactly_what_the_table_shows(boards, planner, signed_in)
     body = client.get(reverse("capacity:together-table")).content.decode().lstrip("\ufeff")
     rows = list(csv.reader(body.splitlines()))
     assert rows == [list(row) for row in page(client).context["shown"].csv]
-    assert rows[-1][:6] == ["England, sum", "90", "45.0", "0", "50", "55.6%"]
+    assert ["England, sum", "90", "45.0", "0", "50", "55.6%"] in [row[:6] for row in rows]
 
 
 def test_nobody_adds_up_what_they_may_not_see(boards, icb_manager, signed_in):

@@ -80,7 +80,10 @@ def _figures(place: Place) -> list[str]:
         ward,
         *(
             reverse(f"capacity:{name}", args=[kind, code])
-            for name in ("flow-list", "length-list", "control-detail", "change-detail")
+            for name in (
+                *("hindrance-list", "flow-list", "length-list", "control-detail"),
+                "change-detail",
+            )
             for kind, code in (("icbs", "QK1"), ("wards", place.ward.code))
         ),
         reverse("capacity:stated-change-create", args=["icbs", "QK1"]),
@@ -93,6 +96,8 @@ def _figures(place: Place) -> list[str]:
         reverse("capacity:icb-border", args=["QK1"]),
         reverse("capacity:leave-setting"),
         reverse("capacity:together-detail"),
+        reverse("capacity:together-paper"),
+        reverse("capacity:icb-paper", args=["QK1"]),
         reverse("capacity:provider-detail", args=["RT5"]),
     ]
 

@@ -67,6 +67,8 @@ ROWS = [
     Row("capacity:icb-list", allowed=SEE_FIGURES),
     Row("capacity:icb-detail", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row("capacity:icb-table", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-page", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
+    Row("capacity:icb-paper", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row("capacity:icb-days", allowed=SEE_FIGURES, kwargs="icb_of_the_cast"),
     Row(
         "capacity:ward-detail",
@@ -81,6 +83,12 @@ ROWS = [
         refusals={"other_nurse": 404},
     ),
     Row(
+        "capacity:ward-page",
+        allowed=OF_THE_WARD,
+        kwargs="ward_of_the_cast",
+        refusals={"other_nurse": 404},
+    ),
+    Row(
         "capacity:ward-hours",
         allowed=OF_THE_WARD,
         kwargs="ward_of_the_cast",
@@ -108,6 +116,8 @@ ROWS = [
         method="post",
         through=(200, 302, 422),
     ),
+    *of_places("hindrance-list"),
+    *of_places("hindrance-table"),
     *of_places("flow-list"),
     *of_places("flow-table"),
     *of_places("length-list"),
@@ -154,6 +164,7 @@ ROWS = [
     Row("capacity:provider-detail", allowed=SEE_FIGURES, kwargs="provider_of_the_cast"),
     Row("capacity:provider-table", allowed=SEE_FIGURES, kwargs="provider_of_the_cast"),
     Row("capacity:together-detail", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
+    Row("capacity:together-paper", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
     Row("capacity:together-table", allowed=SEE_FIGURES, kwargs="nothing_but_beds"),
     Row("capacity:published-icb", allowed=SEE_FIGURES, kwargs="published_icb"),
     Row("capacity:published-icb-table", allowed=SEE_FIGURES, kwargs="published_icb"),

@@ -23,6 +23,7 @@ from capacity.before_after import (
 from capacity.kaplan_meier import Lasted, curve
 from capacity.presenters import words
 from capacity.presenters.flows import naming
+from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import day_in
 from capacity.presenters.switches import Switch
 from capacity.reports.places import Place
@@ -129,11 +130,17 @@ class ChangePresenter:
     def table(self) -> Table:
         if isinstance(self.found, TooFew):
             return Table(
-                ("", "Stays"),
+                ("When", "Stays"),
                 [("Before", str(self.found.before)), ("After", str(self.found.after))],
             )
         bound = self.found.bound
-        headings = ("", "Stays begun", "Still open", "Median nights", f"Mean nights, up to {bound}")
+        headings = (
+            "When",
+            "Stays begun",
+            "Still open",
+            "Median nights",
+            f"Mean nights, up to {bound}",
+        )
         sides = (("Before", self.found.before), ("After", self.found.after))
         return Table(
             headings,
@@ -213,8 +220,10 @@ class ChangePresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        shown = [self.table.headings, *self.table.rows, (self.sentence,)]
-        return [*shown, *((note,) for note in self.notes)]
+        sheets = [(f"Before and after {self.day}", self.table)]
+        if self.comparison:
+            sheets.append(("Share that stays longer", self.curve_table))
+        return [*in_one(sheets), (), (self.sentence,), *((note,) for note in self.notes)]
 
 
 _HOSPITAL: Final = (

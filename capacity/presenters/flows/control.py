@@ -14,8 +14,10 @@ from django.utils.safestring import SafeString
 from capacity import xmr
 from capacity.models import StatedChange
 from capacity.presenters.flows import naming
+from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import day_in
 from capacity.presenters.switches import Switch
+from capacity.presenters.words import plural
 from capacity.reports.places import Place
 from capacity.reports.series import MEASURES, WHOLE, WIDTHS, Series
 from capacity.xmr import Rule, Signal
@@ -105,18 +107,32 @@ class Charted:
     def signals(self) -> list[Signal]:
         return [signal for part in self.parts for signal in part.signals]
 
+    @property
+    def going_on(self) -> Signal | None:
+        """The rise that has lasted until the newest point: of several, the longest."""
+        if not self.parts:
+            return None
+        risen = [one for one in self.parts[-1].signals if one.side > 0 and one.last == self._last]
+        return min(risen, key=lambda one: one.first, default=None)
+
+    @property
+    def _last(self) -> int:
+        """The newest point."""
+        return self.parts[-1].first + len(self.parts[-1].values) - 1
+
     def day(self, point: int) -> str:
         return london.plain_day(self.days[self._places[point]])
 
     @property
     def words(self) -> list[str]:
-        """What it means, the newest first; of the time since the last stated change."""
+        """What it means: what goes on first, the longest before all, then the newest; of the time
+        since the last stated change."""
         if not self.parts:
             return ["Nothing has been counted here yet."]
         part = self.parts[-1]
-        told = [_words(one, self, part) for one in reversed(part.signals)]
+        told = [_words(one, self, part) for one in _in_order(part, self._last)]
         few = (
-            [f"Only {len(part.values)} points yet: the limits will still move."]
+            [f"Only {plural(len(part.values), 'point')} yet: the limits will still move."]
             if part.provisional
             else []
         )
@@ -240,7 +256,33 @@ class ControlPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        return [self.table.headings, *self.table.rows]
+        return in_one(
+            [(self.title, self.table), ("Which pathway, and since when", self.pathway_table)]
+        )
+
+    @property
+    def pathway_table(self) -> Table:
+        headings = ("Pathway", f"Newest {self.choice.by}", "Mean", "What it says")
+        rows = [(self._label(link), *cells) for link, *cells in self.pathways]
+        return Table(headings, rows)
+
+    @staticmethod
+    def _label(link: Switch) -> str:
+        return f"{link.label}, above" if link.chosen else link.label
+
+
+def _in_order(part: xmr.Part, last: int) -> list[Signal]:
+    """A point beyond a limit within a run on its side is told by the run."""
+    runs = [one for one in part.signals if one.rule == Rule.RUN]
+    told = [one for one in part.signals if not any(_within(one, run) for run in runs)]
+    return sorted(
+        told, key=lambda one: (one.last != last, one.first if one.last == last else 0, -one.first)
+    )
+
+
+def _within(one: Signal, run: Signal) -> bool:
+    inside = run.first <= one.first and one.last <= run.last
+    return one.rule in (Rule.BEYOND, Rule.NEAR) and one.side == run.side and inside
 
 
 def _mark(signal: Signal | None) -> tuple[Mark, str]:

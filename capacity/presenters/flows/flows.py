@@ -21,9 +21,11 @@ from capacity.presenters.flows.breakdowns import (
     fit_number,
     fit_to_show,
 )
+from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import Span
 from capacity.reports.movements import Tally
 from capacity.reports.places import Place
+from lib.charts.svg import Table
 
 _OTHERS: Final = ("hospice", "other_service", "self_discharged", "died")
 _ELSEWHERE: Final = "Hospice, another service, left against advice or died"
@@ -212,15 +214,14 @@ class FlowsPresenter:
 
     @property
     def headings(self) -> tuple[str, str, str]:
-        return ("", self.span.words, self.span.compared_words)
+        return ("Figure", self.span.words, self.span.compared_words)
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        """Exactly what the page shows."""
-        lines: list[tuple[str, ...]] = [("Part", *self.headings, "Change")]
-        for one in [*self.breakdowns, *self.people]:
-            lines += [(one.title, *cells) for cells in one.table.rows]
-        return [*lines, *(("Figures", *figure, "") for figure in self.figures)]
+        """Exactly what the page shows; where a part has nothing it says so there."""
+        parts = [one for one in [*self.breakdowns, *self.people] if one.lines]
+        figures = ("Returns, deaths and waits", Table(self.headings, self.figures))
+        return in_one([figures, *((one.title, one.table) for one in parts)])
 
 
 def _to(tally: Tally, destination: str) -> int:

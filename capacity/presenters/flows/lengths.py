@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from capacity.kaplan_meier import Curve, Lasted, curve
 from capacity.presenters import words
+from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import Span
 from capacity.reports.places import Place
 from capacity.reports.stayed import Stays
@@ -31,9 +32,25 @@ class LengthsPresenter:
     place: Place
     span: Span
     stays: Sequence[Stays]
+    before: Sequence[Stays] = ()
 
     def _part(self, part: str) -> list[Stays]:
         return [one for one in self.stays if one.part == part]
+
+    @cached_property
+    def compared(self) -> Curve:
+        """Of those that began in the time compared."""
+        return curve(one.lasted for one in self.before if one.part == "here")
+
+    @property
+    def compared_words(self) -> str:
+        if not self.compared.stays:
+            return f"No stay began here from {self.span.compared_words}."
+        return (
+            f"Of the {words.plural(self.compared.stays, 'stay')} that began from"
+            f" {self.span.compared_words} half lasted {nights_told(self.compared.median)} or less;"
+            f" the mean is {_mean(self.compared)}."
+        )
 
     @cached_property
     def here(self) -> Curve:
@@ -110,7 +127,8 @@ class LengthsPresenter:
         order = sorted(curves, key=lambda code: (-curves[code].stays, code))
         rows = [(words.pathway_name(code), *_row(curves[code])) for code in order]
         headings = ("Pathway", "Stays begun", "Still open", "Median", "Nine in ten by", "Mean")
-        return Table(headings, [*rows, ("All", *_row(self.here))])
+        before = (f"All, {self.span.compared_words}", *_row(self.compared))
+        return Table(headings, [*rows, ("All", *_row(self.here)), before])
 
     @cached_property
     def ended(self) -> list[int]:
@@ -141,8 +159,13 @@ class LengthsPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        tables = [self.pathways, self.curve_table, self.ended_table]
-        return [line for table in tables for line in (table.headings, *table.rows)]
+        return in_one(
+            [
+                ("By pathway, stays begun", self.pathways),
+                ("Share that stays longer", self.curve_table),
+                ("Nights of the stays that ended", self.ended_table),
+            ]
+        )
 
 
 def _points(of: Curve) -> list[tuple[int, float]]:

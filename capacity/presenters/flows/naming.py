@@ -75,6 +75,9 @@ MEASURES: Final = {
     "patients": MeasureWords("Patients at 08:00", "mean of the mornings"),
     "referred": MeasureWords("Referrals", "referrals"),
     "declined": MeasureWords("Referrals declined", "of the referrals made then"),
+    "turned_away": MeasureWords(
+        "Referrals declined for want of a bed", "of the referrals made then"
+    ),
     "admitted": MeasureWords("Admissions", "admissions"),
     "wait": MeasureWords("Hours from referral to admission", "median hours"),
     "discharged": MeasureWords("Discharges", "discharges"),

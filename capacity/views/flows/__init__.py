@@ -7,6 +7,7 @@ from capacity.views.flows.control import (
     stated_change_create,
     stated_change_withdraw,
 )
+from capacity.views.flows.hindrances import hindrance_list, hindrance_table
 from capacity.views.flows.movements import flow_list, flow_table, length_list, length_table
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "control_table",
     "flow_list",
     "flow_table",
+    "hindrance_list",
+    "hindrance_table",
     "length_list",
     "length_table",
     "stated_change_create",

@@ -67,6 +67,7 @@ class Asked:
 def tabs(place: Place, here: str) -> list[tuple[str, str, bool]]:
     """Words, address, whether this is it."""
     names: Mapping[str, str] = {
+        "hindrance-list": "What holds us back",
         "flow-list": "Flows",
         "length-list": "Length of stay",
         "control-detail": "Is it changing?",

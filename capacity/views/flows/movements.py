@@ -76,4 +76,7 @@ def _population(asked: Asked) -> Population | None:
 
 def _lengths(request: HttpRequest, asked: Asked) -> LengthsPresenter:
     span = Span.read(request.GET.dict(), asked.counted_on)
-    return LengthsPresenter(asked.place, span, stayed.stays(asked.place, *span.time, now=asked.at))
+    now, then = (
+        stayed.stays(asked.place, *time, now=asked.at) for time in (span.time, span.compared_time)
+    )
+    return LengthsPresenter(asked.place, span, now, then)
