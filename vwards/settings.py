@@ -146,6 +146,9 @@ TEMPLATES = [
     }
 ]
 
+# Each box of a form without a template of its own
+FORM_RENDERER = "lib.boxes.Renderer"
+
 # Language and time: UTC inside, London at the edges
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
