@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.forms.renderers import DjangoTemplates
 from django.utils.formats import localize
-from django.utils.functional import Promise
 from django.utils.html import conditional_escape, strip_spaces_between_tags
 
 Widget = Mapping[str, Any]
@@ -31,14 +30,12 @@ class Renderer(DjangoTemplates):
         return self.render(widget["template_name"], {"widget": widget})
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     """As a template shows it."""
-    if isinstance(value, str | Promise):
-        return conditional_escape(value)
     return conditional_escape(localize(value))
 
 
-def _as_said(value: object) -> str:
+def _as_said(value: Any) -> str:
     """As `stringformat:"s"` shows it: in no country's way, since a form reads it again."""
     return conditional_escape(value if isinstance(value, str) else str(value))
 

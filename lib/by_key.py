@@ -61,4 +61,7 @@ class ByKey(Generic[M]):
 
     @cached_property
     def _related(self) -> list[Any]:
-        return get_related_populators(self._compiler.klass_info, self._compiler.select, "default")
+        found: list[Any] = get_related_populators(  # type: ignore[call-arg]  # as Django 5.2 has it
+            self._compiler.klass_info, self._compiler.select, "default"
+        )
+        return found

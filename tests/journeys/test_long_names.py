@@ -73,10 +73,17 @@ def fill(ward: Ward, beds: list[Bed], by: User, now: dt.datetime) -> list[Admiss
 
 
 def _line(one: Admission) -> NewLine:
-    told = dict.fromkeys(("situation", "assessment", "recommendation"), f"As {LONG} said.")
-    name, about = str(one.patient), "81 F, 999 000 0018"
+    said = f"As {LONG} said."
     return NewLine(
-        one.pk, expected=True, level="high", name=name, about=about, background="", **told
+        one.pk,
+        expected=True,
+        level="high",
+        name=str(one.patient),
+        about="81 F, 999 000 0018",
+        situation=said,
+        background="",
+        assessment=said,
+        recommendation=said,
     )
 
 

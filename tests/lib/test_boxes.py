@@ -35,7 +35,7 @@ class Everything(forms.Form):
     some = forms.MultipleChoiceField(choices=GROUPED)
     ticks = forms.MultipleChoiceField(choices=GROUPED, widget=forms.CheckboxSelectMultiple)
     yes_or_no = forms.NullBooleanField(label=gettext_lazy("Yes"))
-    split = forms.SplitDateTimeField(widget=forms.SplitDateTimeWidget(date_attrs={"size": 10}))
+    split = forms.SplitDateTimeField(widget=forms.SplitDateTimeWidget(date_attrs={"size": "10"}))
     split_hidden = forms.SplitDateTimeField(widget=forms.SplitHiddenDateTimeWidget)
     file = forms.FileField(required=False)
     several_hidden = forms.MultipleChoiceField(choices=GROUPED, widget=forms.MultipleHiddenInput)

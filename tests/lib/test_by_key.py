@@ -22,6 +22,7 @@ def _all(model):
 def test_it_is_the_row_that_a_queryset_finds():
     pk = make_admission().pk
     found, same = FOUND.get(pk), Admission.objects.get(pk=pk)
+    assert found
     assert _all(found) == _all(same)
     assert found == same
     assert not found._state.adding
@@ -32,6 +33,7 @@ def test_what_it_points_at_is_asked_for_with_it():
     pk = make_admission().pk
     with CaptureQueriesContext(connection) as asked:
         found = FOUND.get(pk)
+        assert found
         told = (
             found.patient.lives_in,
             found.ward.lead_provider.code,
