@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -145,6 +145,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Each box of a form without a template of its own
+FORM_RENDERER = "lib.boxes.Renderer"
 
 # Language and time: UTC inside, London at the edges
 LANGUAGE_CODE = "en-gb"

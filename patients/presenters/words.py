@@ -7,6 +7,7 @@ import datetime as dt
 from django.urls import NoReverseMatch, reverse
 
 from lib import london
+from lib.scripts import apart
 from patients import nhs_numbers
 from patients.models import Admission, Patient, Referral
 
@@ -24,7 +25,8 @@ def address(name: str, *args: object) -> str:
 def named(patient: Patient) -> str:
     """SAMPLE, Margaret, 999 000 0018: how a button names whom it is about."""
     number = nhs_numbers.shown(patient.nhs_number)
-    return f"{patient}, {number}" if number else f"{patient}, born {london.plain_day(patient.born)}"
+    name = apart(str(patient))
+    return f"{name}, {number}" if number else f"{name}, born {london.plain_day(patient.born)}"
 
 
 def age_and_sex(patient: Patient, day: dt.date) -> str:

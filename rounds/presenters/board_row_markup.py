@@ -71,7 +71,8 @@ def _patient(row: RowPresenter) -> str:
     marks = "".join(f" · <strong>{escaped(mark)}</strong>" for mark in row.marks)
     return (
         '<th class="patient" scope="row" role="rowheader">'
-        f'<span class="patient__name">{name} · {escaped(row.who)}</span> '
+        f'<span class="patient__name">{name} · '
+        f'<span class="nowrap">{escaped(row.who)}</span></span> '
         f'<span class="patient__line">{escaped(row.line)}{marks}</span></th>'
     )
 

@@ -144,7 +144,7 @@ class ScreenPresenter:
             return ""
         since = age(alert.since, self._screen.at)
         owner = f"{alert.owner} owns this" if alert.owner else "Nobody owns this"
-        return f"{alert.title}. {owner}, {since}"
+        return f"{alert.title.removesuffix('.')}. {owner}, {since}"
 
     @property
     def tasks(self) -> list[TaskLine]:

@@ -25,13 +25,13 @@ SELECT kind, count(*), count(*) FILTER (WHERE late), min(number), max(number),
 FROM observations_reading
 WHERE admission_id = %(admission)s AND measured_at > %(since)s AND measured_at <= %(until)s
   AND quality = {Quality.GOOD.value} AND context <> {Context.EXERTION.value} AND NOT error
-GROUP BY kind, floor(extract(epoch FROM measured_at - %(since)s) / %(step)s)
+GROUP BY kind, date_bin(%(step)s, measured_at, %(since)s)
 UNION ALL
 SELECT {_SCORE}, count(*), count(*) FILTER (WHERE total IS NULL), min(lowest), max(lowest),
     (array_agg(total ORDER BY measured_at DESC))[1], max(measured_at)
 FROM observations_score
 WHERE admission_id = %(admission)s AND measured_at > %(since)s AND measured_at <= %(until)s
-GROUP BY floor(extract(epoch FROM measured_at - %(since)s) / %(step)s)
+GROUP BY date_bin(%(step)s, measured_at, %(since)s)
 ORDER BY 1, 7
 """  # noqa: S608 — put together from constants only
 
@@ -72,7 +72,7 @@ class Measured:
 
 def measured(admission: UUID, since: dt.datetime, until: dt.datetime) -> Measured:
     """`since` is left out, `until` is not: what a review saw is not new after it."""
-    step = max((until - since).total_seconds() / _STEPS, 1.0)
+    step = max((until - since) / _STEPS, dt.timedelta(seconds=1))
     given = {"admission": admission, "since": since, "until": until, "step": step}
     found = groupby(rows(_MEASURED, given), key=lambda row: row[0])
     spans = {kind: _span(list(steps)) for kind, steps in found}

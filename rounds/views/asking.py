@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from accounts.policies import signed_in
+from lib.by_key import ByKey
 from patients.models import Admission, Referral
-from patients.policies import check_can_change_care
+from patients.policies import can_see_on, check_can_change_care
 from patients.views.asking import caring_admission
 
 READ_OR_POST = ["GET", "HEAD", "POST"]
@@ -19,6 +21,7 @@ _RELATED = (
     *("patient__lives_in", "spell", "ward__lead_provider", "ward__icb"),
     *("pathway_version__pathway", "responsible_clinician"),
 )
+_ON_SCREEN: Final = ByKey("on_screen", lambda: Admission.objects.select_related(*_RELATED))
 
 
 def any_admission(user: User, pk: uuid.UUID) -> Admission:
@@ -28,8 +31,11 @@ def any_admission(user: User, pk: uuid.UUID) -> Admission:
 
 
 def on_screen(user: User, pk: uuid.UUID) -> Admission:
-    """The same for a page that reads the identifiers with all the rest."""
-    return get_object_or_404(Admission.objects.caring(user).select_related(*_RELATED), pk=pk)
+    """The same for a page that reads the identifiers with all the rest; planned once."""
+    found = _ON_SCREEN.get(pk)
+    if found is None or not can_see_on(user, found.ward):
+        raise Http404("No such patient.")
+    return found
 
 
 def back(request: HttpRequest, otherwise: str) -> str:

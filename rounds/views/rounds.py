@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
 )
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,8 +24,10 @@ from accounts import audit
 from accounts.models import User
 from accounts.policies import signed_in
 from lib import fragments
+from lib.by_key import ByKey
 from lib.london import wall
 from patients.models import Admission
+from patients.policies import can_see_on
 from patients.presenters.words import named
 from patients.views.acting import attempt, form_page
 from patients.views.asking import caring_ward
@@ -38,7 +42,8 @@ from rounds.round.listed import Listed, listed
 from rounds.views.asking import READ_OR_POST, any_admission, on_screen
 from rounds.views.deciding import Deciding, deciding
 
-_RELATED = ("ward__lead_provider", "ward__icb", "started_by", "ended_by")
+_RELATED: Final = ("ward__lead_provider", "ward__icb", "started_by", "ended_by")
+_ROUND: Final = ByKey("one_round", lambda: Round.objects.select_related(*_RELATED))
 
 
 @require_http_methods(READ_OR_POST)
@@ -159,7 +164,11 @@ def round_end(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _round(user: User, pk: UUID) -> Round:
-    return get_object_or_404(Round.objects.caring(user).select_related(*_RELATED), pk=pk)
+    """On a ward whose patients they may see."""
+    found = _ROUND.get(pk)
+    if found is None or not can_see_on(user, found.ward):
+        raise Http404("No such round.")
+    return found
 
 
 def _next(on: Round, about: Admission) -> str:
