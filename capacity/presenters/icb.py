@@ -15,7 +15,7 @@ from capacity.leave import LeaveRule
 from capacity.models import IntegratedCareBoard
 from capacity.occupancy import Count
 from capacity.presence import WardCount
-from capacity.presenters import tables, words
+from capacity.presenters import corrections, tables, words
 from capacity.presenters.days import DaysPresenter
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.rates import RatePresenter

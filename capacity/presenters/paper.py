@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from django.utils.safestring import SafeString
 
+from capacity.leave import LeaveRule
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import tables, words
@@ -77,7 +78,7 @@ class IcbPaper:
             )
             for base, rate in self.shown.rates.items()
         ]
-        return [*rates, *_fullness(self.shown.count, self.over_time)]
+        return [*rates, *_fullness(self.shown.count, self.over_time, self.shown.leave)]
 
     @property
     def table(self) -> Table:
@@ -90,10 +91,9 @@ class IcbPaper:
             lines.append(self._cells(f"{len(others)} smaller providers", others, "–"))
         return Table(headings, [*lines, self._cells(last.label, [last], last.median_words)])
 
-    @staticmethod
-    def _cells(label: str, rows: Sequence[Row], stay: str) -> tuple[str, ...]:
+    def _cells(self, label: str, rows: Sequence[Row], stay: str) -> tuple[str, ...]:
         into, out = (sum(row.flow.into for row in rows), sum(row.flow.out for row in rows))
-        counted = _counted([row.counted for row in rows])
+        counted = _counted([row.counted for row in rows], self.shown.leave)
         return (label, *counted, f"{into:,}", f"{out:,}", stay)
 
     @property
@@ -134,6 +134,7 @@ class TogetherPaper:
     @property
     def figures(self) -> list[Figure]:
         sums = self.shown.whole
+        now = self.shown.leave.count(sums.counted)
         short = (
             f"{wanted} lacks {sums.net_short(wanted):,} net,"
             f" {sums.own_short(wanted):,} as the sum of what each lacks"
@@ -145,7 +146,7 @@ class TogetherPaper:
             if sums.rate is not None
             else []
         )
-        return [*rates, *_fullness(sums.count, self.over_time)]
+        return [*rates, *_fullness(now, self.over_time, self.shown.leave)]
 
     @property
     def table(self) -> Table:
@@ -159,13 +160,12 @@ class TogetherPaper:
         headings = ("Where", "Per 100,000", *_COUNTED)
         return Table(headings, [*rows, self._cells(last.label, [last])])
 
-    @staticmethod
-    def _cells(label: str, lines: Sequence[Board]) -> tuple[str, ...]:
+    def _cells(self, label: str, lines: Sequence[Board]) -> tuple[str, ...]:
         """Of whom nothing is known here nought would be no answer."""
         if not any(line.is_here for line in lines):
             return (label, "–", "no ward here", "–", "–", "–")
         rate = lines[0].rate_words if len(lines) == 1 else "–"
-        return (label, rate, *_counted([line.counted for line in lines]))
+        return (label, rate, *_counted([line.counted for line in lines], self.shown.leave))
 
     @property
     def back_query(self) -> str:
@@ -176,9 +176,9 @@ T = TypeVar("T", Row, Board)
 _COUNTED: Final = ("Beds", "Patients", "Occupancy", "Free")
 
 
-def _counted(counts: Sequence[WardCount]) -> tuple[str, ...]:
+def _counted(counts: Sequence[WardCount], leave: LeaveRule) -> tuple[str, ...]:
     of = sum(counts, start=WardCount())
-    occupancy = words.share(Count(of.beds, of.patients))
+    occupancy = words.share(leave.count(of))
     return (f"{of.beds:,}", f"{of.patients:,}", occupancy, f"{of.free:,}")
 
 
@@ -190,9 +190,10 @@ def _fitting(lines: Sequence[T]) -> tuple[list[T], list[T]]:
     return [one for one in lines if one in largest], [one for one in lines if one not in largest]
 
 
-def _fullness(now: Count, over_time: DaysPresenter) -> list[Figure]:
+def _fullness(now: Count, over_time: DaysPresenter, leave: LeaveRule) -> list[Figure]:
     days = over_time.days
-    figures = [Figure("full now", words.share(now), words.against_wanted(now))]
+    against = f"{words.against_wanted(now)}; {leave.words}"
+    figures = [Figure("full now", words.share(now), against)]
     for name, mornings in ((days.words, over_time.now), (over_time.compared_words, over_time.then)):
         if mornings:
             count = whole(mornings)
