@@ -25,8 +25,8 @@ from lib.charts import bars
 from lib.charts.svg import Table
 
 HEADINGS = (
-    *("Ward", "Board", "Beds", "Patients", "Occupancy", "Free", "Over capacity", "On leave"),
-    *("People on leave", "Staffed beds"),
+    *("Ward", "Board", "Beds", "Staffed", "Patients", "Occupancy", "Free", "Over capacity"),
+    *("On leave", "People on leave"),
 )
 
 
@@ -57,14 +57,14 @@ class Line:
     def cells(self) -> tuple[str, ...]:
         counted = self.counted
         numbers = (counted.free, counted.over_capacity, counted.on_leave)
-        shown = (self.label, self.icb, f"{counted.beds:,}", f"{counted.patients:,}")
+        beds = (f"{counted.beds:,}", self.staffed, f"{counted.patients:,}")
         told = (f"{number:,}" for number in numbers)
-        return (*shown, self.occupancy, *told, self.leave.short, self.staffed)
+        return (self.label, self.icb, *beds, self.occupancy, *told, self.leave.short)
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """All after the ward and its board."""
-        return self.cells[2:]
+        """All after the ward and its board, but what stands below the table for all of them."""
+        return self.cells[2:-1]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class ProviderPresenter:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        return HEADINGS
+        return HEADINGS[:-1]
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -21,6 +21,7 @@ from lib.charts import bars
 HEADINGS = (
     "Where",
     "Beds",
+    "Staffed",
     "Patients",
     "Occupancy",
     "Free",
@@ -29,7 +30,6 @@ HEADINGS = (
     "Out, 28 days",
     "Median stay, nights",
     "People on leave",
-    "Staffed beds",
 )
 
 
@@ -86,9 +86,9 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """As text, for the file that holds exactly what is shown."""
         flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
-        shown = (self.label, self.beds, self.patients, self.occupancy, self.free)
+        shown = (self.label, self.beds, self.staffed, self.patients, self.occupancy, self.free)
         told = self.leave.short if self.has_beds else ""
-        return (*shown, *(str(number) for number in flows), self.median_words, told, self.staffed)
+        return (*shown, *(str(number) for number in flows), self.median_words, told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Line:
     @property
     def beyond(self) -> tuple[str, ...]:
         """Over capacity and on leave."""
-        return self.cells[7:]
+        return self.cells[7:-1]
 
 
 @dataclass(frozen=True)

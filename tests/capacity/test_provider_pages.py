@@ -18,10 +18,10 @@ def test_a_provider_is_told_by_its_wards_and_their_sum(ward, beds, icb_manager, 
     shown = page(signed_in(icb_manager)).context["shown"]
     assert "reports <strong>5 beds</strong> on 2 wards." in shown.sentence
     assert "Now <strong>2 patients</strong>: <strong>40.0%</strong>" in shown.sentence
-    assert [line.cells[:5] for line in shown.lines] == [
-        ("Elsewhere", "QK1", "2", "1", "50.0%"),
-        ("Soar Valley", "QK1", "3", "1", "33.3%"),
-        ("Sum", "", "5", "2", "40.0%"),
+    assert [line.cells[:6] for line in shown.lines] == [
+        ("Elsewhere", "QK1", "2", "not told", "1", "50.0%"),
+        ("Soar Valley", "QK1", "3", "not told", "1", "33.3%"),
+        ("Sum", "", "5", "", "2", "40.0%"),
     ]
 
 
