@@ -16,12 +16,18 @@ NO_LIMIT = 10_000
 class Attack:
     """Looks for a table that agrees with all that was shown, and has `value` in one cell.
 
-    The attacker knows each figure that is shown to the unit, as if nothing were rounded.
+    The attacker knows each figure that is shown to the unit, as if nothing were rounded. Where any
+    such table exists, one does in which no cell differs from the truth by more than the target: a
+    difference of two tables that add up is a sum of cycles, and those that miss the target can be
+    undone. So the search ends.
     """
 
     def __init__(self, shown: Shown, true: Mapping[Cell, int], target: Cell, value: int):
         self.shown = shown
         self.limits = {cell: self._known(cell, true) for cell in true}
+        away = abs(value - true[target])
+        for cell, (low, high) in self.limits.items():
+            self.limits[cell] = max(low, true[cell] - away), min(high, true[cell] + away)
         low, high = self.limits[target]
         self.limits[target] = (max(low, value), min(high, value))
         self.possible = all(low <= high for low, high in self.limits.values()) and self._search()
@@ -76,7 +82,7 @@ class Attack:
             return
         row = rows[at]
         first, last = self.limits[row, column]
-        last = min(last, high - total, self.limits[row, None][1] - sums[row], 120)
+        last = min(last, high - total, self.limits[row, None][1] - sums[row])
         for count in range(first, last + 1):
             for others in self._fillings(column, at + 1, total + count, sums):
                 yield {row: count, **others}
