@@ -25,7 +25,7 @@ def then(of: str, at: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Instants:
+class Instants:
     """The wards that count then, as SQL: `here`; and how the rest says that day and instant."""
 
     here: str
@@ -36,13 +36,16 @@ class _Instants:
     def then(self, of: str) -> str:
         return then(of, self.at)
 
-    @property
-    def stays(self) -> str:
-        """Of few wards told apart, so that each part has its index whatever the instant is."""
+    def stays(self, of: str) -> str:
+        """Those of a ward or a bed: of few of them open ones and ended ones apart, and fenced by
+        OFFSET, so that each part has its index whatever the instant is."""
         if not self.few:
-            return "capacity_stay"
-        is_open = "SELECT * FROM capacity_stay WHERE ends IS NULL"
-        return f"({is_open} UNION ALL SELECT * FROM capacity_stay WHERE ends > {self.at})"  # noqa: S608 — put together from constants only
+            return f"capacity_stay s ON {of}"
+        parts = (
+            f"SELECT * FROM capacity_stay s WHERE {of} AND ends {ends}"  # noqa: S608 — put together from constants only
+            for ends in ("IS NULL", f"> {self.at}")
+        )
+        return f"LATERAL ({' UNION ALL '.join(parts)} OFFSET 0) s ON true"
 
     def allocation(self, bed: str) -> str:
         """Of few beds looked up one by one (what OFFSET does), else all read at once."""
@@ -58,14 +61,14 @@ REAL: Final = """
 NOT EXISTS (SELECT FROM capacity_spell p
             WHERE p.id = s.spell_id AND p.destination = 'entered_in_error')
 """
-_OPEN: Final = "w.opens <= {day} AND (w.closes IS NULL OR w.closes > {day})"
-_COUNTING: Final = f"""
+OPEN: Final = "w.opens <= {day} AND (w.closes IS NULL OR w.closes > {day})"
+COUNTING: Final = f"""
 NOT EXISTS (SELECT FROM capacity_wardexclusion x
             WHERE %(counting)s AND x.ward_id = w.id AND {then("x", "{day}")})
 """
 WARDS: Final = "(%(wards)s::bigint[] IS NULL OR {} = ANY(%(wards)s))"
 
-_MANY: Final = _Instants(
+_MANY: Final = Instants(
     f"""
 moments AS (
     SELECT * FROM unnest(%(days)s::date[], %(instants)s::timestamptz[]) WITH ORDINALITY
@@ -73,20 +76,20 @@ moments AS (
 ),
 here AS (
     SELECT m.day, m.at, m.number, w.id, w.lead_provider_id, w.icb_id
-    FROM moments m JOIN capacity_ward w ON {_OPEN.format(day="m.day")}
-    WHERE {_COUNTING.format(day="m.day")} AND {WARDS.format("w.id")}
+    FROM moments m JOIN capacity_ward w ON {OPEN.format(day="m.day")}
+    WHERE {COUNTING.format(day="m.day")} AND {WARDS.format("w.id")}
 )
 """,  # noqa: S608 — put together from constants only
     day="h.day",
     at="h.at",
 )
 # An instant as a value: the planner then knows that few periods are going on at it.
-_ONE: Final = _Instants(
+_ONE: Final = Instants(
     f"""
 here AS (
     SELECT %(day)s::date AS day, w.id, w.lead_provider_id, w.icb_id
     FROM capacity_ward w
-    WHERE {_OPEN.format(day="%(day)s::date")} AND {_COUNTING.format(day="%(day)s::date")}
+    WHERE {OPEN.format(day="%(day)s::date")} AND {COUNTING.format(day="%(day)s::date")}
       AND {WARDS.format("w.id")}
 )
 """,  # noqa: S608 — put together from constants only
@@ -94,11 +97,11 @@ here AS (
     at="%(at)s::timestamptz",
 )
 # The same of one ward, which a connection plans once.
-_ONE_WARD: Final = _Instants(
+_ONE_WARD: Final = Instants(
     f"""
 here AS (
     SELECT %(day)s AS day, w.id, w.lead_provider_id, w.icb_id
-    FROM capacity_ward w WHERE w.id = %(ward)s AND {_OPEN.format(day="%(day)s")}
+    FROM capacity_ward w WHERE w.id = %(ward)s AND {OPEN.format(day="%(day)s")}
 )
 """,  # noqa: S608 — put together from constants only
     day="%(day)s",
@@ -108,7 +111,7 @@ here AS (
 _OF_ONE_WARD: Final = {"ward": "bigint", "day": "date", "at": "timestamptz"}
 
 
-def _beds(then: _Instants) -> str:
+def beds_then(then: Instants) -> str:
     return f"""
 WITH {then.here}, beds AS (
     SELECT h.day, h.id AS ward_id, b.kind,
@@ -119,7 +122,7 @@ WITH {then.here}, beds AS (
     JOIN capacity_bed b ON b.ward_id = h.id AND {then.then("b")}
     {then.allocation("b.id")}
     LEFT JOIN capacity_bedclosure c ON c.bed_id = b.id AND {then.then("c")}
-    LEFT JOIN capacity_stay s ON s.bed_id = b.id AND {then.then("s")} AND {REAL}
+    LEFT JOIN {then.stays("s.bed_id = b.id")} AND {then.then("s")} AND {REAL}
     GROUP BY 1, 2, 3, 4, 5, b.id
 )
 SELECT day, ward_id, provider_id, icb_id,
@@ -131,7 +134,7 @@ FROM beds GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """  # noqa: S608 — put together from constants of this module only
 
 
-def _patients(then: _Instants) -> str:
+def patients_then(then: Instants) -> str:
     return f"""
 WITH {then.here}
 SELECT h.day, h.id, coalesce(a.provider_id, h.lead_provider_id), coalesce(a.icb_id, h.icb_id),
@@ -140,20 +143,23 @@ SELECT h.day, h.id, coalesce(a.provider_id, h.lead_provider_id), coalesce(a.icb_
        count(*) FILTER (WHERE s.no_bed = 'over_capacity'),
        count(l.id)
 FROM here h
-JOIN {then.stays} s ON s.ward_id = h.id AND {then.then("s")} AND {REAL}
+JOIN {then.stays("s.ward_id = h.id")} AND {then.then("s")} AND {REAL}
 {then.allocation("s.bed_id")}
 LEFT JOIN capacity_leave l ON l.spell_id = s.spell_id AND {then.then("l")}
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608 — put together from constants of this module only
 
 
+# What a line counts, in the order of the statements below.
+OF_BEDS: Final = ("commissioned", "surge", "closed", "free")
+OF_PATIENTS: Final = ("patients", "in_bed", "over_capacity", "on_leave")
 HERE: Final = _MANY.here
-BEDS: Final = _beds(_MANY)
-PATIENTS: Final = _patients(_MANY)
-_BEDS_NOW: Final = _beds(_ONE)
-_PATIENTS_NOW: Final = _patients(_ONE)
-_BEDS_OF: Final = Statement("ward_beds", _beds(_ONE_WARD), **_OF_ONE_WARD)
-_PATIENTS_OF: Final = Statement("ward_patients", _patients(_ONE_WARD), **_OF_ONE_WARD)
+BEDS: Final = beds_then(_MANY)
+PATIENTS: Final = patients_then(_MANY)
+BEDS_AT: Final = beds_then(_ONE)
+PATIENTS_AT: Final = patients_then(_ONE)
+_BEDS_OF: Final = Statement("ward_beds", beds_then(_ONE_WARD), **_OF_ONE_WARD)
+_PATIENTS_OF: Final = Statement("ward_patients", patients_then(_ONE_WARD), **_OF_ONE_WARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +249,7 @@ def statements(question: Question) -> tuple[Asked, Asked]:
         return (BEDS, given), (PATIENTS, given)
     [(day, at)] = question.moments
     given |= {"day": day, "at": at}
-    return (_BEDS_NOW, given), (_PATIENTS_NOW, given)
+    return (BEDS_AT, given), (PATIENTS_AT, given)
 
 
 def _rows(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from capacity import counting
+from capacity import counting, kept
 from capacity.models import Ward
 
 
@@ -37,11 +37,10 @@ class WardCount:
 def ward_counts(wards: QuerySet[Ward], at: dt.datetime) -> dict[int, WardCount]:
     """By the wards' ids, each of them present; two statements however many wards there are."""
     ids = list(wards.values_list("pk", flat=True))
-    question = counting.now(at, wards=ids)
     counts = dict.fromkeys(ids, WardCount())
-    for bed in counting.beds(question):
+    for bed in kept.beds(at, wards=ids):
         counts[bed.ward] += of_beds(bed)
-    for line in counting.patients(question):
+    for line in kept.patients(at, wards=ids):
         counts[line.ward] += of_patients(line)
     return counts
 

@@ -1,9 +1,9 @@
-"""What capacity does on its own: the daily figures, and Thursdays that are frozen."""
+"""What capacity does on its own: counts of now, the daily figures, and frozen Thursdays."""
 
 import structlog
 from celery import shared_task
 
-from capacity.actions import figures, thursdays
+from capacity.actions import figures, kept, thursdays
 
 log = structlog.get_logger(__name__)
 
@@ -14,6 +14,12 @@ def refresh_figures() -> None:
     done = figures.refresh()
     if done.days or done.corrected:
         log.info("figures-refreshed", days=done.days, corrected=done.corrected)
+
+
+@shared_task(name="capacity.tasks.keep_counts", soft_time_limit=30, time_limit=40)
+def keep_counts() -> None:
+    """Whatever it misses is counted by whoever asks; an advisory lock lets one through."""
+    kept.keep()
 
 
 @shared_task(name="capacity.tasks.freeze_thursdays", soft_time_limit=300, time_limit=330)

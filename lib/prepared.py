@@ -29,7 +29,7 @@ class Statement:
         numbers = {place: f"${number}" for number, place in enumerate(types, 1)}
         text = _PLACE.sub(lambda found: numbers[found[1]], sql)
         self._prepare = f"PREPARE {name}({', '.join(types.values())}) AS {text}"
-        self._execute = f"EXECUTE {name}({', '.join(f'%({place})s' for place in types)})"
+        self.execution = f"EXECUTE {name}({', '.join(f'%({place})s' for place in types)})"
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
@@ -37,7 +37,7 @@ class Statement:
                 cursor.execute(self.sql, values)
             else:
                 self._prepare_once()
-                cursor.execute(self._execute, values)
+                cursor.execute(self.execution, values)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 

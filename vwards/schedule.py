@@ -25,6 +25,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "ask-after-leave": every(60, "rounds.tasks.ask_after_leave"),
     # Once a night would do: it is one look, and a worker may be down that night.
     "purge-old-drafts": every(6 * 3600, "rounds.tasks.purge_old_drafts"),
+    # Of wards where somebody came or went; until then they are counted by whoever asks.
+    "keep-counts": every(5, "capacity.tasks.keep_counts"),
     # At 08:00 London the count is due; a correction is told within the minute too.
     "refresh-figures": every(60, "capacity.tasks.refresh_figures"),
     # Thursday's count, for good, once what was being written at 08:00 has settled.

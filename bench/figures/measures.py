@@ -13,7 +13,6 @@ from bench.report import Line, Target, figure
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from capacity.counting import Question
     from capacity.models import Spell
 
 BACK: Final = dt.timedelta(days=10)
@@ -42,17 +41,23 @@ def england(first: dt.date, last: dt.date, looks: int) -> Line:
 
 
 def england_now(at: dt.datetime, looks: int) -> Line:
-    """Beds and patients, by ward, provider, ICB, pathway and route; without sending the rows."""
+    """Beds and patients, by ward, provider, ICB, pathway and route; without sending the rows.
+    As kept, beside what counting takes with nothing kept, and what keeping takes."""
     from capacity import counting
+    from capacity.actions.kept import HOLDS, keep
 
-    question = counting.now(at, counting=True)
-    told = [_inside(question) for _ in range(looks)]
+    kept_all = _milliseconds(lambda: keep(at=at))
+    told = [_kept(at) for _ in range(looks)]
     took = figure([beds + patients for beds, patients in told])
-    asked = figure([_milliseconds(lambda: _asked(question)) for _ in range(looks)])
+    asked = figure([_milliseconds(lambda: _asked(at)) for _ in range(looks)])
+    counted = counting.statements(counting.now(at, counting=True))
     notes = {
         "beds, ms": figure([beds for beds, _ in told]).middle,
         "patients, ms": figure([patients for _, patients in told]).middle,
         "with all rows read, ms": asked.middle,
+        "counted, ms": figure([sum(_executed(*one) for one in counted) for _ in range(3)]).middle,
+        "none kept, ms": figure([sum(_kept(at + HOLDS)) for _ in range(3)]).middle,
+        "keeping all wards, ms": kept_all,
     }
     target = Target("ms", took.middle, 5, at_least=False)
     return Line("now for all ICBs, in the database", "ms", took, (target,), notes=notes)
@@ -74,9 +79,13 @@ def corrected_stay(at: dt.datetime, most: int) -> Line:
 
 
 def icb_page(runs: int, looks: int) -> Line:
+    """With the counts of now kept, as the beat has them kept every five seconds."""
     from django.urls import reverse
 
+    from capacity.actions.kept import keep
+
     manager = _manager()
+    keep()
     path = reverse("capacity:icb-detail", args=["QK1"])
     browser = boards.signed_in(manager, path)
     browser.look()
@@ -112,19 +121,21 @@ def _ending(end: Callable[..., object], spell: Spell, at: dt.datetime) -> Callab
     return lambda: end(spell=spell, destination="home", by=None, at=at)
 
 
-def _asked(question: Question) -> None:
-    from capacity import counting
+def _asked(at: dt.datetime) -> None:
+    from capacity import kept
 
-    counting.beds(question)
-    counting.patients(question)
+    kept.beds(at, counting=True)
+    kept.patients(at, counting=True)
 
 
-def _inside(question: Question) -> tuple[float, float]:
+def _kept(at: dt.datetime) -> tuple[float, float]:
     """Milliseconds of the two statements, as PostgreSQL tells them."""
-    from capacity import counting
+    from capacity import kept
 
-    beds, patients = counting.statements(question)
-    return _executed(*beds), _executed(*patients)
+    _asked(at)
+    given = kept.instant(at, counting=True)
+    beds, patients = kept.BEDS.every.execution, kept.PATIENTS.every.execution
+    return _executed(beds, given), _executed(patients, given)
 
 
 def _executed(sql: str, given: dict[str, Any]) -> float:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from capacity.actions.changes import changed
-from capacity.actions.open_stays import close_stay, open_stay_locked
+from capacity.actions.open_stays import close_stay, open_stay_locked, wards_since
 from capacity.actions.places import Place, place, take
 from capacity.models import Bed, Leave, Spell, Stay
 from capacity.refusals import AlreadyOnLeave, NoBedWithoutReason, NotOnAWard, TimeRefused
@@ -35,7 +35,7 @@ def start_leave(
     )
     if not bed_held and stay.bed is not None:
         _release(stay, at=at)
-    changed([stay.ward], since=at, why="leave entered later")
+    changed(wards_since(stay, at), since=at, why="leave entered later")
     detail = {"spell": str(spell.pk), "kind": kind, "bed_held": bed_held}
     audit.record(by=by, verb="leave-started", subject=leave, detail=detail, at=at)
     return leave
@@ -61,7 +61,7 @@ def end_leave(
     leave.ends = at
     leave.save(update_fields=["ends"])
     _lie_down(stay, bed=bed, no_bed_reason=no_bed_reason, at=at)
-    changed([stay.ward], since=at, why="return from leave entered later")
+    changed(wards_since(stay, at), since=at, why="return from leave entered later")
     audit.record(by=by, verb="leave-ended", subject=leave, at=at)
     return leave
 

@@ -15,7 +15,7 @@ from capacity.actions.changes import changed
 from capacity.actions.delays import close_delays, reopen_delay
 from capacity.actions.leaves import end_leave, start_leave
 from capacity.actions.locks import lock_ward
-from capacity.actions.open_stays import close_stay, open_stay_locked
+from capacity.actions.open_stays import close_stay, open_stay_locked, wards_since
 from capacity.actions.places import check_free, place, take
 from capacity.facts import SpellFacts
 from capacity.models import Bed, Spell, Stay, Ward
@@ -91,7 +91,8 @@ def end_spell(
     spell.leaves.filter(ends__isnull=True).update(ends=Greatest(F("starts"), Value(at)))
     close_delays(spell, at=at)
     _set_end(spell, destination=destination, at=at)
-    changed([stay.ward], since=_untrue_since(spell, at), why="end of a spell entered later")
+    since = _untrue_since(spell, at)
+    changed(wards_since(stay, since), since=since, why="end of a spell entered later")
     audit.record(
         by=by, verb="spell-ended", subject=spell, detail={"destination": destination}, at=at
     )

@@ -12,6 +12,7 @@ from capacity.models.figures import (
     StaleFigure,
     Target,
 )
+from capacity.models.kept import KeptBeds, KeptPatients, KeptWard
 from capacity.models.leave import LeaveSetting
 from capacity.models.organisations import (
     IntegratedCareBoard,
@@ -38,6 +39,9 @@ __all__ = [
     "FrozenBeds",
     "FrozenPatients",
     "IntegratedCareBoard",
+    "KeptBeds",
+    "KeptPatients",
+    "KeptWard",
     "Leave",
     "LeaveSetting",
     "PlannedBeds",

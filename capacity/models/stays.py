@@ -174,8 +174,14 @@ class Stay(models.Model):
     spell = models.ForeignKey(Spell, on_delete=models.PROTECT, related_name="stays")
     # Found by ward together with a time: by ward alone each stay of two years would be read.
     ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="stays", db_index=False)
+    # As is a bed: who lies in it, among all who did.
     bed = models.ForeignKey(
-        Bed, on_delete=models.PROTECT, null=True, blank=True, related_name="stays"
+        Bed,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stays",
+        db_index=False,
     )
     no_bed = models.CharField(max_length=16, choices=NoBed, blank=True)
     no_bed_reason = models.CharField(max_length=200, blank=True)
@@ -220,6 +226,7 @@ class Stay(models.Model):
             # With the one above it answers "at that instant" for the recent past: those still
             # open, or ended since.
             models.Index(fields=["ward", "ends"], name="stay_by_ward_end"),
+            models.Index(fields=["bed", "ends"], name="stay_by_bed_end"),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -13,7 +15,7 @@ from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
 from capacity.presenters.staffed import NOT_TOLD
-from capacity.reports.flows import Flow, Leg, Visit, flow, lengths, median_nights, visits
+from capacity.reports.flows import Flow, Leg, Visit, by_place, flow, lengths, median_nights, visits
 from capacity.reports.now import Now, added
 from capacity.reports.staffed import Told
 from lib.charts import bars
@@ -145,22 +147,23 @@ def table(by: str, sources: Sources, name: str) -> list[Row]:
 
 
 def _wards(sources: Sources) -> list[Row]:
-    by_place = visits(sources.legs, lambda leg: (leg.provider, leg.ward))
-    by_provider = visits(sources.legs, lambda leg: leg.provider)
+    within = by_place(visits(sources.legs, lambda leg: (leg.provider, leg.ward)))
+    of = by_place(visits(sources.legs, lambda leg: leg.provider))
     rows: list[Row] = []
     for provider in sorted(sources.providers.values(), key=lambda provider: str(provider)):
-        own = [visit for visit in by_provider if visit.key == provider.pk]
         counted = sources.now.of_provider(provider.pk)
         is_seen = any(
             owner == provider.pk and ward in sources.visible for owner, ward in sources.now.places
         )
         code = provider.code if is_seen else ""
-        rows.append(sources.row("provider", str(provider), counted, own, provider=code))
-        rows += _wards_within(provider, sources, by_place)
+        rows.append(sources.row("provider", str(provider), counted, of[provider.pk], provider=code))
+        rows += _wards_within(provider, sources, within)
     return rows
 
 
-def _wards_within(provider: Provider, sources: Sources, of: list[Visit]) -> list[Row]:
+def _wards_within(
+    provider: Provider, sources: Sources, of: defaultdict[Any, list[Visit]]
+) -> list[Row]:
     places = [ward for owner, ward in sources.now.places if owner == provider.pk]
     wards = sorted((sources.wards[pk] for pk in places), key=lambda ward: ward.name)
     return [
@@ -168,7 +171,7 @@ def _wards_within(provider: Provider, sources: Sources, of: list[Visit]) -> list
             "within",
             ward.name,
             sources.now.places[provider.pk, ward.pk],
-            [visit for visit in of if visit.key == (provider.pk, ward.pk)],
+            of[provider.pk, ward.pk],
             ward=ward.code if ward.pk in sources.visible else "",
             staffed=sources.staffed_cell(ward.pk),
         )
@@ -189,8 +192,9 @@ def _routes(sources: Sources) -> list[Row]:
 def _without_beds(
     sources: Sources, counts: dict[str, WardCount], of: list[Visit], name: Callable[[str], str]
 ) -> list[Row]:
+    found = by_place(of)
     keys = sorted(
-        {*counts, *(visit.key for visit in of)},
+        {*counts, *found},
         key=lambda key: (-counts.get(key, WardCount()).patients, key),
     )
     return [
@@ -198,7 +202,7 @@ def _without_beds(
             "plain",
             name(key),
             added([counts.get(key, WardCount())]),
-            [visit for visit in of if visit.key == key],
+            found[key],
             has_beds=False,
         )
         for key in keys

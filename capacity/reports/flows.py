@@ -7,41 +7,28 @@ begins no visit, a transfer to another ward begins one there, and none in the IC
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
-from typing import Any
-from uuid import UUID
+from typing import Any, Final, NamedTuple
 
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, TruncDate
-
-from capacity.models import BedAllocation, IntegratedCareBoard, Stay, Ward
+from capacity.models import IntegratedCareBoard, Ward
 from capacity.models.stays import Destination
 from capacity.occupancy import nights
 from capacity.reports.now import wards_of
 from lib import london
+from lib.prepared import Statement
 
 WEEKS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One stay, as far as flows ask about it; `destination` is the spell's, where it ended here:
     who was moved to another ward has gone nowhere yet."""
 
-    spell: UUID
+    spell: str
     ward: int
     provider: int
     route: str
@@ -51,8 +38,7 @@ class Leg:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """The unbroken time of a spell in one place."""
 
     key: Any
@@ -95,18 +81,17 @@ class Flow:
         return self.home + self.hospital + self.elsewhere
 
 
-def icb_legs(icb: IntegratedCareBoard, since: dt.datetime) -> list[Leg]:
-    """Stays in the ICB's beds, and without a bed on its wards, of spells not over by `since`."""
-    stays = (
-        _dated()
-        .filter(ward__in=wards_of(icb))
-        .alias(by_icb=Coalesce(_allocated("icb"), "ward__icb", output_field=BigIntegerField()))
-    )
-    return _legs(stays.filter(by_icb=icb.pk), since)
+def icb_legs(
+    icb: IntegratedCareBoard, since: dt.datetime, wards: Collection[int] | None = None
+) -> list[Leg]:
+    """Stays in the ICB's beds, and without a bed on its wards, of whoever was there after `since`;
+    `wards` where the caller knows them already."""
+    known = wards_of(icb).values_list("pk", flat=True) if wards is None else wards
+    return _legs(known, since, icb=icb.pk)
 
 
 def ward_legs(ward: Ward, since: dt.datetime) -> list[Leg]:
-    return _legs(_dated().filter(ward=ward), since)
+    return _legs([ward.pk], since, icb=None)
 
 
 def visits(legs: Iterable[Leg], place: Callable[[Leg], Any]) -> list[Visit]:
@@ -115,6 +100,14 @@ def visits(legs: Iterable[Leg], place: Callable[[Leg], Any]) -> list[Visit]:
     found: list[Visit] = []
     for _, of_spell in groupby(ordered, key=lambda leg: leg.spell):
         found += _joined(of_spell, place)
+    return found
+
+
+def by_place(of: Iterable[Visit]) -> defaultdict[Any, list[Visit]]:
+    """The visits of each place, which is their key."""
+    found: defaultdict[Any, list[Visit]] = defaultdict(list)
+    for visit in of:
+        found[visit.key].append(visit)
     return found
 
 
@@ -176,45 +169,42 @@ def _visit(run: list[Leg], place: Callable[[Leg], Any]) -> Visit:
     )
 
 
-def _allocated(what: str) -> Subquery:
-    """Whose the bed was on the London day that the stay began."""
-    then = BedAllocation.objects.filter(
-        Q(ends__isnull=True) | Q(ends__gt=OuterRef("first_day")),
-        bed=OuterRef("bed"),
-        starts__lte=OuterRef("first_day"),
-    )
-    return Subquery(then.values(what)[:1])
+# Stays that may be the ICB's: in a bed that was ever its own, or on its own ward.
+_MAYBE: Final = """
+SELECT spell_id FROM capacity_stay WHERE ward_id = ANY(%(wards)s) AND {}
+  AND (%(icb)s IS NULL
+       OR bed_id IN (SELECT bed_id FROM capacity_bedallocation WHERE icb_id = %(icb)s)
+       OR ward_id IN (SELECT id FROM capacity_ward WHERE icb_id = %(icb)s))
+"""
+# All stays there of whoever was there after that time: a visit's length begins with its first,
+# long before. They are found one by one, which is what OFFSET does, and by the plain index, which
+# is what the array does; of two years nearly all are over. A bed is whose it was on the London
+# day that the stay began.
+_LEGS: Final = Statement(
+    "flow_legs",
+    f"""
+WITH there AS MATERIALIZED (
+    {_MAYBE.format("ends IS NULL")} UNION {_MAYBE.format("ends > %(since)s")}
+)
+SELECT s.spell_id::text, s.ward_id, coalesce(a.provider_id, w.lead_provider_id), s.route, s.pathway,
+       s.starts, s.ends, CASE WHEN s.ends >= p.discharged_at THEN p.destination ELSE '' END
+FROM there t
+JOIN LATERAL (SELECT * FROM capacity_spell WHERE id = t.spell_id OFFSET 0) p
+    ON p.destination <> 'entered_in_error'
+JOIN LATERAL (SELECT * FROM capacity_stay WHERE spell_id = ANY(ARRAY[t.spell_id]) OFFSET 0) s
+    ON s.ward_id = ANY(%(wards)s)
+JOIN capacity_ward w ON w.id = s.ward_id
+LEFT JOIN capacity_bedallocation a ON a.bed_id = s.bed_id
+    AND a.starts <= (s.starts AT TIME ZONE 'Europe/London')::date
+    AND (a.ends IS NULL OR a.ends > (s.starts AT TIME ZONE 'Europe/London')::date)
+WHERE %(icb)s IS NULL OR coalesce(a.icb_id, w.icb_id) = %(icb)s
+ORDER BY s.spell_id, s.starts, s.ends
+""",  # noqa: S608 — put together from constants of this module only
+    wards="bigint[]",
+    since="timestamptz",
+    icb="bigint",
+)
 
 
-def _provider() -> Coalesce:
-    return Coalesce(_allocated("provider"), "ward__lead_provider", output_field=BigIntegerField())
-
-
-def _destination() -> Case:
-    return Case(
-        When(ends__gte=F("spell__discharged_at"), then=F("spell__destination")), default=Value("")
-    )
-
-
-def _dated() -> QuerySet[Stay]:
-    return Stay.objects.alias(first_day=TruncDate("starts", tzinfo=london.LONDON))
-
-
-def _legs(stays: QuerySet[Stay], since: dt.datetime) -> list[Leg]:
-    rows = (
-        stays.counted()  # type: ignore[attr-defined]  # the stubs lose our queryset's own methods
-        # All stays of these spells: a visit's length begins with its first, long before.
-        .filter(Q(spell__discharged_at__isnull=True) | Q(spell__discharged_at__gt=since))
-        .annotate(provider=_provider(), here=_destination())
-        .values_list(
-            "spell",
-            "ward",
-            "provider",
-            "route",
-            "pathway",
-            "starts",
-            "ends",
-            "here",
-        )
-    )
-    return [Leg(*row) for row in rows]
+def _legs(wards: Iterable[int], since: dt.datetime, *, icb: int | None) -> list[Leg]:
+    return [Leg(*row) for row in _LEGS.rows({"wards": list(wards), "since": since, "icb": icb})]

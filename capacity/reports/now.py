@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
-from capacity import counting, presence
+from capacity import kept, presence
 from capacity.models import IntegratedCareBoard, Provider, Ward
 from capacity.presence import WardCount
 
@@ -54,29 +54,31 @@ def rosters(icb: IntegratedCareBoard) -> dict[int, int]:
 def icb_now(icb: IntegratedCareBoard, at: dt.datetime, wards: Collection[int] | None = None) -> Now:
     """`wards` where the caller knows them already."""
     known = rosters(icb) if wards is None else wards
-    return _gather(counting.now(at, wards=known, counting=True), icb=icb.pk, at=at)
+    return _gather(at, known, icb=icb.pk)
 
 
 def provider_now(provider: Provider, wards: Collection[int], at: dt.datetime) -> Now:
     """What it reports of these wards, whoever leads them."""
-    every = _gather(counting.now(at, wards=wards, counting=True), icb=None, at=at)
+    every = _gather(at, wards)
     own = {place: count for place, count in every.places.items() if place[0] == provider.pk}
     return Now(at=at, places=own)
 
 
 def ward_now(ward: Ward, at: dt.datetime) -> Now:
     """Everything on the ward, whoever commissions it: what its own board counts."""
-    return _gather(counting.now(at, wards=[ward.pk]), icb=None, at=at)
+    return _gather(at, [ward.pk], counting=False)
 
 
-def _gather(question: counting.Question, *, icb: int | None, at: dt.datetime) -> Now:
+def _gather(
+    at: dt.datetime, wards: Collection[int], *, icb: int | None = None, counting: bool = True
+) -> Now:
     places: defaultdict[Place, WardCount] = defaultdict(WardCount)
     pathways: defaultdict[str, WardCount] = defaultdict(WardCount)
     routes: defaultdict[str, WardCount] = defaultdict(WardCount)
-    for beds in counting.beds(question):
+    for beds in kept.beds(at, wards=wards, counting=counting):
         if icb in (None, beds.icb):
             places[beds.provider, beds.ward] += presence.of_beds(beds)
-    for line in counting.patients(question):
+    for line in kept.patients(at, wards=wards, counting=counting):
         if icb in (None, line.icb):
             count = presence.of_patients(line)
             places[line.provider, line.ward] += count

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from capacity import counting, presence
+from capacity import kept, presence
 from capacity.models import IntegratedCareBoard, Population
 from capacity.occupancy import Area, beds_short, net_short, own_short, per_100k
 from capacity.presence import WardCount
@@ -86,11 +86,10 @@ def whole(icbs: QuerySet[IntegratedCareBoard], base: str, at: dt.datetime) -> Wh
 
 def _counts(icbs: Sequence[IntegratedCareBoard], at: dt.datetime) -> defaultdict[int, WardCount]:
     wards = list(wards_of(*icbs).values_list("pk", flat=True))
-    question = counting.now(at, wards=wards, counting=True)
     counts: defaultdict[int, WardCount] = defaultdict(WardCount)
-    for beds in counting.beds(question):
+    for beds in kept.beds(at, wards=wards, counting=True):
         counts[beds.icb] += presence.of_beds(beds)
-    for line in counting.patients(question):
+    for line in kept.patients(at, wards=wards, counting=True):
         counts[line.icb] += presence.of_patients(line)
     return counts
 

@@ -9,13 +9,14 @@ from django.db import connection, transaction
 from capacity.actions import figures
 from capacity.actions.beds import close_bed, reallocate_bed
 from capacity.actions.figures import ONE_REFRESH_AT_A_TIME, refresh
-from capacity.actions.stays import end_spell, start_leave
+from capacity.actions.stays import end_leave, end_spell, move_stay, start_leave
 from capacity.models import (
     Bed,
     DailyBeds,
     DailyPatients,
     DailySums,
     StaleFigure,
+    Stay,
     Ward,
     WardExclusion,
 )
@@ -261,6 +262,48 @@ def test_a_second_refresh_at_the_same_time_does_nothing():
         other.join(10)
     assert got == [figures.Refreshed(days=0, corrected=0)]
     assert DailyBeds.objects.count() == 0
+
+
+def test_an_admission_in_error_is_taken_from_the_days_of_each_ward_it_was_on(ward, beds):
+    other = make_ward("RT5-elsewhere", name="Elsewhere")
+    stay = make_stay(ward, beds[0], at=EIGHT - SECOND)
+    transfer(stay, other, at=EIGHT + SECOND)
+    refresh(days=[DAY, day_after()], at=EVENING + dt.timedelta(days=1))
+    assert (patients(ward=ward), patients(day_after(), ward=other)) == (1, 1)
+    end_spell(spell=stay.spell, destination="entered_in_error", by=None, at=EVENING)
+    refresh(days=[], at=EVENING + dt.timedelta(days=1))
+    assert (patients(ward=ward), patients(day_after(), ward=other)) == (0, 0)
+
+
+def test_a_return_from_before_a_transfer_corrects_the_ward_that_the_patient_was_on(ward, beds):
+    other = make_ward("RT5-elsewhere", name="Elsewhere")
+    stay = make_stay(ward, beds[0], at=EIGHT - 9 * SECOND)
+    leave = start_leave(
+        spell=stay.spell,
+        kind="home",
+        expected_back=EVENING,
+        bed_held=True,
+        by=None,
+        at=EIGHT - 5 * SECOND,
+    )
+    transfer(stay, other, at=EIGHT + SECOND)
+    refresh(days=[DAY], at=EVENING)
+    assert DailyPatients.objects.get(day=DAY).on_leave == 1
+    end_leave(leave=leave, by=None, at=EIGHT - SECOND)
+    refresh(days=[], at=EVENING)
+    assert DailyPatients.objects.get(day=DAY).on_leave == 0
+
+
+def transfer(stay, ward, *, at):
+    move_stay(
+        spell=stay.spell,
+        ward=ward,
+        bed=None,
+        no_bed_reason="agreed with the lead",
+        reason=Stay.EndReason.TRANSFERRED,
+        by=None,
+        at=at,
+    )
 
 
 def test_the_task_is_the_same_refresh(ward, beds):
