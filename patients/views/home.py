@@ -60,7 +60,11 @@ def _restricted(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Admission]:
 
 def _told(admission: Admission, user: User) -> dict[str, Any]:
     shown = HomePresenter(home_page(admission, user=user), at=timezone.now())
-    return {"home": shown, "admission": admission, "resident": [_resident(admission, shown)]}
+    return {
+        "home": shown,
+        "admission": admission,
+        "care": [*shown.care, _resident(admission, shown)],
+    }
 
 
 def _resident(admission: Admission, shown: HomePresenter) -> Line:

@@ -306,8 +306,8 @@ def test_shares_and_rates_are_of_what_is_shown_and_tell_nothing_more():
     assert age.table.rows[-2] == ("85 and over", "40", "58.0%", "2.0%", "20000.0", "0", "+40")
     few_old = people(tally({("5", "female"): 4, ("4", "female"): 40}), exact=False)
     age, _, both, *_ = few_old.tables
-    assert age.table.rows[-2][1:5] == ("1 to 7 or hidden with it", "hidden", "2.0%", "hidden")
-    assert both.table.rows[-1][1:3] == ("1 to 7 or hidden with it", "hidden")
+    assert age.table.rows[-2][1:5] == ("hidden", "hidden", "2.0%", "hidden")
+    assert both.table.rows[-1][1:3] == ("hidden", "hidden")
     assert few_old.sentence == "Too few were admitted to tell their ages."
 
 
@@ -359,8 +359,8 @@ def test_an_icbs_manager_reads_it_without_small_numbers_on_page_and_in_file(
     assert told.note in response.content.decode()
     rows = list(csv.reader(page(client, "flow-table").content.decode("utf-8-sig").splitlines()))
     ages = {row[0]: row[1:] for row in rows[rows.index(["Age"]) :][:9] if row}
-    assert ages["85 and over"][:2] == ["1 to 7 or hidden with it", "hidden"]
-    assert ages["75 to 84"][:2] == ["1 to 7 or hidden with it", "hidden"]
+    assert ages["85 and over"][:2] == ["hidden", "hidden"]
+    assert ages["75 to 84"][:2] == ["hidden", "hidden"]
     assert ages["All"][0] == "33"
 
 

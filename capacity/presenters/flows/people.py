@@ -19,7 +19,6 @@ from capacity.disclosure import Cell, Shown
 from capacity.presenters import words
 from capacity.presenters.flows import naming
 from capacity.presenters.flows.breakdowns import (
-    HIDDEN,
     Breakdown,
     change,
     fitted,
@@ -339,7 +338,8 @@ def rate_words(line: Beside) -> str:
 
 
 def _told(number: int | None) -> str:
-    return HIDDEN if number is None else f"{number:,}"
+    """The page's note says what is hidden."""
+    return "hidden" if number is None else f"{number:,}"
 
 
 def _percent(share: float | None) -> str:
