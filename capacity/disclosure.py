@@ -64,7 +64,7 @@ class _Table:
     def of(cls, counts: Mapping[tuple[str, str], int]) -> _Table:
         rows = tuple(dict.fromkeys(row for row, _ in counts))
         columns = tuple(dict.fromkeys(column for _, column in counts))
-        true = _with_totals(counts, rows, columns)
+        true = with_totals(counts)
         small = frozenset(cell for cell, count in true.items() if suppressed(count) is None)
         return cls(rows, columns, true, small)
 
@@ -162,11 +162,11 @@ class _Table:
         return _ENOUGH if up else self.true[cell] - 1
 
 
-def _with_totals(
-    counts: Mapping[tuple[str, str], int], rows: tuple[str, ...], columns: tuple[str, ...]
-) -> dict[Cell, int]:
+def with_totals(counts: Mapping[tuple[str, str], int]) -> dict[Cell, int]:
+    """Every row with every column, and their sums."""
     cells: dict[Cell, int] = {}
-    for row in rows:
+    columns = dict.fromkeys(column for _, column in counts)
+    for row in dict.fromkeys(row for row, _ in counts):
         for column in columns:
             count = counts.get((row, column), 0)
             for cell in ((row, column), (row, None), (None, column), (None, None)):

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from capacity import dates as dates  # addresses may hold a day
 from patients.models import Check, HomeRecord, SafetyRecord
 from patients.planned import PLANNED
-from patients.views import beds, care, datasets, home, moves, people, records, referrals
+from patients.views import beds, boards, care, datasets, home, moves, people, records, referrals
 
 
 class KindConverter:
@@ -104,6 +104,7 @@ urlpatterns = [
     path("data-set/<int:pk>/lines.xlsx", datasets.dataset_xlsx, name="dataset-xlsx"),
     path("patients/", people.patient_list, name="patient-list"),
     path("patients/<uuid:pk>/contacts/new/", people.contact_create, name="contact-create"),
+    path("patients/<uuid:pk>/home-board/", boards.home_board_set, name="home-board-set"),
     path("contacts/<int:pk>/", people.contact_change, name="contact-change"),
     path("contacts/<int:pk>/remove/", people.contact_remove, name="contact-remove"),
     path(

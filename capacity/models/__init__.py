@@ -22,6 +22,7 @@ from capacity.models.organisations import (
     Succession,
 )
 from capacity.models.plans import PlannedBeds
+from capacity.models.population_bands import PopulationBand
 from capacity.models.sitreps import SitRep
 from capacity.models.stays import Leave, ReferralFact, Spell, Stay
 from capacity.models.thursdays import FrozenBeds, FrozenPatients, Thursday
@@ -46,6 +47,7 @@ __all__ = [
     "LeaveSetting",
     "PlannedBeds",
     "Population",
+    "PopulationBand",
     "Provider",
     "PublishedFigure",
     "ReferralFact",

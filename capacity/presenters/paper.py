@@ -117,7 +117,10 @@ class TogetherPaper:
 
     @property
     def when(self) -> str:
-        return self.shown.when
+        """And on which boundaries, where they are not today's."""
+        boundaries = self.shown.boundaries
+        told = f", {boundaries.words}" if boundaries.map_of else ""
+        return f"{self.shown.when}{told}"
 
     @property
     def sentences(self) -> list[SafeString | str]:

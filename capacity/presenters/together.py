@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -17,6 +17,7 @@ from capacity.models import IntegratedCareBoard, Region
 from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
+from capacity.presenters.boundaries import Boundaries
 from capacity.presenters.days import DaysPresenter
 from capacity.presenters.sheets import Sheet, in_one
 from capacity.presenters.switches import BASES, Switch
@@ -108,6 +109,7 @@ class TogetherPresenter:
     pickable: Sequence[IntegratedCareBoard]
     whole_country: bool
     leave: LeaveRule
+    boundaries: Boundaries
 
     @property
     def when(self) -> str:
@@ -122,7 +124,7 @@ class TogetherPresenter:
         parts = self.whole.parts
         if len(parts) > 3:
             return words.plural(len(parts), "board")
-        return _and([part.icb.code for part in parts])
+        return _and([_called(part) for part in parts])
 
     @cached_property
     def sentence(self) -> SafeString:
@@ -192,8 +194,17 @@ class TogetherPresenter:
         for region, parts in by_region:
             if len(by_region) > 1:
                 lines.append(_sum("provider", region.name, parts, self.leave))
-            lines += [_line(part, self.leave) for part in parts]
+            lines += [_line(part, self.leave, self._pages) for part in parts]
         return [*lines, _sum("sum", f"{self.name}, sum", self.whole.parts, self.leave)]
+
+    @property
+    def _pages(self) -> set[str]:
+        """Codes of boards with a page of their own within reach."""
+        return {icb.code for icb in self.pickable}
+
+    @property
+    def map_switches(self) -> list[Switch]:
+        return self.boundaries.switches(lambda asked: self._address(self.base, asked))
 
     @property
     def scopes(self) -> list[Switch]:
@@ -210,15 +221,18 @@ class TogetherPresenter:
 
     @property
     def bases(self) -> list[Switch]:
-        scope = {"region": self.region.code} if self.region else {}
         return [
             Switch(
                 words.base_words(base).removeprefix("of ").capitalize(),
-                urlencode({"base": base, **scope, "icb": list(self.chosen)}, doseq=True),
+                self._address(base, self.boundaries.query),
                 base == self.base,
             )
             for base in BASES
         ]
+
+    def _address(self, base: str, asked: dict[str, str]) -> str:
+        scope = {"region": self.region.code} if self.region else {}
+        return urlencode({"base": base, **scope, "icb": list(self.chosen), **asked}, doseq=True)
 
     @property
     def query(self) -> str:
@@ -226,7 +240,7 @@ class TogetherPresenter:
         return self.over_time.days.query
 
     def _query(self, **scope: str) -> str:
-        return urlencode({"base": self.base, **scope})
+        return urlencode({"base": self.base, **scope, **self.boundaries.query})
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
@@ -235,11 +249,23 @@ class TogetherPresenter:
     @property
     def sheets(self) -> list[Sheet]:
         boards = Table(HEADINGS, [line.cells for line in self.lines])
-        return [("Boards", boards), ("Occupancy at 08:00", self.over_time.table)]
+        title = f"Boards, {self.boundaries.words}"
+        return [(title, boards), ("Occupancy at 08:00", self.over_time.table)]
 
 
-def _line(part: Part, leave: LeaveRule) -> Line:
-    label, code = f"{part.icb.code} {part.icb}", part.icb.code
+def _called(part: Part) -> str:
+    return f"part of {part.icb.code}" if part.partly else part.icb.code
+
+
+def _label(part: Part) -> str:
+    """QXX Merged, of QK1 and QPM; of a board of which others are not here, only that part."""
+    label = f"{_called(part)} {part.icb}"
+    restated = part.made_of not in ((), (part.icb.code,))
+    return f"{label}, of {_and(list(part.made_of))}" if restated else label
+
+
+def _line(part: Part, leave: LeaveRule, pages: Collection[str]) -> Line:
+    label, code = _label(part), part.icb.code if part.icb.code in pages else ""
     short, here = part.short(WANTED), part.is_here
     return Line("within", label, part.counted, part.rate, short, leave, code, here)
 

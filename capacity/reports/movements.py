@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from capacity.ages import EDGES
 from capacity.reports import visiting
 from capacity.reports.places import Place
 from capacity.reports.visiting import ALLOCATED, DAY_OF, Time
 
 READMITTED_WITHIN: Final = dt.timedelta(days=30)
-AGES: Final = (18, 40, 65, 75, 85)
 
 Key = tuple[str, str]  # (kind of movement, dimension)
 
@@ -27,8 +27,9 @@ FROM (
     FROM times t JOIN told v ON v.starts > t.since AND v.starts <= t.until
 ) came CROSS JOIN LATERAL (VALUES
     ('', ''), ('route', route), ('source', source), ('pathway', pathway),
-    ('residence', residence), ('sex', sex), ('ethnicity', ethnicity_group),
-    ('age', width_bucket(age_on_admission, %(ages)s)::text),
+    ('residence', residence), ('ethnicity', ethnicity_group),
+    ('age and sex', width_bucket(age_on_admission, %(ages)s) || ' ' || sex),
+    ('home', coalesce(home_icb_id::text, '')),
     ('decile', coalesce(deprivation_decile::text, ''))
 ) d(dimension, value)
 GROUP BY 1, 2, 3, 4
@@ -218,7 +219,7 @@ def _all_rows(
         visiting.visits(place) + _MOVEMENTS,
         place,
         times,
-        ages=list(AGES),
+        ages=list(EDGES),
         within=READMITTED_WITHIN,
         now=now,
     )

@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from capacity import kept, presence
 from capacity.models import IntegratedCareBoard, Population
 from capacity.occupancy import Area, beds_short, net_short, own_short, per_100k
@@ -18,11 +16,17 @@ from capacity.reports.now import wards_of
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One ICB: its count now, and its people on the base that was asked for, if held."""
+    """One ICB: its count now, and its people on the base that was asked for, if held.
+
+    Restated to other boundaries, `made_of` are the boards of now, and `partly` says that others of
+    them, which are not here, belong to it too.
+    """
 
     icb: IntegratedCareBoard
     counted: WardCount
     people: int | None
+    made_of: tuple[str, ...] = ()
+    partly: bool = False
 
     @property
     def is_here(self) -> bool:
@@ -76,9 +80,9 @@ class Whole:
         return None if self.areas is None else own_short(self.areas, rate)
 
 
-def whole(icbs: QuerySet[IntegratedCareBoard], base: str, at: dt.datetime) -> Whole:
+def whole(icbs: Collection[IntegratedCareBoard], base: str, at: dt.datetime) -> Whole:
     """Each bed by its own ICB, so that what several run together counts once."""
-    boards = list(icbs.select_related("region").order_by("code"))
+    boards = sorted(icbs, key=lambda icb: icb.code)
     people = _people([icb.pk for icb in boards], base)
     counts = _counts(boards, at)
     return Whole([Part(icb, counts[icb.pk], people.get(icb.pk)) for icb in boards])

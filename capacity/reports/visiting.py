@@ -64,8 +64,8 @@ visits AS (
 ),
 told AS (
     SELECT v.*, p.person_key, p.age_on_admission, p.sex, p.ethnicity_group, p.residence,
-           p.deprivation_decile, p.source, p.destination, p.referred_at, p.admitted_at,
-           p.discharged_at,
+           p.home_icb_id, p.deprivation_decile, p.source, p.destination, p.referred_at,
+           p.admitted_at, p.discharged_at,
            v.starts <= p.admitted_at AS first_here,
            v.ends IS NOT NULL AND v.ends >= p.discharged_at AS last_here
     FROM visits v JOIN capacity_spell p ON p.id = v.spell_id

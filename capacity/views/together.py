@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,13 +11,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import reach, signed_in
 from accounts.roles import FIGURES
+from capacity.geography import CannotRestate
 from capacity.models import IntegratedCareBoard, Region
 from capacity.policies import check_can_see_figures
+from capacity.presenters.boundaries import Boundaries
 from capacity.presenters.days import Days, DaysPresenter
+from capacity.presenters.spans import day_in
 from capacity.presenters.switches import Choice
 from capacity.presenters.together import TogetherPresenter
-from capacity.reports import history, together
+from capacity.reports import geography, history, restating, together
 from capacity.reports.leave import leave_rule
+from capacity.reports.together import Whole
 from capacity.views.answers import csv_file
 from lib import london
 
@@ -43,10 +49,12 @@ def shown_together(request: HttpRequest) -> TogetherPresenter:
     region, chosen = _region(request, regions), request.GET.getlist("icb")
     wanted = _wanted(visible, region, chosen)
     base = Choice.read(request.GET.dict()).base
-    ids = [icb.pk for icb in wanted]
-    days = Days.read(request.GET.dict(), today, _kept(base, region, chosen))
+    boards, whole, boundaries = _counted(request, wanted, base, at)
+    ids = [icb.pk for icb in boards]
+    kept = _kept(base, region, chosen, boundaries)
+    days = Days.read(request.GET.dict(), today, kept)
     return TogetherPresenter(
-        whole=together.whole(IntegratedCareBoard.objects.filter(pk__in=ids), base, at),
+        whole=whole,
         over_time=DaysPresenter(days, history.mornings_of(ids, days.since, days.last)),
         at=at,
         base=base,
@@ -56,12 +64,33 @@ def shown_together(request: HttpRequest) -> TogetherPresenter:
         pickable=visible,
         whole_country=reach(user, FIGURES).england,
         leave=leave_rule(at),
+        boundaries=boundaries,
     )
 
 
-def _kept(base: str, region: Region | None, chosen: list[str]) -> list[tuple[str, str]]:
+def _kept(
+    base: str, region: Region | None, chosen: list[str], boundaries: Boundaries
+) -> list[tuple[str, str]]:
     scope = [("region", region.code)] if region else []
-    return [("base", base), *scope, *(("icb", code) for code in chosen)]
+    icbs = [("icb", code) for code in chosen]
+    return [("base", base), *scope, *icbs, *boundaries.query.items()]
+
+
+def _counted(
+    request: HttpRequest, wanted: list[IntegratedCareBoard], base: str, at: dt.datetime
+) -> tuple[list[IntegratedCareBoard], Whole, Boundaries]:
+    """On the boundaries that were asked for; on today's where they cannot be told, and why not."""
+    maps = restating.offered(geography.maps(), london.day_of(at))
+    asked, refused = day_in(request.GET.get("map", "")), ""
+    if asked in maps:
+        visible = IntegratedCareBoard.objects.visible_to(signed_in(request))
+        try:
+            boards, whole = restating.on_boundaries(wanted, visible, asked, base=base, at=at)
+        except CannotRestate as why:
+            refused = str(why)
+        else:
+            return boards, whole, Boundaries(asked, maps)
+    return wanted, together.whole(wanted, base, at), Boundaries(None, maps, refused)
 
 
 def _region(request: HttpRequest, regions: list[Region]) -> Region | None:

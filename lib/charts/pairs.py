@@ -25,14 +25,15 @@ class Pair:
     then: float | None
 
 
-def pairs(title: str, data: Sequence[Pair]) -> SafeString:
-    """The picture, 400 wide; the numbers stand at the ends of the bars."""
+def pairs(title: str, data: Sequence[Pair], *, other: str = "compared") -> SafeString:
+    """The picture, 400 wide; the numbers stand at the ends of the bars. `other` says what the
+    light ones are."""
     highest = max([1.0, *(v for pair in data for v in (pair.now, pair.then) if v is not None)])
     x = Scale(0, highest, 0, WIDTH - 60)
     body: list[str] = []
     for number, pair in enumerate(data):
         body += _pair(pair, _LINE * number, x)
-    told = "; ".join(f"{p.label} {_told(p.now)}, compared {_told(p.then)}" for p in data)
+    told = "; ".join(f"{p.label} {_told(p.now)}, {other} {_told(p.then)}" for p in data)
     return svg.chart("pairs", WIDTH, max(_LINE, _LINE * len(data)), title, told, body)
 
 

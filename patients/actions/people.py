@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from capacity.actions.persons import follow_person, say_home
+from capacity.models import IntegratedCareBoard
 from lib import london
 from patients import nhs_numbers
 from patients.actions.locking import lock_records
@@ -127,6 +128,7 @@ def change_patient(
     figures of a stay that goes on follow."""
     check_can_change_patient(by, patient, at=at)
     touch_patient(patient)  # first: admissions are locked before patients
+    was = _home_of(patient) if "home_icb" in fields else None
     for name, value in _known(fields).items():
         setattr(patient, name, value)
     patient.full_clean(exclude=["home_icb", "lives_in", "merged_into"])
@@ -134,9 +136,17 @@ def change_patient(
     if "home_icb" in fields:
         spells = patient.admissions.current().values_list("spell", flat=True)
         say_home(spells=spells, home_icb=patient.home_icb, by=by, at=at)
-    detail = {"fields": sorted(fields)}
+    detail: dict[str, Any] = {"fields": sorted(fields)}
+    if "home_icb" in fields and patient.home_icb != was:
+        detail["home_icb_was"] = was.code if was else ""
     audit.record(by=by, verb="patient-changed", subject=patient, detail=detail, at=at)
     return patient
+
+
+def _home_of(patient: Patient) -> IntegratedCareBoard | None:
+    """As it is recorded until this is done."""
+    known = Patient.objects.select_for_update(of=("self",)).select_related("home_icb")
+    return known.get(pk=patient.pk).home_icb
 
 
 @transaction.atomic

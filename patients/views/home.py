@@ -18,6 +18,7 @@ from lib import fragments
 from patients.actions.home import record_check, record_home, set_key_safe, show_key_safe
 from patients.actions.people import change_patient
 from patients.actions.safeguarding import end_safeguarding, note_safeguarding, open_safeguarding
+from patients.boards import boards_of
 from patients.forms.home import (
     HOME_FORMS,
     EndForm,
@@ -33,8 +34,9 @@ from patients.policies import (
     check_can_read_safeguarding,
     check_can_see_home,
 )
-from patients.presenters.home import HomePresenter, SafeguardingPresenter
-from patients.presenters.words import named
+from patients.presenters.boards import board_line
+from patients.presenters.home import HomePresenter, Line, SafeguardingPresenter
+from patients.presenters.words import address, named
 from patients.views.acting import attempt, form_page
 from patients.views.asking import caring_admission, posted, who
 
@@ -58,7 +60,17 @@ def _restricted(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Admission]:
 
 def _told(admission: Admission, user: User) -> dict[str, Any]:
     shown = HomePresenter(home_page(admission, user=user), at=timezone.now())
-    return {"home": shown, "admission": admission}
+    return {
+        "home": shown,
+        "admission": admission,
+        "care": [*shown.care, _resident(admission, shown)],
+    }
+
+
+def _resident(admission: Admission, shown: HomePresenter) -> Line:
+    patient = admission.patient
+    url = address("patients:home-board-set", patient.pk) if shown.may_see else ""
+    return board_line(boards_of(patient), url=url)
 
 
 @require_safe

@@ -50,7 +50,7 @@ def _checked(request: HttpRequest, pk: uuid.UUID) -> tuple[User, Patient]:
     return user, patient
 
 
-def _back(patient: Patient) -> str:
+def back_from(patient: Patient) -> str:
     admission = patient.admissions.current().select_related("ward").first()
     if admission is not None:
         return back_to(admission)
@@ -66,14 +66,14 @@ def contact_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         form, lambda: add_contact(patient=patient, by=user, **form.cleaned_data)
     ):
         messages.success(request, f"{form.cleaned_data['name']} can be called.")
-        return redirect(_back(patient))
+        return redirect(back_from(patient))
     return form_page(
         request,
         "patients/action.html",
         form,
         title="Add a contact",
         submit=f"Add it for {named(patient)}",
-        back_url=_back(patient),
+        back_url=back_from(patient),
     )
 
 
@@ -87,14 +87,14 @@ def contact_change(request: HttpRequest, pk: int) -> HttpResponseBase:
         form, lambda: change_contact(contact=contact, by=user, **form.cleaned_data)
     ):
         messages.success(request, f"{contact.name} is changed.")
-        return redirect(_back(patient))
+        return redirect(back_from(patient))
     return form_page(
         request,
         "patients/contact_change.html",
         form,
         contact=contact,
         submit=f"Change it for {named(patient)}",
-        back_url=_back(patient),
+        back_url=back_from(patient),
     )
 
 
@@ -106,7 +106,7 @@ def contact_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     name = contact.name
     remove_contact(contact=contact, by=user)
     messages.success(request, f"{name} is no contact any more.")
-    return redirect(_back(patient))
+    return redirect(back_from(patient))
 
 
 def _contact(user: User, pk: int) -> Contact:
@@ -126,14 +126,14 @@ def safety_record(request: HttpRequest, pk: uuid.UUID, topic: str) -> HttpRespon
         form, lambda: record_safety(patient=patient, topic=topic, by=user, **form.cleaned_data)
     ):
         messages.success(request, f"{label} of {named(patient)}: recorded.")
-        return redirect(_back(patient))
+        return redirect(back_from(patient))
     return form_page(
         request,
         "patients/action.html",
         form,
         title=label,
         submit=f"Record it for {named(patient)}",
-        back_url=_back(patient),
+        back_url=back_from(patient),
     )
 
 

@@ -128,6 +128,7 @@ def _end(telling: Telling, ready: Loaded, drawn: list[Case]) -> None:
     waiting.refer_all(ready.places, ready.staff, drawn, plans, seed=telling.seed, now=now)
     managing.say_who_counts(now=now)
     managing.tell_staffing(ready.places, ready.staff, now=now)
+    managing.put_board_right(ready.places, ready.staff, now=now)
     refresh(days=_days(telling.chosen.history_days, now), at=now)
     managing.enter_late(ready.places, now=now)
     returning.return_figures(ready.staff.users["cole"], now=now)

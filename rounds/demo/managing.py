@@ -13,6 +13,8 @@ from capacity.facts import SpellFacts
 from capacity.models import Bed, IntegratedCareBoard, Stay, Ward
 from capacity.presence import count_of
 from lib import london
+from patients.actions.people import change_patient
+from patients.models import Admission
 from patients.pseudonym import person_key
 from rounds.demo.cases import Case
 from rounds.demo.places import Places
@@ -23,6 +25,8 @@ LEFT_OUT_SINCE: Final = dt.timedelta(days=200)
 COUNTED_SINCE: Final = dt.timedelta(days=45)
 # Where a stay was entered late.
 LATE_WARDS: Final = ("RWE-heart-failure", "RP1-heart-failure")
+# Where whose resident somebody is was put right.
+MISTAKEN: Final = ("RT5-soar-valley", "RP1-heart-failure")
 # Whose residents come to a board's wards beside its own.
 NEIGHBOURS: Final = {"QK1": "QPM", "QPM": "QK1", "QH8": "QMF"}
 
@@ -47,6 +51,18 @@ def board_of(case: Case) -> IntegratedCareBoard | None:
     own = case.ward.icb
     code = NEIGHBOURS[own] if drawn < 9 else own
     return IntegratedCareBoard.objects.get(code=code)
+
+
+def put_board_right(places: Places, staff: Staff, *, now: dt.datetime) -> None:
+    """Who came first to each of two wards was taken for a neighbour's resident for some hours."""
+    for code in MISTAKEN:
+        here = Admission.objects.current().filter(ward__code=code).select_related("patient")
+        if (first := here.order_by("admitted_at").first()) is not None:
+            own = places.wards[code].icb
+            taken_for = IntegratedCareBoard.objects.get(code=NEIGHBOURS[own.code])
+            for board, hours in ((taken_for, 9), (own, 2)):
+                at = now - dt.timedelta(hours=hours)
+                change_patient(patient=first.patient, home_icb=board, by=staff.lead(code), at=at)
 
 
 def tell_staffing(places: Places, staff: Staff, *, now: dt.datetime) -> None:

@@ -15,7 +15,7 @@ from capacity.actions.history import (
     record_past_spells,
 )
 from capacity.facts import SpellFacts
-from capacity.models import Bed
+from capacity.models import Bed, Ward
 from patients.pseudonym import person_key
 from rounds.demo.cases import SHAPE, SOURCES, Case
 from rounds.demo.people import AGES
@@ -65,7 +65,10 @@ def record(places: Places, cases: list[Case], size: Size, *, seed: int, now: dt.
             )
         ]
         waits = seeded(seed, f"delays-{plan.code}")
-        spells = [_held_up(spell, waits) for spell in spells]
+        asked = seeded(seed, f"asked-{plan.code}")
+        spells = [
+            _asked(_held_up(spell, waits), places.wards[plan.code], asked) for spell in spells
+        ]
         many += record_past_spells(ward=places.wards[plan.code], spells=spells, by=None, at=now)
         refusals = [_refusal(plan, chance, since, now) for _ in range(_refused(spells))]
         record_past_refusals(ward=places.wards[plan.code], refusals=refusals, by=None, at=now)
@@ -137,6 +140,18 @@ def _held_up(spell: PastSpell, chance: Random) -> PastSpell:
     ready = spell.discharged_at - dt.timedelta(days=min(6, 1 + chance.expovariate(0.6)))
     cause = chance.choices(causes, weights)[0]
     return replace(spell, ready_at=max(ready, spell.admitted_at), cause=cause)
+
+
+def _asked(spell: PastSpell, ward: Ward, chance: Random) -> PastSpell:
+    """Not of everybody was everything recorded."""
+    known = spell.facts
+    facts = replace(
+        known,
+        home_icb_id=ward.icb_id if chance.random() < 0.92 else None,
+        ethnicity_group=known.ethnicity_group if chance.random() < 0.94 else "",
+        deprivation_decile=known.deprivation_decile if chance.random() < 0.96 else None,
+    )
+    return replace(spell, facts=facts)
 
 
 def _facts(

@@ -14,7 +14,7 @@ from capacity.actions.reference import load_reference_data
 from capacity.models import Bed, IntegratedCareBoard, Provider, Ward
 from patients.actions.pathways import load_pathways, offer_pathway
 from patients.models import Pathway, PathwayVersion
-from rounds.demo import world
+from rounds.demo import populations, world
 from rounds.demo.world import Size, WardPlan
 
 # A ward grows: the share of its beds that was open so many days ago.
@@ -34,6 +34,7 @@ class Places:
 def open_places(size: Size, *, now: dt.datetime) -> Places:
     since = now - dt.timedelta(days=400)
     load_reference_data(at=since)
+    populations.tell(at=since)
     versions = load_pathways(at=since)
     places = Places(pathways={version.pathway_id: version.pathway for version in versions})
     for plan in world.providers():

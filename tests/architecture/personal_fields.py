@@ -29,6 +29,7 @@ PERSONAL: dict[str, Personal] = {
     "capacity.Region": NOTHING,
     "capacity.IntegratedCareBoard": NOTHING,
     "capacity.Population": NOTHING,
+    "capacity.PopulationBand": NOTHING,
     "capacity.Provider": NOTHING,
     "capacity.Succession": NOTHING,
     "capacity.Ward": NOTHING,

@@ -50,7 +50,8 @@ def test_admissions_are_told_by_route_source_pathway_and_residence(ward, beds):
     assert found.by("admitted", "source") == {"gp": 1, "acute_ward": 1}
     assert found.by("admitted", "residence") == {"care_home": 1, "own_home": 1}
     assert found.by("admitted", "pathway") == {"frailty": 2}
-    assert found.by("admitted", "age") == {"4": 2}  # 81: the band from 75
+    assert found.by("admitted", "age and sex") == {"4 female": 2}  # 81: the band from 75
+    assert found.by("admitted", "home") == {"": 2}
     assert (found.there("since"), found.there("until")) == (1, 3)
 
 

@@ -64,6 +64,7 @@ def _clinical(place: Place, alert: Alert) -> list[str]:
         ("patients:usual-set", one),
         ("patients:responsible-set", one),
         ("patients:contact-create", [place.calm.patient_id]),
+        ("patients:home-board-set", [place.calm.patient_id]),
         ("patients:bed-list", ward),
         ("capacity:ward-staffed", ward),
         ("patients:referral-detail", [place.waiting.pk]),

@@ -135,6 +135,7 @@ ROWS = [
     changes("patients:safeguarding-end", "note_of_matrix"),
     Row("patients:patient-list", allowed=CLINICAL),
     changes("patients:contact-create", "patient_of_matrix"),
+    changes("patients:home-board-set", "patient_of_matrix"),
     Row(
         "patients:contact-change",
         allowed=TREATING,

@@ -10,10 +10,12 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.roles import Role
-from capacity.models import Bed, DailyBeds, ReferralFact, Spell, Ward
+from capacity.models import Bed, DailyBeds, IntegratedCareBoard, ReferralFact, Spell, Ward
 from capacity.presence import ward_counts
+from capacity.reports.by_age import by_age
 from observations.intake.inbox import check_key
 from observations.models import Device, Gateway, Holding, Inbox, Reading, Score
+from patients.boards import boards_of
 from patients.models import Admission, Identifier, Patient, Referral
 from rounds.board.now import board
 from rounds.demo import cases, kit, world
@@ -84,6 +86,19 @@ def test_it_holds_together(loaded):
     _check_stores()
     _check_board(demo)
     _check_visits(demo)
+    _check_residents()
+
+
+def _check_residents() -> None:
+    """Each board's people by age and sex add up, are told as made up; a mistake was put right."""
+    for icb in IntegratedCareBoard.objects.all():
+        found = by_age(icb)
+        assert found is not None
+        assert found.whole == icb.populations.get(base="all").value
+        assert "synthetic" in found.source
+    first = Admission.objects.current().filter(ward__code="RT5-soar-valley").earliest("admitted_at")
+    assert str(boards_of(first.patient).earlier[0].board) == "Northamptonshire"
+    assert {*Spell.objects.values_list("ethnicity_group", flat=True)} >= {"", "White"}
 
 
 def _check_visits(demo: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from capacity.occupancy import SMALLEST_SHOWN, suppressed, suppressed_table
+from capacity.disclosure import Cell, Shown, published, with_totals
+from capacity.occupancy import SMALLEST_SHOWN, suppressed
 from lib.charts import pairs
 from lib.charts.pairs import Pair
 from lib.charts.svg import Table
@@ -75,26 +76,17 @@ def breakdown(
     return Breakdown(key, title, lines, note, unit)
 
 
-def fit_to_show(of: Breakdown) -> Breakdown:
-    """Of personal characteristics, for who may not see small numbers: 1 to 7 hidden, the rest
-    rounded to 5, nothing to be had back by subtraction from the sum, which is known."""
-    now, then = (_fit({name: n or 0 for name, n in column}) for column in _columns(of))
-    lines = [(name, now[name], then[name]) for name, _, _ in of.lines]
-    return Breakdown(of.key, of.title, lines, of.note, of.unit)
-
-
 def fit_number(number: int) -> int | None:
     return suppressed(number)
 
 
-def _columns(of: Breakdown) -> tuple[list[tuple[str, int | None]], list[tuple[str, int | None]]]:
-    return [(name, now) for name, now, _ in of.lines], [(name, then) for name, _, then in of.lines]
-
-
-def _fit(column: dict[str, int]) -> dict[str, int | None]:
-    whole = sum(column.values())
-    if 0 < whole < SMALLEST_SHOWN:
-        # The sum is an operational count and known: a nought beside it would tell the rest.
-        return dict.fromkeys(column, None)
-    shown, _ = suppressed_table(column)
-    return shown
+def fitted(counts: Mapping[tuple[str, str], int], *, exact: bool) -> Shown:
+    """A table of personal characteristics. Unless `exact`, 1 to 7 are hidden and the rest rounded
+    to 5, so that nothing is had back from the sum of all, which is known: see ADR 22."""
+    if not exact and not 0 < sum(counts.values()) < SMALLEST_SHOWN:
+        return published(counts)
+    true = with_totals(counts)
+    # Less than eight is an operational count and known: a nought beside it would tell the rest.
+    cells: Mapping[Cell, int | None] = true if exact else dict.fromkeys(true)
+    rows, columns = (tuple(dict.fromkeys(names)) for names in zip(*counts, strict=True))
+    return Shown(rows, columns, cells, withheld=not exact)

@@ -10,7 +10,6 @@ from typing import Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from capacity.models import Population
 from capacity.models.stays import Destination, ReferralFact, Residence, Route
 from capacity.presenters import words
 from capacity.presenters.flows import naming
@@ -19,10 +18,11 @@ from capacity.presenters.flows.breakdowns import (
     breakdown,
     change,
     fit_number,
-    fit_to_show,
 )
+from capacity.presenters.flows.people import PeoplePresenter
 from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import Span
+from capacity.reports.by_age import ByAge
 from capacity.reports.movements import Tally
 from capacity.reports.places import Place
 from lib.charts.svg import Table
@@ -40,7 +40,7 @@ class FlowsPresenter:
     now: Tally
     then: Tally
     treated: tuple[int, int]
-    population: Population | None
+    population: ByAge | None
     exact: bool
 
     @cached_property
@@ -190,27 +190,10 @@ class FlowsPresenter:
         return "1 to 7" if shown is None else f"about {shown:,}" if shown else "0"
 
     @cached_property
-    def people(self) -> list[Breakdown]:
+    def people(self) -> PeoplePresenter:
         """Who was admitted, by personal characteristics."""
-        found = [
-            self._of("admitted", "age", "Age", naming.age, [*naming.AGES]),
-            self._of("admitted", "sex", "Sex", naming.known),
-            self._of("admitted", "ethnicity", "Ethnic group", naming.known),
-            self._of("admitted", "decile", "Deprivation decile", naming.decile, naming.DECILES),
-        ]
-        return found if self.exact else [fit_to_show(one) for one in found]
-
-    @property
-    def people_words(self) -> str:
-        held = (
-            "No population is held for this place."
-            if self.population is None
-            else f"Held of the population is its number only ({self.population.value:,}"
-            f" {words.base_words(self.population.base)}, {self.population.as_of:%B %Y}), not its"
-            " ages, sexes, ethnic groups or deprivation: these shares stand beside nothing yet."
-        )
-        hidden = "" if self.exact else " Numbers of 1 to 7 are hidden, others rounded to 5."
-        return held + hidden
+        days = self.span.days
+        return PeoplePresenter(self.place, days, self.now, self.then, self.population, self.exact)
 
     @property
     def headings(self) -> tuple[str, str, str]:
@@ -219,7 +202,7 @@ class FlowsPresenter:
     @property
     def csv(self) -> list[tuple[str, ...]]:
         """Exactly what the page shows; where a part has nothing it says so there."""
-        parts = [one for one in [*self.breakdowns, *self.people] if one.lines]
+        parts = [one for one in [*self.breakdowns, *self.people.tables] if one.lines]
         figures = ("Returns, deaths and waits", Table(self.headings, self.figures))
         return in_one([figures, *((one.title, one.table) for one in parts)])
 

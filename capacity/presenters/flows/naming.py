@@ -10,7 +10,7 @@ from capacity.models import Delay
 from capacity.models.stays import Destination, ReferralFact, Residence, Source
 from capacity.presenters import words
 
-# As `width_bucket` numbers the bands of `movements.AGES`.
+# As `capacity.ages` and `width_bucket` number its bands.
 AGES: Final = {
     "0": "Under 18",
     "1": "18 to 39",
@@ -19,6 +19,7 @@ AGES: Final = {
     "4": "75 to 84",
     "5": "85 and over",
 }
+NOT_RECORDED: Final = "Not recorded"
 DECILES: Final = [*(str(n) for n in range(1, 11)), ""]
 
 
@@ -47,8 +48,12 @@ def age(code: str) -> str:
 
 
 def decile(code: str) -> str:
-    ends = {"1": "1, most deprived", "10": "10, least deprived", "": "Not known"}
+    ends = {"1": "1, most deprived", "10": "10, least deprived", "": NOT_RECORDED}
     return ends.get(code, code)
+
+
+def recorded(code: str) -> str:
+    return known(code) if code else NOT_RECORDED
 
 
 def known(code: str) -> str:

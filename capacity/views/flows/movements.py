@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from capacity.models import IntegratedCareBoard, Population
+from capacity.models import IntegratedCareBoard
 from capacity.presenters.flows.flows import FlowsPresenter
 from capacity.presenters.flows.lengths import LengthsPresenter
 from capacity.presenters.spans import Span
 from capacity.reports import movements, stayed
+from capacity.reports.by_age import ByAge, by_age
 from capacity.views.answers import csv_file
 from capacity.views.flows.asking import Asked
 from lib import london
@@ -68,10 +69,8 @@ def _treated(asked: Asked, day: dt.date) -> int:
     return movements.treated(asked.place, until - TREATED_WITHIN, until)
 
 
-def _population(asked: Asked) -> Population | None:
-    if not isinstance(asked.found, IntegratedCareBoard):
-        return None
-    return Population.objects.filter(icb=asked.found).order_by("as_of").last()
+def _population(asked: Asked) -> ByAge | None:
+    return by_age(asked.found) if isinstance(asked.found, IntegratedCareBoard) else None
 
 
 def _lengths(request: HttpRequest, asked: Asked) -> LengthsPresenter:
