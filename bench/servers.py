@@ -20,6 +20,7 @@ SETTINGS: dict[str, object] = {
     "effective_cache_size": "8GB",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
+    "jit": "off",
     # Tells when a row could first be seen, and costs 10 bytes a transaction.
     "track_commit_timestamp": "on",
 }
