@@ -247,10 +247,13 @@ class TogetherPresenter:
         return in_one(self.sheets)
 
     @property
+    def boards_title(self) -> str:
+        return f"Boards, {self.boundaries.words}"
+
+    @property
     def sheets(self) -> list[Sheet]:
         boards = Table(HEADINGS, [line.cells for line in self.lines])
-        title = f"Boards, {self.boundaries.words}"
-        return [(title, boards), ("Occupancy at 08:00", self.over_time.table)]
+        return [(self.boards_title, boards), ("Occupancy at 08:00", self.over_time.table)]
 
 
 def _called(part: Part) -> str:
