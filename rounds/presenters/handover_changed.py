@@ -155,7 +155,7 @@ class ChangedPresenter:
     def _alert(self, alert: AlertNow) -> str:
         more = f" and {alert.more} more" if alert.more else ""
         owner = alert.owner or "nobody owns it"
-        return f"{alert.title}{more}, rang {self._near(alert.rang_at)}, {owner}"
+        return f"{alert.title.removesuffix('.')}{more}, rang {self._near(alert.rang_at)}, {owner}"
 
     def _worst(self, pk: UUID) -> str:
         worst = self._found.worst.get(pk)

@@ -131,7 +131,8 @@ def _alert(row: Row) -> str:
         return ""
     owner = f"owned by {row.alert.owner}" if row.alert.owner else "nobody owns it"
     more = f" and {row.alert.more} more" if row.alert.more else ""
-    return f"Alert {near_moment(row.alert.rang_at, row.at)}: {row.alert.title}{more}, {owner}"
+    title = row.alert.title.removesuffix(".")
+    return f"Alert {near_moment(row.alert.rang_at, row.at)}: {title}{more}, {owner}"
 
 
 def _judged(row: Row) -> str:
