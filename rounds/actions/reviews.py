@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -153,8 +154,10 @@ def withdraw_review(
 
     Who was reviewed by it alone is unreviewed again, on the board and on a round that goes on.
     Tasks and an expected day that were decided with it stand, for a person to look at. Raises as
-    `correct_review` does.
+    `correct_review` does, and ValidationError for one that is withdrawn already.
     """
+    if review.withdrawn:
+        raise ValidationError("This review is withdrawn already.")
     nothing = Written(kind=review.kind, seen=review.seen)
     version = _Version(nothing, reason, withdrawn=True)
     withdrawn = _replace(review, version, token=token, by=by, at=at)

@@ -17,6 +17,12 @@ from rounds.models.rounds import Round
 STANDS: Final = (
     "NOT {0}.withdrawn AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = {0}.id)"
 )
+# Of any version of one that was withdrawn in the end: all versions keep the moment of the first.
+TAKEN_BACK: Final = """
+EXISTS (SELECT FROM rounds_review w
+        WHERE w.admission_id = {0}.admission_id AND w.at = {0}.at AND w.withdrawn
+          AND NOT EXISTS (SELECT FROM rounds_review c WHERE c.corrects_id = w.id))
+"""
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

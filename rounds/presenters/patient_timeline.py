@@ -107,7 +107,7 @@ def _alert_events(known: History) -> Iterator[Entry]:
 
 
 def _reviews(known: History) -> Iterator[Entry]:
-    taken_back = {review.corrects_id for review in known.reviews if review.withdrawn}
+    taken_back = _taken_back(known)
     for review in known.reviews:
         if review.withdrawn and review.corrected_at:
             words = f"not about this patient. {review.correction_reason}. {review.by.short_name}"
@@ -116,8 +116,18 @@ def _reviews(known: History) -> Iterator[Entry]:
         said = " ".join(filter(None, (review.findings, review.plan)))
         corrects = f"Corrected: {review.correction_reason}. " if review.corrects_id else ""
         how = f"by {review.by.signature}, {review.get_seen_display()}."
-        label = "Reviewed (withdrawn since)" if review.pk in taken_back else "Reviewed"
-        yield Entry(review.at, label, f"{how} {corrects}{said}".strip())
+        told = f"{corrects}{said}".strip()
+        if review.at in taken_back:
+            yield Entry(review.at, "Reviewed (withdrawn since)", how, struck=told)
+        else:
+            yield Entry(review.at, "Reviewed", f"{how} {told}".strip())
+
+
+def _taken_back(known: History) -> set[dt.datetime]:
+    """When they were, who were withdrawn in the end: all versions keep the moment of the first."""
+    corrected = {review.corrects_id for review in known.reviews}
+    last = (review for review in known.reviews if review.pk not in corrected)
+    return {review.at for review in last if review.withdrawn}
 
 
 def _tasks(known: History) -> Iterator[Entry]:

@@ -308,11 +308,13 @@ def _expected(event: Happened) -> tuple[str, str]:
 
 
 def _review(event: Happened) -> tuple[str, str]:
-    if event.what == "withdrawal":
-        return "Review withdrawn, not about this patient:", _sentence(event.more)
     if event.more:
         return "Review corrected:", _sentence(event.more)
     return "Reviewed:", _sentence(event.words)
+
+
+def _withdrawal(event: Happened) -> tuple[str, str]:
+    return "Review withdrawn, not about this patient:", _sentence(event.more)
 
 
 _SAID: Final = {
@@ -333,5 +335,5 @@ _SAID: Final = {
     "oxygen": lambda e: ("Home oxygen:", _sentence(f"{float(e.words):g} L/min")),
     "expected": _expected,
     "review": _review,
-    "withdrawal": _review,
+    "withdrawal": _withdrawal,
 }

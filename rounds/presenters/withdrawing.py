@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lib.london import near_moment
+import datetime as dt
+
+from lib import london
 from patients.models import Admission
 from rounds.models import Review, Task
 
@@ -12,14 +14,14 @@ def not_reviewed(admission: Admission) -> str:
     newest = Review.objects.standing().filter(admission=admission).order_by("-at").first()
     if newest is None:
         return "this patient has not been reviewed yet."
-    return f"this patient was last reviewed {newest.at:%a %-d %b} at {newest.at:%H:%M}."
+    return f"this patient was last reviewed {london.dated(newest.at)}."
 
 
-def decided_with(review: Review) -> list[str]:
-    """Each thing that followed from it, which stands until a person undoes it."""
-    tasks = Task.objects.filter(
-        admission=review.admission_id, created_at=review.at, created_by=review.by_id
-    ).order_by("due_at")
-    told = [f"{task}, by {near_moment(task.due_at, review.at)}" for task in tasks]
-    days = review.admission.expected_discharges.filter(set_at=review.at, set_by=review.by_id)
-    return told + [f"Expected to leave on {one.day:%a %-d %b}" for one in days]
+def decided_with(review: Review, at: dt.datetime) -> list[str]:
+    """Each thing that followed from it, written at the same moment, which stands until a person
+    undoes it."""
+    tasks = Task.objects.filter(admission=review.admission_id, created_at=review.at)
+    due = tasks.order_by("due_at")
+    told = [f"{task}, by {london.near_moment(task.due_at, at)}" for task in due]
+    days = review.admission.expected_discharges.filter(set_at=review.at)
+    return told + [f"Expected to leave on {london.short_day(one.day)}" for one in days]

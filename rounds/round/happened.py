@@ -9,6 +9,7 @@ from uuid import UUID
 from lib.prepared import Statement
 from rounds.board.facts import TASK_WORDS
 from rounds.board.making import name_of
+from rounds.models.reviews import TAKEN_BACK
 
 # The newest: who was never reviewed has a long story, and their page tells the whole of it.
 MOST: Final = 60
@@ -87,6 +88,7 @@ FROM (
         r.kind, concat_ws(' ', r.findings, r.plan), r.correction_reason, r.by_id
     FROM rounds_review r
     WHERE r.admission_id = %(admission)s AND coalesce(r.corrected_at, r.at) >= %(since)s
+      AND (r.withdrawn OR NOT {TAKEN_BACK.format("r")})
 ) e LEFT JOIN accounts_user u ON u.id = e.by_id
 WHERE e.at <= %(until)s
 ORDER BY e.at DESC LIMIT {MOST}

@@ -86,7 +86,7 @@ def review_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
             messages.success(request, f"The review is withdrawn: {not_reviewed(wrong.admission)}")
             return redirect("rounds:patient-detail", wrong.admission_id)
     told = {"named": named(wrong.admission.patient), "review": wrong}
-    told |= {"decided": decided_with(wrong)}
+    told |= {"decided": decided_with(wrong, at)}
     told["back_url"] = address("rounds:review-correct", wrong.pk)
     return form_page(request, "rounds/review_withdraw.html", form, **told)
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -23,6 +23,10 @@ from rounds.actions.reviews import (
 from rounds.actions.rounds import start_round
 from rounds.board import board
 from rounds.models import Review
+from rounds.patient.history import history
+from rounds.presenters.patient_timeline import entries
+from rounds.presenters.withdrawing import decided_with, not_reviewed
+from rounds.round.happened import happened
 from rounds.round.listed import listed
 from tests.patients.factories import make_admission
 from tests.rounds.factories import MEDIUM, make_set
@@ -78,6 +82,52 @@ def test_both_stay_in_the_record_with_who_and_why(admission, now, ward_nurse):
     assert not Review.objects.standing().exists()
     event = AuditEvent.objects.get(verb="review-withdrawn")
     assert (event.by, event.detail["corrects"]) == (ward_nurse, str(wrong.pk))
+
+
+def test_what_is_withdrawn_is_not_withdrawn_again(admission, now, ward_nurse):
+    withdrawn = _withdraw(_review(admission, ward_nurse, now - 2 * HOUR), ward_nurse, now)
+    with pytest.raises(ValidationError, match="already"):
+        _withdraw(withdrawn, ward_nurse, now)
+
+
+def test_no_version_of_it_is_read_as_this_patients(admission, now, ward_nurse):
+    """Corrected first and withdrawn then: neither stands among what happened, both are marked."""
+    given = Written(kind="nurse", seen="phone", findings="Wheezy.")
+    corrected = correct_review(
+        review=_review(admission, ward_nurse, now - 2 * HOUR),
+        written=given,
+        reason="Wrong word",
+        token=uuid.uuid4(),
+        by=ward_nurse,
+        at=now - HOUR,
+    )
+    _withdraw(corrected, ward_nurse, now)
+    told = [
+        (event.what, event.words.strip()) for event in happened(admission.pk, now - 3 * HOUR, now)
+    ]
+    assert [one for one in told if one[0] in {"review", "withdrawal"}] == [("withdrawal", "")]
+    known = entries(history(admission, until=now), now)
+    struck = [one.struck for one in known if one.strong == "Reviewed (withdrawn since)"]
+    assert sorted(struck) == ["Corrected: Wrong word. Wheezy.", "Well."]
+
+
+def test_a_round_and_the_board_say_the_same_of_a_corrected_review(
+    admission, now, ward, ward_nurse, ward_doctor
+):
+    on = start_round(ward=ward, shift="morning", by=ward_nurse, at=now - 3 * HOUR)
+    wrong = _review(admission, ward_doctor, now - 2 * HOUR, kind="senior")
+    given = Written(kind="nurse", seen="visit", findings="Well.")
+    correct_review(
+        review=wrong, written=given, reason="Kind", token=uuid.uuid4(), by=ward_doctor, at=now
+    )
+    shown, listed_ = (
+        board(ward, user=ward_nurse, at=now).rows[0].review,
+        listed(on, at=now).lines[0].review,
+    )
+    assert shown
+    assert listed_
+    assert (shown.at, shown.kind, shown.by) == (listed_.at, listed_.kind, listed_.by)
+    assert listed_.kind == "nurse"
 
 
 def test_sent_twice_it_is_withdrawn_once(admission, now, ward_nurse):
@@ -138,6 +188,38 @@ def test_a_withdrawal_corrects_and_says_nothing(admission, now, ward_nurse):
         Review.objects.create(
             admission=admission, kind="nurse", seen="desk", at=now, by=ward_nurse, withdrawn=True
         )
+
+
+def test_times_are_londons(admission, ward_nurse):
+    at = dt.datetime(2026, 7, 1, 8, 15, tzinfo=dt.UTC)
+    _review(admission, ward_nurse, at)
+    assert not_reviewed(admission) == "this patient was last reviewed Wed 1 Jul, 09:15."
+
+
+def test_what_was_decided_is_told_after_somebody_else_corrected_it(
+    admission, now, ward_nurse, ward_doctor
+):
+    decided = Decided(tasks=(NewTask("phone", "Call the daughter", now + HOUR),))
+    written = Written(kind="nurse", seen="phone", findings="Wheezy.")
+    wrong = decide(
+        admission=admission,
+        written=written,
+        decided=decided,
+        token=uuid.uuid4(),
+        known=0,
+        by=ward_nurse,
+        at=now - HOUR,
+    )
+    newest = correct_review(
+        review=wrong,
+        written=written,
+        reason="Checked",
+        token=uuid.uuid4(),
+        by=ward_doctor,
+        at=now,
+    )
+    (told,) = decided_with(newest, now)
+    assert told.startswith("Call the daughter")
 
 
 def test_the_page_tells_what_was_decided_with_it(admission, now, ward_nurse, signed_in):
