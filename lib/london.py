@@ -33,6 +33,12 @@ def count_instant(day: date) -> datetime:
     return to_utc(day, COUNT_TIME)
 
 
+def last_counted(at: datetime) -> date:
+    """The day of the last 08:00 count: yesterday while it is not yet eight."""
+    today = day_of(at)
+    return today if count_instant(today) <= at else today - timedelta(days=1)
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """A London day's first instant and the next day's, in UTC: 23, 24 or 25 hours apart."""
     return to_utc(day, time(0)), to_utc(day + timedelta(days=1), time(0))

@@ -53,7 +53,7 @@ class BedBoard:
 
 
 def bed_board(ward: Ward, *, user: User, at: dt.datetime) -> BedBoard:
-    counted_at = last_count(at)
+    counted_at = london.count_instant(london.last_counted(at))
     now, then = _on(ward, at), _on(ward, counted_at)
     left = then - now
     rules = leave_rules()
@@ -71,13 +71,6 @@ def bed_board(ward: Ward, *, user: User, at: dt.datetime) -> BedBoard:
         leave_then=rules.on(london.day_of(counted_at)),
         waiting=waiting(ward, user),
     )
-
-
-def last_count(at: dt.datetime) -> dt.datetime:
-    """The 08:00 of today, or of yesterday while it is not yet eight."""
-    today = london.day_of(at)
-    eight = london.count_instant(today)
-    return eight if eight <= at else london.count_instant(today - dt.timedelta(days=1))
 
 
 def waiting(ward: Ward, user: User) -> list[Referral]:

@@ -171,7 +171,7 @@ def _alone() -> bool:
 
 def _wanting(at: dt.datetime) -> list[dt.date]:
     """From the first day never counted to the last one due; a fresh count is made twice."""
-    first, last = _first_day(), _last_due(at)
+    first, last = _first_day(), london.last_counted(at)
     if first is None or first > last:
         return []
     return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
@@ -195,16 +195,11 @@ def first_ever() -> dt.date | None:
     return min(known) if known else None
 
 
-def _last_due(at: dt.datetime) -> dt.date:
-    today = london.day_of(at)
-    return today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
-
-
 def _recount_stale(at: dt.datetime) -> int:
     """Notes are taken before counting: one written meanwhile stays for the next run."""
     notes = list(
         StaleFigure.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(day__lte=_last_due(at))
+        .filter(day__lte=london.last_counted(at))
         .order_by("ward", "day")
     )
     StaleFigure.objects.filter(pk__in=[note.pk for note in notes]).delete()

@@ -122,7 +122,7 @@ def names(figures: Iterable[Figures], missing: Missing) -> tuple[dict[str, str],
 
 def due(providers: Iterable[Provider], at: dt.datetime) -> list[Due]:
     """The last returns of each, the latest first."""
-    counts = thursdays_until(_last_counted(at), friday=settings.SITREP_FRIDAY)
+    counts = thursdays_until(london.last_counted(at), friday=settings.SITREP_FRIDAY)
     days = [next(counts) for _ in range(SHOWN_RETURNS)]
     owing = {day: _owing(day) for day in days}
     made = SitRep.objects.filter(counted_on__in=days).order_by("version")
@@ -134,11 +134,6 @@ def due(providers: Iterable[Provider], at: dt.datetime) -> list[Due]:
         for one in known
         if one.pk in owing[day] or (one.pk, day) in latest
     ]
-
-
-def _last_counted(at: dt.datetime) -> dt.date:
-    today = london.day_of(at)
-    return today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
 
 
 def _owing(day: dt.date) -> set[int]:

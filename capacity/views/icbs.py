@@ -121,8 +121,7 @@ def _read(
     request: HttpRequest, icb: IntegratedCareBoard, at: dt.datetime, known: _Wards
 ) -> IcbPresenter:
     choice = Choice.read(request.GET.dict())
-    today = london.day_of(at)
-    counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
+    counted_on = london.last_counted(at)
     sources = _sources(icb, at, counted_on, known)
     beds = sources.now.total.beds
     people = populations.populations_of(icb)

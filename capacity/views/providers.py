@@ -36,8 +36,7 @@ def _read(request: HttpRequest, code: str) -> ProviderPresenter:
     check_can_see_figures(user)
     provider = get_object_or_404(Provider.objects.visible_to(user), code=code)
     at = timezone.now()
-    today = london.day_of(at)
-    days = Days.read(request.GET.dict(), today)
+    days = Days.read(request.GET.dict(), london.last_counted(at))
     wards = {ward.pk: ward for ward in Ward.objects.visible_to(user).select_related("icb")}
     return ProviderPresenter(
         provider=provider,
@@ -47,5 +46,5 @@ def _read(request: HttpRequest, code: str) -> ProviderPresenter:
             days, history.provider_mornings(provider, wards.keys(), days.since, days.last)
         ),
         leave=leave_rule(at),
-        staffed=told_of(wards.keys(), at, today),
+        staffed=told_of(wards.keys(), at, london.day_of(at)),
     )

@@ -52,7 +52,7 @@ def shown_together(request: HttpRequest) -> TogetherPresenter:
     boards, whole, boundaries = _counted(request, wanted, base, at)
     ids = [icb.pk for icb in boards]
     kept = _kept(base, region, chosen, boundaries)
-    days = Days.read(request.GET.dict(), today, kept)
+    days = Days.read(request.GET.dict(), london.last_counted(at), kept)
     return TogetherPresenter(
         whole=whole,
         over_time=DaysPresenter(days, history.mornings_of(ids, days.since, days.last)),

@@ -63,8 +63,7 @@ def visible_ward(user: User, code: str) -> Ward:
 
 
 def _read(request: HttpRequest, ward: Ward, at: dt.datetime) -> WardPresenter:
-    today = london.day_of(at)
-    counted_on = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
+    counted_on = london.last_counted(at)
     since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
     days = Days.read(request.GET.dict(), counted_on)
     return WardPresenter(
@@ -74,5 +73,5 @@ def _read(request: HttpRequest, ward: Ward, at: dt.datetime) -> WardPresenter:
         legs=flows.ward_legs(ward, since),
         counted_on=counted_on,
         leave=leave_rule(at),
-        staffed=told_of([ward.pk], at, today).get(ward.pk),
+        staffed=told_of([ward.pk], at, london.day_of(at)).get(ward.pk),
     )

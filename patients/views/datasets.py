@@ -37,8 +37,7 @@ SHOWN_DAYS = 14
 @require_safe
 def dataset_list(request: HttpRequest) -> HttpResponse:
     user, at = _who(request), timezone.now()
-    today = london.day_of(at)
-    last = today if london.count_instant(today) <= at else today - dt.timedelta(days=1)
+    last = london.last_counted(at)
     days = [last - dt.timedelta(days=n) for n in range(SHOWN_DAYS)]
     providers = list(exporting_providers(user).order_by("name"))
     shown = [(provider, _days(provider, days)) for provider in providers]

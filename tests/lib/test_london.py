@@ -112,3 +112,15 @@ def test_an_age_is_one_short_unit_and_never_rounded_down_to_fresh(span, words):
 )
 def test_age_in_years_turns_on_the_birthday(born, day, years):
     assert london.years_between(born, day) == years
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (utc(2026, 7, 1, 6, 59), date(2026, 6, 30)),
+        (utc(2026, 7, 1, 7), date(2026, 7, 1)),
+        (utc(2026, 12, 1, 7, 59), date(2026, 11, 30)),
+    ],
+)
+def test_the_last_count_is_yesterdays_until_eight_in_london(at, day):
+    assert london.last_counted(at) == day

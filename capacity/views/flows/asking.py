@@ -43,8 +43,7 @@ class Asked:
     @property
     def counted_on(self) -> dt.date:
         """The day of the last 08:00 count."""
-        today = london.day_of(self.at)
-        return today if london.count_instant(today) <= self.at else today - dt.timedelta(days=1)
+        return london.last_counted(self.at)
 
     @cached_property
     def exact(self) -> bool:
