@@ -15,7 +15,7 @@ from capacity.occupancy import Count, reaches, total
 from capacity.presenters import corrections, words
 from capacity.presenters.mornings import as_occupancy
 from capacity.presenters.spans import COMPARED, LONGEST, day_in, words_of
-from capacity.presenters.switches import DAYS, Switch
+from capacity.presenters.switches import DAYS, Switch, number_of
 from capacity.reports.history import Morning
 from lib.charts import occupancy
 from lib.charts.svg import Table
@@ -42,8 +42,7 @@ class Days:
     def read(cls, given: Mapping[str, str], counted_on: dt.date, kept: Pairs = ()) -> Days:
         """From an address: `days=28`, or `from` and `to` as 2026-11-26 or 26/11/2026."""
         than = given.get("than", "")
-        usual = given.get("days", "")
-        number = int(usual) if usual.isdecimal() and int(usual) in DAYS else USUAL
+        number = number_of(given.get("days", ""), DAYS, USUAL)
         last = day_in(given.get("to", "")) or counted_on
         first = day_in(given.get("from", "")) or last - (number - 1) * _DAY
         asked = [given[name] for name in ("from", "to") if given.get(name)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -10,6 +10,11 @@ from urllib.parse import urlencode
 BYS: Final = {"ward": "Ward in provider", "pathway": "Pathway", "route": "Route"}
 DAYS: Final = {28: "4 weeks", 90: "90 days", 365: "12 months"}
 BASES: Final = ("16+", "all")
+
+
+def number_of(given: str, offered: Iterable[int], usual: int) -> int:
+    """One of the numbers that a page offers; whatever else an address says is the usual one."""
+    return next((number for number in offered if given == str(number)), usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,11 @@ class Choice:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Choice:
         """From an address; what it cannot mean is as if not said."""
-        days = given.get("days", "")
         return cls(
             # A plus sign in an address is a blank.
             base=next((b for b in BASES if b == given.get("base", "").replace(" ", "+")), BASES[0]),
             by=given.get("by", "") if given.get("by") in BYS else "ward",
-            days=int(days) if days.isdecimal() and int(days) in DAYS else 90,
+            days=number_of(given.get("days", ""), DAYS, 90),
             span=tuple((name, given[name]) for name in ("from", "to", "than") if given.get(name)),
         )
 

@@ -297,3 +297,10 @@ def test_a_providers_flows_are_of_the_wards_within_reach(busy, ward_nurse, org_a
     whole = shown(signed_in(org_admin), "flow-list", **place)
     assert own.context["shown"].now.into + 1 == whole.now.into
     assert "wards within your reach" in own.content.decode()
+
+
+@pytest.mark.parametrize("days", ["9" * 5000, "²", "-28", "٢٨", ""])
+@pytest.mark.parametrize("name", ["capacity:icb-detail", "capacity:change-detail"])
+def test_a_number_that_no_page_offers_is_the_usual_one(name, days, ward, icb_manager, signed_in):
+    args = ["QK1"] if name == "capacity:icb-detail" else ["icbs", "QK1"]
+    assert signed_in(icb_manager).get(reverse(name, args=args), {"days": days}).status_code == 200

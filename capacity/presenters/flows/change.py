@@ -25,7 +25,7 @@ from capacity.presenters import words
 from capacity.presenters.flows import naming
 from capacity.presenters.sheets import in_one
 from capacity.presenters.spans import day_in
-from capacity.presenters.switches import Switch
+from capacity.presenters.switches import Switch, number_of
 from capacity.reports.places import Place
 from lib import london
 from lib.charts import staying
@@ -48,12 +48,11 @@ class ChangeChoice:
     @classmethod
     def read(cls, given: Mapping[str, str], counted_on: dt.date) -> ChangeChoice:
         asked = day_in(given.get("on", ""))
-        days = given.get("days", "")
         usual = counted_on - dt.timedelta(days=91)
         sound = asked is not None and asked < counted_on
         return cls(
             on=asked if asked and sound else usual,
-            days=int(days) if days.isdecimal() and int(days) in WINDOWS else 91,
+            days=number_of(given.get("days", ""), WINDOWS, 91),
             pathway=given.get("pathway", "")[:40],
             misread=bool(given.get("on")) and not sound,
         )
