@@ -77,7 +77,7 @@ def _shares(before: str, parts: Sequence[Part]) -> list[Decimal]:
     if not parts:
         raise ValidationError(f"Say what became of {before}.", code="parts")
     if len(parts) == 1:
-        given = [parts[0].share or Decimal(1)]
+        given = [Decimal(1) if parts[0].share is None else parts[0].share]
     elif any(part.share is None for part in parts):
         raise ValidationError(f"{before} is split: state each part’s share.", code="share")
     else:

@@ -1,4 +1,4 @@
-"""Which boundaries a page of today's figures stands on, and the others that it can stand on."""
+"""Which boundaries the figures of a page stand on, and the others that they can stand on."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from capacity.presenters.switches import Switch
 
 @dataclass(frozen=True, slots=True)
 class Boundaries:
-    """`map_of` is the day that is asked for; `refused` says why it cannot be told on that."""
+    """`map_of` is the day that is asked for; `refused` says why it cannot be told on that. Where
+    none is asked for they are the `usual` ones."""
 
     map_of: dt.date | None = None
     maps: Sequence[dt.date] = ()
     refused: str = ""
+    usual: str = "in today’s boundaries"
+    usual_label: str = "Today’s boundaries"
 
     @property
     def words(self) -> str:
         """Stands beside every figure of the page and in its file."""
         if self.map_of is None:
-            return "in today’s boundaries"
+            return self.usual
         return f"restated to the boundaries of {words.month_name(self.map_of)}"
 
     @property
@@ -34,7 +37,7 @@ class Boundaries:
         if not self.maps:
             return []
         return [
-            Switch("Today’s boundaries", query({}), self.map_of is None),
+            Switch(self.usual_label, query({}), self.map_of is None),
             *(
                 Switch(
                     f"Boundaries of {words.month_name(day)}",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from capacity.presenters import words
+from capacity.presenters.boundaries import Boundaries
 from capacity.presenters.funnel import FunnelPresenter
 from capacity.presenters.icb import printed_cells
 from capacity.presenters.league import ranked
@@ -33,10 +34,7 @@ class PathPresenter:
     name: str
     leagues: Sequence[League]
     linked: bool
-    # The day whose boundaries are asked for, all that there are, and why it cannot be told on them.
-    map_of: dt.date | None = None
-    maps: Sequence[dt.date] = ()
-    refused: str = ""
+    boundaries: Boundaries
 
     @cached_property
     def months(self) -> list[tuple[League, Printed]]:
@@ -48,24 +46,12 @@ class PathPresenter:
         ]
 
     @property
-    def boundaries(self) -> str:
-        """Stands beside every figure of the page and in its file."""
-        if self.map_of is None:
-            return "in the boundaries of its time"
-        return f"restated to the boundaries of {words.month_name(self.map_of)}"
-
-    @property
     def map_switches(self) -> list[Switch]:
-        """Nothing to choose where no boundary ever changed."""
-        restated = [
-            Switch(f"Boundaries of {words.month_name(day)}", f"map={day}", day == self.map_of)
-            for day in self.maps
-        ]
-        return [Switch("As published", "", self.map_of is None), *restated] if restated else []
+        return self.boundaries.switches(urlencode)
 
     @property
     def query(self) -> str:
-        return f"map={self.map_of}" if self.map_of else ""
+        return urlencode(self.boundaries.query)
 
     @property
     def sentence(self) -> str:
@@ -77,7 +63,7 @@ class PathPresenter:
             f"{self.code} had {words.plural(last.capacity, 'bed')} in "
             f"{words.month_name(last.month)}, {words.rate(last.per_100k)} per 100,000 "
             f"{words.base_words(base)}, {self._rank(*self.months[-1])} of {self._of}; "
-            f"{self._taken(last)}, {self.boundaries}."
+            f"{self._taken(last)}, {self.boundaries.words}."
         )
         return f"{now} {self._since(first, last)}" if first is not last else now
 
@@ -128,5 +114,5 @@ class PathPresenter:
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
-        rows = ((*row, self.boundaries) for row in self.table.rows)
+        rows = ((*row, self.boundaries.words) for row in self.table.rows)
         return [(*self.table.headings, "Boundaries"), *rows]

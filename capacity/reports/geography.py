@@ -7,19 +7,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from capacity.geography import Became, Counted, Geography, restate
+from capacity.geography import WHOLE, Became, Counted, Geography, restate
 from capacity.models import IntegratedCareBoard, Succession
 from capacity.reports.published import League
 
 
 def geography() -> Geography:
     """All that is stated, in two statements."""
-    rows = Succession.objects.values_list("predecessor_code", "successor_code", "on", "share")
+    stated = Succession.objects.all()
     ended = IntegratedCareBoard.objects.exclude(ends=None).values_list("code", "ends")
     return Geography(
-        tuple(Became(before, after, on, Fraction(share or 1)) for before, after, on, share in rows),
+        tuple(_became(one) for one in stated),
         {code: ends for code, ends in ended if ends is not None},
     )
+
+
+def _became(one: Succession) -> Became:
+    share = WHOLE if one.share is None else Fraction(one.share)
+    return Became(one.predecessor_code, one.successor_code, one.on, share)
 
 
 def maps() -> list[dt.date]:

@@ -12,11 +12,13 @@ from accounts.policies import signed_in
 from capacity.geography import CannotRestate
 from capacity.models import IntegratedCareBoard
 from capacity.policies import can_import_published, check_can_see_figures, own_icbs
+from capacity.presenters.boundaries import Boundaries
 from capacity.presenters.england import EnglandPresenter
 from capacity.presenters.league import ORDERS
 from capacity.presenters.path import PathPresenter
 from capacity.presenters.spans import day_in
 from capacity.reports import geography, published
+from capacity.reports.published import League
 from capacity.views.answers import csv_file
 
 
@@ -51,35 +53,38 @@ def published_icb_table(request: HttpRequest, code: str) -> HttpResponse:
 def _path(request: HttpRequest, code: str) -> PathPresenter:
     check_can_see_figures(request.user)
     visible = IntegratedCareBoard.objects.visible_to(signed_in(request))
-    known, maps = geography.geography(), geography.maps()
-    asked = _map(request, maps)
-    leagues, then, refused = published.leagues(), code, ""
-    try:
-        if asked and leagues:
-            [then] = known.shares(code, leagues[0].month, asked)
-            leagues = geography.restated(leagues, known, asked)
-    except CannotRestate as why:
-        then, asked, refused = code, None, str(why)
-    except ValueError:
-        then, asked, refused = code, None, f"{code} was split: choose one of its parts instead."
+    then, leagues, boundaries = _on_boundaries(request, code)
     shown = PathPresenter(
         code=then,
         name=published.short_names().get(then, then),
         leagues=leagues,
         linked=visible.filter(code=then).exists(),
-        map_of=asked,
-        maps=maps,
-        refused=refused,
+        boundaries=boundaries,
     )
     if not shown.months:
         raise Http404("No published month is held for this code.")
     return shown
 
 
-def _map(request: HttpRequest, maps: list[dt.date]) -> dt.date | None:
-    """The day of a change of boundaries that was asked for; any other is as if not said."""
+def _on_boundaries(request: HttpRequest, code: str) -> tuple[str, list[League], Boundaries]:
+    """What the code became on the boundaries that were asked for, and the months on them; as they
+    were published where that cannot be told, and why not. Another day is as if not said."""
+    maps, leagues = geography.maps(), published.leagues()
     asked = day_in(request.GET.get("map", ""))
-    return asked if asked in maps else None
+    if asked not in maps or not leagues:
+        return code, leagues, _boundaries(None, maps)
+    known = geography.geography()
+    try:
+        then, *others = known.shares(code, leagues[0].month, asked)
+        if others:
+            raise CannotRestate(f"{code} was split: choose one of its parts instead.")
+        return then, geography.restated(leagues, known, asked), _boundaries(asked, maps)
+    except CannotRestate as why:
+        return code, leagues, _boundaries(None, maps, str(why))
+
+
+def _boundaries(asked: dt.date | None, maps: list[dt.date], refused: str = "") -> Boundaries:
+    return Boundaries(asked, maps, refused, "in the boundaries of its time", "As published")
 
 
 def _read(request: HttpRequest) -> EnglandPresenter | None:
