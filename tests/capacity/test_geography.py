@@ -113,6 +113,7 @@ def test_stated_with_its_source_it_ends_the_one_and_begins_the_other(boards):
         ([Part("QPM"), Part("QH8", Decimal("0.5"))], "x", "state each part’s share"),
         ([Part("QPM", Decimal("0.5")), Part("QH8", Decimal("0.4"))], "x", "add up to 0.9"),
         ([Part("QPM", Decimal("0.8"))], "x", "add up to 0.8"),
+        ([Part("QPM", Decimal(0))], "x", "add up to 0"),
         ([Part("QPM")], " ", "where this is stated"),
         ([Part("QYY")], "x", "its name and the code of its region"),
     ],
@@ -162,7 +163,7 @@ def test_what_cannot_be_restated_says_why_and_shows_what_was_published(
     IntegratedCareBoard.objects.filter(code="QH8").update(ends=NOW)
     response = path(signed_in(icb_manager), "QK1", f"?map={NOW}")
     assert "QH8 ended and nobody has stated what became of it." in response.content.decode()
-    assert response.context["shown"].boundaries == "in the boundaries of its time"
+    assert response.context["shown"].boundaries.words == "in the boundaries of its time"
 
 
 def test_a_file_of_successions_is_all_stated_or_nothing(boards, tmp_path, capsys):
@@ -178,5 +179,8 @@ def test_a_file_of_successions_is_all_stated_or_nothing(boards, tmp_path, capsys
     call_command("import_successions", str(file))
     assert Succession.objects.count() == 3
     file.write_text("nothing\nof,this\n")
-    with pytest.raises(CommandError, match="cannot be read"):
+    with pytest.raises(CommandError, match="no column 'before'"):
+        call_command("import_successions", str(file))
+    file.write_text(head + "QH8,2026-04-01,QXX,half,,,a test\n")
+    with pytest.raises(CommandError, match="QH8 to QXX: the share half is no number"):
         call_command("import_successions", str(file))

@@ -147,7 +147,13 @@ def test_a_file_is_all_loaded_or_nothing(db, tmp_path, capsys):
     assert held(make_icb()).whole == 10_200
     assert "1 boards" in capsys.readouterr().out
     file.write_text("nothing\nof,this\n")
-    with pytest.raises(CommandError, match="cannot be read"):
+    with pytest.raises(CommandError, match="no column 'as_of'"):
+        call_command("import_population", str(file))
+    file.write_text(head + lines[0] + "QK1,male,85,,many,2024-06-30,ONS mid-2024\n")
+    with pytest.raises(CommandError, match="Line 3: age_from, age_to and people are whole"):
+        call_command("import_population", str(file))
+    file.write_text(head + "QK1,male\n")
+    with pytest.raises(CommandError, match="Line 2"):
         call_command("import_population", str(file))
 
 

@@ -25,10 +25,12 @@ class Command(BaseCommand):
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         try:
             with file.open(encoding="utf-8-sig", newline="") as opened:
-                boards = _load(list(csv.DictReader(opened)))
+                boards = _load(list(csv.DictReader(opened, restval="")))
         except ValidationError as refused:
             raise CommandError(f"{file}: {' '.join(refused.messages)}") from refused
-        except (OSError, KeyError, ValueError) as wrong:
+        except KeyError as missing:
+            raise CommandError(f"{file} has no column {missing}.") from missing
+        except (OSError, ValueError) as wrong:
             raise CommandError(f"{file} cannot be read: {wrong}") from wrong
         self.stdout.write(f"{boards} boards: their population by age and sex is loaded.")
 
@@ -38,17 +40,20 @@ def _load(rows: list[dict[str, str]]) -> int:
     if len(told) != 1:
         raise ValidationError("One file is of one date and one source.", code="source")
     [(as_of, source)] = told
-    bands = [_band(row) for row in rows]
+    bands = [_band(row, line) for line, row in enumerate(rows, 2)]
     return load_population(bands=bands, as_of=dt.date.fromisoformat(as_of), source=source)
 
 
-def _band(row: dict[str, str]) -> Band:
+def _band(row: dict[str, str], line: int) -> Band:
     last = row["age_to"].strip()
-    people = int(row["people"].strip().replace(",", ""))
-    return Band(
-        row["icb_code"].strip(),
-        row["sex"].strip().lower(),
-        int(row["age_from"]),
-        int(last) if last else None,
-        people,
-    )
+    try:
+        return Band(
+            row["icb_code"].strip(),
+            row["sex"].strip().lower(),
+            int(row["age_from"]),
+            int(last) if last else None,
+            int(row["people"].strip().replace(",", "")),
+        )
+    except ValueError as wrong:
+        told = f"Line {line}: age_from, age_to and people are whole numbers."
+        raise ValidationError(told, code="number") from wrong

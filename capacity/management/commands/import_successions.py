@@ -28,10 +28,12 @@ class Command(BaseCommand):
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         try:
             with file.open(encoding="utf-8-sig", newline="") as opened, transaction.atomic():
-                stated = _state(list(csv.DictReader(opened)))
+                stated = _state(list(csv.DictReader(opened, restval="")))
         except ValidationError as refused:
             raise CommandError(f"{file}: {' '.join(refused.messages)}") from refused
-        except (OSError, KeyError, ValueError, InvalidOperation) as wrong:
+        except KeyError as missing:
+            raise CommandError(f"{file} has no column {missing}.") from missing
+        except (OSError, ValueError) as wrong:
             raise CommandError(f"{file} cannot be read: {wrong}") from wrong
         self.stdout.write(f"{stated} boards: what became of each is stated.")
 
@@ -53,4 +55,9 @@ def _state(rows: list[dict[str, str]]) -> int:
 
 def _part(row: dict[str, str]) -> Part:
     share = row["share"].strip()
-    return Part(row["after"], Decimal(share) if share else None, row["name"], row["region"])
+    try:
+        passed_on = Decimal(share) if share else None
+    except InvalidOperation as wrong:
+        told = f"{row['before']} to {row['after']}: the share {share} is no number."
+        raise ValidationError(told, code="share") from wrong
+    return Part(row["after"], passed_on, row["name"], row["region"])
