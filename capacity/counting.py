@@ -84,7 +84,7 @@ here AS (
     at="h.at",
 )
 # An instant as a value: the planner then knows that few periods are going on at it.
-_ONE: Final = Instants(
+ONE: Final = Instants(
     f"""
 here AS (
     SELECT %(day)s::date AS day, w.id, w.lead_provider_id, w.icb_id
@@ -156,8 +156,8 @@ OF_PATIENTS: Final = ("patients", "in_bed", "over_capacity", "on_leave")
 HERE: Final = _MANY.here
 BEDS: Final = beds_then(_MANY)
 PATIENTS: Final = patients_then(_MANY)
-BEDS_AT: Final = beds_then(_ONE)
-PATIENTS_AT: Final = patients_then(_ONE)
+BEDS_AT: Final = beds_then(ONE)
+PATIENTS_AT: Final = patients_then(ONE)
 _BEDS_OF: Final = Statement("ward_beds", beds_then(_ONE_WARD), **_OF_ONE_WARD)
 _PATIENTS_OF: Final = Statement("ward_patients", patients_then(_ONE_WARD), **_OF_ONE_WARD)
 

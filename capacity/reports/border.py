@@ -13,19 +13,14 @@ from django.db import connection
 from capacity import counting
 from capacity.models import IntegratedCareBoard, Provider
 
-# Those still open and those that ended since told apart, so that each part has its index.
-_STAYS: Final = """
-(SELECT * FROM capacity_stay WHERE ends IS NULL
- UNION ALL SELECT * FROM capacity_stay WHERE ends > %(at)s)
-"""
 _LYING: Final = f"""
-WITH {counting.HERE}
+WITH {counting.ONE.here}
 SELECT coalesce(a.icb_id, h.icb_id), coalesce(a.provider_id, h.lead_provider_id),
        h.icb_id, h.lead_provider_id, p.home_icb_id, count(*)
 FROM here h
-JOIN {_STAYS} s ON s.ward_id = h.id AND {counting.then("s", "h.at")} AND {counting.REAL}
+JOIN {counting.ONE.stays("s.ward_id = h.id")} AND {counting.ONE.then("s")} AND {counting.REAL}
 JOIN capacity_spell p ON p.id = s.spell_id
-LEFT JOIN capacity_bedallocation a ON a.bed_id = s.bed_id AND {counting.then("a", "h.day")}
+{counting.ONE.allocation("s.bed_id")}
 WHERE %(icb)s IN (coalesce(a.icb_id, h.icb_id), h.icb_id, p.home_icb_id)
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """  # noqa: S608 — put together from constants only
@@ -57,9 +52,9 @@ class Border:
 
 def border(icb: IntegratedCareBoard, at: dt.datetime) -> Border:
     """Three statements, however many wards there are."""
-    given = counting.parameters(counting.now(at, counting=True)) | {"at": at, "icb": icb.pk}
+    (_, given), _ = counting.statements(counting.now(at, counting=True))
     with connection.cursor() as cursor:
-        cursor.execute(_LYING, given)
+        cursor.execute(_LYING, given | {"icb": icb.pk})
         lying = [Lying(*row) for row in cursor.fetchall()]
     boards = {pk for one in lying for pk in (one.icb, one.ward_icb, one.home) if pk}
     who = {pk for one in lying for pk in (one.provider, one.lead)}

@@ -18,11 +18,7 @@ from django.utils.safestring import SafeString
 from capacity.disclosure import Cell, Shown
 from capacity.presenters import words
 from capacity.presenters.flows import naming
-from capacity.presenters.flows.breakdowns import (
-    Breakdown,
-    change,
-    fitted,
-)
+from capacity.presenters.flows.breakdowns import Breakdown, change, fitted
 from capacity.reports.by_age import ByAge, Person
 from capacity.reports.movements import Tally
 from capacity.reports.places import ICB, Place
@@ -108,16 +104,12 @@ class CrossTable:
     key: str
     title: str
     note: str
-    rows: Sequence[tuple[str, Sequence[Beside]]]
+    lines: Sequence[tuple[str, Sequence[Beside]]]
     sexes: Sequence[str]
 
     @property
-    def lines(self) -> Sequence[tuple[str, Sequence[Beside]]]:
-        return self.rows
-
-    @property
     def _known(self) -> bool:
-        return any(one.people for _, cells in self.rows for one in cells)
+        return any(one.people for _, cells in self.lines for one in cells)
 
     @property
     def chart(self) -> SafeString:
@@ -127,7 +119,7 @@ class CrossTable:
             return _rounded(one.rate) if self._known else one.now
 
         what = ", per 100,000" if self._known else ""
-        told = [Pair(f"{name}{what}", height(row[0]), height(row[1])) for name, row in self.rows]
+        told = [Pair(f"{name}{what}", height(row[0]), height(row[1])) for name, row in self.lines]
         return pairs.pairs(self.title, told, other="male")
 
     @property
@@ -140,7 +132,7 @@ class CrossTable:
                 *(["Per 100,000 of them"] if self._known and sex in SEXES else []),
             )
         ]
-        return Table(("Age", *headings), [self._cells(*row) for row in self.rows])
+        return Table(("Age", *headings), [self._cells(*row) for row in self.lines])
 
     def _cells(self, name: str, row: Sequence[Beside]) -> tuple[str, ...]:
         cells = [
@@ -241,8 +233,8 @@ class PeoplePresenter:
     def _line(self, name: str, cell: Cell) -> Beside:
         age, sex = cell
         now, then = self._shown
-        known = self.population is not None and sex != OTHER_SEX
-        people = self.population.of(age, sex) if self.population is not None and known else None
+        known = self.population
+        people = None if known is None or sex == OTHER_SEX else known.of(age, sex)
         return Beside(name, now[cell], then[cell], people)
 
     @cached_property
