@@ -105,8 +105,8 @@ def test_a_session_that_ends_during_a_note_loses_no_text(begin, ward_nurse, sign
     page.context.clear_cookies()
     page.locator("#id_plan").fill("Stop the oxygen tonight.")
     expect(page.locator("#stale-bar")).to_contain_text("sign in", timeout=SOON)
-    page.keyboard.press("Control+Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     session = signed_in(ward_nurse).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page.goto(here)
@@ -122,7 +122,7 @@ def test_back_after_a_review_writes_nothing_twice(begin):
     page.keyboard.press("Control+Enter")
     expect(page.locator("#round-progress")).to_contain_text("1 of 2")
     page.go_back()
-    page.wait_for_load_state()
+    _ready(page)
     assert _kept(page) == []
     assert Review.objects.count() == 1
     assert not ReviewDraft.objects.exists()
