@@ -87,7 +87,7 @@ class IcbPresenter:
 
     @cached_property
     def movements(self) -> MovementsPresenter:
-        return MovementsPresenter(self.sources.legs, self.counted_on)
+        return MovementsPresenter(self.sources.visits, self.counted_on)
 
     @cached_property
     def sentence(self) -> SafeString:
@@ -191,10 +191,10 @@ class IcbPresenter:
     def pathways_table(self) -> Table:
         return bars.bars_rows("Pathway", self.pathways_data)
 
-    @property
-    def published_rows(self) -> list[tuple[str, str, str, str, str]]:
+    @cached_property
+    def published_table(self) -> Table:
         own = [month for month in self.published if month.code != "ENGLAND"]
-        return [printed_cells(month) for month in reversed(own)]
+        return Table(PUBLISHED, [printed_cells(month) for month in reversed(own)])
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
@@ -212,7 +212,7 @@ class IcbPresenter:
             ("Flows", moved.flows_table),
             *lengths,
             ("Patients by pathway", self.pathways_table),
-            ("Published by NHS England", Table(PUBLISHED, self.published_rows)),
+            ("Published by NHS England", self.published_table),
         ]
 
 
