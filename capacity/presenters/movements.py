@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from capacity.occupancy import Count
 from capacity.presenters import words
-from capacity.reports.flows import Flow, Visit, lengths, median_nights, weeks
+from capacity.reports.flows import Flow, Visit, lengths, median_nights, there, weeks
 from lib import london
 from lib.charts import bars, flows
 from lib.charts.bars import Bar
@@ -53,7 +53,7 @@ class MovementsPresenter:
     def flows_sum(self) -> str:
         """107 + 409 in − 394 out = 122: the counts at both ends, and all between."""
         since, until = self.weeks[0].since, self.weeks[-1].until
-        before, after = (sum(v.there(at) for v in self.visits) for at in (since, until))
+        before, after = there(self.visits, since), there(self.visits, until)
         into, out = sum(w.into for w in self.weeks), sum(w.out for w in self.weeks)
         return f"{before} + {into} in − {out} out = {after}"
 

@@ -40,16 +40,6 @@ class Visit(NamedTuple):
     destination: str
     nights: int
 
-    def came(self, since: dt.datetime, until: dt.datetime) -> bool:
-        """After the count at `since`, and counted at `until` unless already gone by then."""
-        return since < self.starts <= until
-
-    def went(self, since: dt.datetime, until: dt.datetime) -> bool:
-        return self.ends is not None and since < self.ends <= until
-
-    def there(self, at: dt.datetime) -> bool:
-        return self.starts <= at and (self.ends is None or self.ends > at)
-
     def going_on(self, later: Visit) -> Visit:
         """With what followed in the same place: no midnight lies between the two."""
         nights = self.nights + later.nights
@@ -83,11 +73,13 @@ def icb_stays(
     """In the ICB's beds, and without a bed on its wards, of whoever was there after `since`, in the
     order of spell and time; `wards` where the caller knows them already."""
     known = wards_of(icb).values_list("pk", flat=True) if wards is None else wards
-    return _stays(known, since, icb=icb.pk)
+    given = {"wards": list(known), "since": since, "icb": icb.pk}
+    return list(map(Visit._make, _OF_ICB.rows(given)))
 
 
 def ward_stays(ward: Ward, since: dt.datetime) -> list[Visit]:
-    return _stays([ward.pk], since, icb=None)
+    given = {"wards": [ward.pk], "since": since}
+    return list(map(Visit._make, _OF_WARD.rows(given)))
 
 
 def visits(stays: Iterable[Visit], place: Callable[[Visit], object]) -> list[Visit]:
@@ -123,8 +115,9 @@ def by_place(
 
 
 def flow(of: Sequence[Visit], since: dt.datetime, until: dt.datetime) -> Flow:
-    came = [visit.route for visit in of if visit.came(since, until)]
-    went = [visit.destination for visit in of if visit.went(since, until)]
+    """Who came after the count at `since` is counted at `until`, unless gone by then."""
+    came = [visit.route for visit in of if since < visit.starts <= until]
+    went = [visit.destination for visit in ended(of, since, until)]
     home, hospital = went.count(Destination.HOME), went.count(Destination.HOSPITAL)
     return Flow(
         since=since,
@@ -137,6 +130,16 @@ def flow(of: Sequence[Visit], since: dt.datetime, until: dt.datetime) -> Flow:
     )
 
 
+def ended(of: Iterable[Visit], since: dt.datetime, until: dt.datetime) -> list[Visit]:
+    """After the count at `since`, and no longer counted at `until`."""
+    return [visit for visit in of if visit.ends is not None and since < visit.ends <= until]
+
+
+def there(of: Iterable[Visit], at: dt.datetime) -> int:
+    """How many a count at that moment finds."""
+    return sum(visit.starts <= at and (visit.ends is None or visit.ends > at) for visit in of)
+
+
 def weeks(of: Sequence[Visit], last: dt.date) -> list[Flow]:
     """Four weeks from 08:00 to 08:00, the last one ending with the count of `last`."""
     edges = [london.count_instant(last - dt.timedelta(days=7 * n)) for n in range(WEEKS, -1, -1)]
@@ -145,50 +148,70 @@ def weeks(of: Sequence[Visit], last: dt.date) -> list[Flow]:
 
 def lengths(of: Iterable[Visit], since: dt.datetime, until: dt.datetime) -> list[int]:
     """Nights of each visit that ended in the time, in order."""
-    return sorted(visit.nights for visit in of if visit.went(since, until))
+    return sorted(visit.nights for visit in ended(of, since, until))
 
 
 def median_nights(found: list[int]) -> float | None:
     return median(found) if found else None
 
 
-# Stays that may be the ICB's: in a bed that was ever its own, or on its own ward.
-_MAYBE: Final = """
-SELECT spell_id FROM capacity_stay WHERE ward_id = ANY(%(wards)s) AND {}
-  AND (%(icb)s IS NULL
-       OR bed_id IN (SELECT bed_id FROM capacity_bedallocation WHERE icb_id = %(icb)s)
-       OR ward_id IN (SELECT id FROM capacity_ward WHERE icb_id = %(icb)s))
-"""
-# All stays there of whoever was there after that time: a visit's length begins with its first,
-# long before. They are found one by one, which is what OFFSET does, and by the plain index, which
-# is what the array does; of two years nearly all are over. A bed is whose it was on the London
-# day that the stay began.
-_STAYS: Final = Statement(
-    "flow_stays",
-    f"""
-WITH there AS MATERIALIZED (
-    {_MAYBE.format("ends IS NULL")} UNION {_MAYBE.format("ends > %(since)s")}
+_DAY: Final = DAY_OF.format("s.starts")
+_COLUMNS: Final = "spell_id, ward_id, bed_id, route, pathway, starts, ends"
+
+
+def _allocated(of: str) -> str:
+    """A bed is whose it was on the London day that the stay began."""
+    then = f"{of}.starts <= {_DAY} AND ({of}.ends IS NULL OR {of}.ends > {_DAY})"
+    return f"{of}.bed_id = s.bed_id AND {then}"
+
+
+def _statement(name: str, *, maybe: str, allocations: str, own: str, **types: str) -> Statement:
+    """Stays of whoever was there after `since`, and those before of which their visits are made:
+    a visit's length begins with its first. Only of who was there at `since` can one lie before;
+    they are found one by one, which is what OFFSET does, and by the plain index, which is what the
+    array does; of two years nearly all are over. `maybe` is told of a stay alone, `own` of its
+    bed's allocation too."""
+    near = f"FROM capacity_stay WHERE ward_id = ANY(%(wards)s) AND {maybe}"
+    return Statement(
+        name,
+        f"""
+WITH near AS MATERIALIZED (
+    SELECT {_COLUMNS} {near} AND ends IS NULL
+    UNION ALL SELECT {_COLUMNS} {near} AND ends > %(since)s
+), before AS (
+    SELECT s.* FROM (SELECT DISTINCT spell_id FROM near WHERE starts <= %(since)s) n
+    JOIN LATERAL (SELECT {_COLUMNS} FROM capacity_stay
+                  WHERE spell_id = ANY(ARRAY[n.spell_id]) AND ends <= %(since)s OFFSET 0) s
+        ON s.ward_id = ANY(%(wards)s)
 )
 SELECT s.spell_id::text, s.ward_id, coalesce(a.provider_id, w.lead_provider_id), s.route, s.pathway,
        s.starts, s.ends, CASE WHEN s.ends >= p.discharged_at THEN p.destination ELSE '' END,
-       coalesce({DAY_OF.format("s.ends")} - {DAY_OF.format("s.starts")}, 0)
-FROM there t
-JOIN LATERAL (SELECT * FROM capacity_spell WHERE id = t.spell_id OFFSET 0) p
-    ON p.destination <> 'entered_in_error'
-JOIN LATERAL (SELECT * FROM capacity_stay WHERE spell_id = ANY(ARRAY[t.spell_id]) OFFSET 0) s
-    ON s.ward_id = ANY(%(wards)s)
+       coalesce({DAY_OF.format("s.ends")} - {_DAY}, 0)
+FROM (SELECT * FROM near UNION ALL SELECT * FROM before) s
 JOIN capacity_ward w ON w.id = s.ward_id
-LEFT JOIN capacity_bedallocation a ON a.bed_id = s.bed_id
-    AND a.starts <= {DAY_OF.format("s.starts")}
-    AND (a.ends IS NULL OR a.ends > {DAY_OF.format("s.starts")})
-WHERE %(icb)s IS NULL OR coalesce(a.icb_id, w.icb_id) = %(icb)s
+LEFT JOIN {allocations} a ON {_allocated("a")}
+JOIN LATERAL (SELECT * FROM capacity_spell WHERE id = s.spell_id OFFSET 0) p
+    ON p.destination <> 'entered_in_error'
+WHERE {own}
 ORDER BY s.spell_id, s.starts, s.ends
 """,  # noqa: S608 — put together from constants of this module only
-    wards="bigint[]",
-    since="timestamptz",
+        wards="bigint[]",
+        since="timestamptz",
+        **types,
+    )
+
+
+_OF_WARD: Final = _statement(
+    "ward_stays", maybe="true", allocations="capacity_bedallocation", own="true"
+)
+# In a bed that was the ICB's, or on its own ward and nobody had the bed allocated, or none was
+# given: so few allocations are read, and of a bed of another's whether there is one.
+_OF_ICB: Final = _statement(
+    "icb_stays",
+    maybe="""(bed_id IN (SELECT bed_id FROM capacity_bedallocation WHERE icb_id = %(icb)s)
+        OR ward_id IN (SELECT id FROM capacity_ward WHERE icb_id = %(icb)s))""",
+    allocations="(SELECT * FROM capacity_bedallocation WHERE icb_id = %(icb)s)",
+    own=f"""(a.id IS NOT NULL OR (w.icb_id = %(icb)s
+        AND NOT EXISTS (SELECT FROM capacity_bedallocation o WHERE {_allocated("o")})))""",
     icb="bigint",
 )
-
-
-def _stays(wards: Iterable[int], since: dt.datetime, *, icb: int | None) -> list[Visit]:
-    return [Visit(*row) for row in _STAYS.rows({"wards": list(wards), "since": since, "icb": icb})]

@@ -93,7 +93,7 @@ def test_the_nights_of_a_visit_are_those_between_its_ends_however_often_it_moved
     times = [dt.datetime(2025, 10, day, 23, tzinfo=dt.UTC) for day in (24, 25, 26)]
     stay = make_stay(ward, beds[0], at=times[0])
     for bed, at in ((beds[1], times[1]), (beds[2], times[2])):
-        move_stay(spell=stay.spell, ward=ward, bed=bed, reason="moved", by=None, at=at)
+        move_stay(spell=stay.spell, ward=ward, bed=bed, reason=Stay.EndReason.MOVED, by=None, at=at)
     end_spell(spell=stay.spell, destination="home", by=None, at=times[2] + days(3))
     [visit] = whole(ward_stays(ward, times[0]))
     assert visit.nights == nights(visit.starts, visit.ends) == 4
@@ -103,7 +103,7 @@ def test_stays_come_in_the_order_in_which_they_are_joined(ward, beds):
     stays = [make_stay(ward, bed, at=EIGHT - days(9)) for bed in beds[:2]]
     for day, stay, bed in ((5, stays[1], beds[2]), (4, stays[0], beds[1])):
         at = EIGHT - days(day)
-        move_stay(spell=stay.spell, ward=ward, bed=bed, reason="moved", by=None, at=at)
+        move_stay(spell=stay.spell, ward=ward, bed=bed, reason=Stay.EndReason.MOVED, by=None, at=at)
     found = ward_stays(ward, LONG_BEFORE)
     assert found == sorted(found, key=lambda stay: (stay.spell, stay.starts))
     assert [visit.ends for visit in whole(found)] == [None, None]
