@@ -29,6 +29,7 @@ from capacity.reports.flows import (
 from capacity.reports.now import Now, added
 from capacity.reports.staffed import Told
 from lib.charts import bars
+from lib.charts.svg import numbers
 
 HEADINGS = (
     "Where",
@@ -95,12 +96,28 @@ class Row:
         return words.nights(self.median)
 
     @property
+    def counted_figures(self) -> tuple[str, ...]:
+        return (self.beds, self.staffed, self.patients, self.occupancy)
+
+    @property
+    def moved_figures(self) -> tuple[str, ...]:
+        flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
+        return (*map(str, flows), self.median_words)
+
+    @property
+    def counted_cells(self) -> SafeString:
+        """For the page, as those below: left of the bar, and right of what is free."""
+        return numbers(self.counted_figures)
+
+    @property
+    def moved_cells(self) -> SafeString:
+        return numbers(self.moved_figures)
+
+    @property
     def cells(self) -> tuple[str, ...]:
         """As text, for the file that holds exactly what is shown."""
-        flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
-        shown = (self.label, self.beds, self.staffed, self.patients, self.occupancy, self.free)
         told = self.leave.short if self.has_beds else ""
-        return (*shown, *(str(number) for number in flows), self.median_words, told)
+        return (self.label, *self.counted_figures, self.free, *self.moved_figures, told)
 
 
 @dataclass(frozen=True)
