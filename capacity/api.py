@@ -74,7 +74,7 @@ def _visible(request: Request, code: str) -> IntegratedCareBoard:
 
 def _now(icb: IntegratedCareBoard, at: dt.datetime) -> dict[str, object]:
     found = now.icb_now(icb, at)
-    total, counts = found.total, {ward: found.of_ward(ward) for _, ward in found.places}
+    total, counts = found.total, found.by_ward()
     staffed = added(of_one_board(told_of(counts, at, london.day_of(at))), counts)
     leave = leave_rule(at)
     told = {"occupancy": leave.count(total).occupancy, "leave_counted": leave.counted}

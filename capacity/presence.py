@@ -30,7 +30,14 @@ class WardCount:
 
     def __add__(self, other: WardCount) -> WardCount:
         return WardCount(
-            *(getattr(self, name) + getattr(other, name) for name in WardCount.__slots__)
+            beds=self.beds + other.beds,
+            surge=self.surge + other.surge,
+            closed=self.closed + other.closed,
+            taken=self.taken + other.taken,
+            over_capacity=self.over_capacity + other.over_capacity,
+            on_leave=self.on_leave + other.on_leave,
+            free=self.free + other.free,
+            patients=self.patients + other.patients,
         )
 
 

@@ -72,6 +72,10 @@ class IcbPresenter:
         """What occupancy is made of."""
         return self.leave.count(self.total)
 
+    @cached_property
+    def _by_ward(self) -> dict[int, WardCount]:
+        return self.sources.now.by_ward()
+
     @property
     def has_wards(self) -> bool:
         return bool(self.sources.now.places)
@@ -87,7 +91,7 @@ class IcbPresenter:
 
     @cached_property
     def movements(self) -> MovementsPresenter:
-        return MovementsPresenter(self.sources.legs, self.counted_on)
+        return MovementsPresenter(self.sources.visits, self.counted_on)
 
     @cached_property
     def sentence(self) -> SafeString:
@@ -120,10 +124,10 @@ class IcbPresenter:
         )
 
     def _full_words(self) -> str:
-        now, wards = self.sources.now, self.sources.wards
-        counts = {pk: now.of_ward(pk) for pk in wards}
         full = sorted(
-            wards[pk].name for pk, count in counts.items() if count.beds and not count.free
+            self.sources.wards[pk].name
+            for pk, count in self._by_ward.items()
+            if count.beds and not count.free
         )
         if not full:
             return ""
@@ -150,9 +154,7 @@ class IcbPresenter:
 
     @cached_property
     def staffed_words(self) -> str:
-        now = self.sources.now
-        counts = {ward: now.of_ward(ward) for _, ward in now.places}
-        return sum_words(added(of_one_board(self.sources.staffed), counts))
+        return sum_words(added(of_one_board(self.sources.staffed), self._by_ward))
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -191,10 +193,10 @@ class IcbPresenter:
     def pathways_table(self) -> Table:
         return bars.bars_rows("Pathway", self.pathways_data)
 
-    @property
-    def published_rows(self) -> list[tuple[str, str, str, str, str]]:
+    @cached_property
+    def published_table(self) -> Table:
         own = [month for month in self.published if month.code != "ENGLAND"]
-        return [printed_cells(month) for month in reversed(own)]
+        return Table(PUBLISHED, [printed_cells(month) for month in reversed(own)])
 
     @property
     def csv(self) -> list[tuple[str, ...]]:
@@ -212,7 +214,7 @@ class IcbPresenter:
             ("Flows", moved.flows_table),
             *lengths,
             ("Patients by pathway", self.pathways_table),
-            ("Published by NHS England", Table(PUBLISHED, self.published_rows)),
+            ("Published by NHS England", self.published_table),
         ]
 
 

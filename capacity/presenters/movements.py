@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from capacity.occupancy import Count
 from capacity.presenters import words
-from capacity.reports.flows import Flow, Leg, Visit, lengths, median_nights, visits, weeks
+from capacity.reports.flows import Flow, Visit, lengths, median_nights, there, weeks
 from lib import london
 from lib.charts import bars, flows
 from lib.charts.bars import Bar
@@ -25,18 +25,14 @@ USUAL_STAY: Final = 14
 
 @dataclass(frozen=True)
 class MovementsPresenter:
-    """Of one place, to which the legs belong; the last week ends with the count of `counted_on`."""
+    """Of one place, whose visits they are; the last week ends with the count of `counted_on`."""
 
-    legs: Sequence[Leg]
+    visits: Sequence[Visit]
     counted_on: dt.date
 
     @cached_property
-    def _visits(self) -> list[Visit]:
-        return visits(self.legs, lambda _: None)
-
-    @cached_property
     def weeks(self) -> list[Flow]:
-        return weeks(self._visits, self.counted_on)
+        return weeks(self.visits, self.counted_on)
 
     @cached_property
     def flows_data(self) -> list[flows.Week]:
@@ -57,8 +53,7 @@ class MovementsPresenter:
     def flows_sum(self) -> str:
         """107 + 409 in − 394 out = 122: the counts at both ends, and all between."""
         since, until = self.weeks[0].since, self.weeks[-1].until
-        before = sum(v.starts <= since and (v.ends is None or v.ends > since) for v in self._visits)
-        after = sum(v.starts <= until and (v.ends is None or v.ends > until) for v in self._visits)
+        before, after = there(self.visits, since), there(self.visits, until)
         into, out = sum(w.into for w in self.weeks), sum(w.out for w in self.weeks)
         return f"{before} + {into} in − {out} out = {after}"
 
@@ -70,7 +65,7 @@ class MovementsPresenter:
 
     @cached_property
     def lengths(self) -> list[int]:
-        return lengths(self._visits, self.weeks[0].since, self.weeks[-1].until)
+        return lengths(self.visits, self.weeks[0].since, self.weeks[-1].until)
 
     @property
     def lengths_words(self) -> str:

@@ -113,11 +113,12 @@ class ProviderPresenter:
 
     @cached_property
     def lines(self) -> list[Line]:
+        counts = self.now.by_ward()
         own = [
             Line(
                 ward.name,
                 ward.icb.code,
-                self.now.of_ward(ward.pk),
+                counts[ward.pk],
                 self.leave,
                 ward.code,
                 self._staffed_cell(ward.pk),
@@ -128,8 +129,7 @@ class ProviderPresenter:
 
     @cached_property
     def staffed_words(self) -> str:
-        counts = {ward: self.now.of_ward(ward) for _, ward in self.now.places}
-        return sum_words(added(of_one_provider(self.staffed), counts))
+        return sum_words(added(of_one_provider(self.staffed), self.now.by_ward()))
 
     def _staffed_cell(self, ward: int) -> str:
         """Of a ward whose beds several report nobody said whose of them are staffed."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -15,10 +16,20 @@ from capacity.occupancy import Count
 from capacity.presence import WardCount
 from capacity.presenters import words
 from capacity.presenters.staffed import NOT_TOLD
-from capacity.reports.flows import Flow, Leg, Visit, by_place, flow, lengths, median_nights, visits
+from capacity.reports.flows import (
+    Flow,
+    Visit,
+    by_place,
+    flow,
+    lengths,
+    median_nights,
+    of_all,
+    visits,
+)
 from capacity.reports.now import Now, added
 from capacity.reports.staffed import Told
 from lib.charts import bars
+from lib.charts.svg import numbers
 
 HEADINGS = (
     "Where",
@@ -85,20 +96,36 @@ class Row:
         return words.nights(self.median)
 
     @property
+    def counted_figures(self) -> tuple[str, ...]:
+        return (self.beds, self.staffed, self.patients, self.occupancy)
+
+    @property
+    def moved_figures(self) -> tuple[str, ...]:
+        flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
+        return (*map(str, flows), self.median_words)
+
+    @property
+    def counted_cells(self) -> SafeString:
+        """For the page, as those below: left of the bar, and right of what is free."""
+        return numbers(self.counted_figures)
+
+    @property
+    def moved_cells(self) -> SafeString:
+        return numbers(self.moved_figures)
+
+    @property
     def cells(self) -> tuple[str, ...]:
         """As text, for the file that holds exactly what is shown."""
-        flows = (self.flow.step_up, self.flow.step_down, self.flow.out)
-        shown = (self.label, self.beds, self.staffed, self.patients, self.occupancy, self.free)
         told = self.leave.short if self.has_beds else ""
-        return (*shown, *(str(number) for number in flows), self.median_words, told)
+        return (self.label, *self.counted_figures, self.free, *self.moved_figures, told)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sources:
     """What the lines are made of: counts now, the stays of 28 days, and names."""
 
     now: Now
-    legs: Sequence[Leg]
+    stays: Sequence[Visit]
     window: Flow
     providers: dict[int, Provider]
     wards: dict[int, Ward]
@@ -106,26 +133,30 @@ class Sources:
     leave: LeaveRule
     staffed: Mapping[int, Told]
 
+    @cached_property
+    def visits(self) -> list[Visit]:
+        """Of all places together, of which the sum and the pictures are made."""
+        return visits(self.stays, of_all)
+
     def row(
         self,
         kind: str,
         label: str,
         counted: WardCount,
-        of: Iterable[Visit],
+        of: Sequence[Visit],
         *,
         has_beds: bool = True,
         ward: str = "",
         provider: str = "",
         staffed: str = "",
     ) -> Row:
-        known = list(of)
         since, until = self.window.since, self.window.until
         return Row(
             kind=kind,
             label=label,
             counted=counted,
-            flow=flow(known, since, until),
-            median=median_nights(lengths(known, since, until)),
+            flow=flow(of, since, until),
+            median=median_nights(lengths(of, since, until)),
             leave=self.leave,
             has_beds=has_beds,
             ward=ward,
@@ -142,13 +173,12 @@ class Sources:
 def table(by: str, sources: Sources, name: str) -> list[Row]:
     """`by` is ward, pathway or route; the last line is the sum of counts, never of shares."""
     rows = {"pathway": _pathways, "route": _routes}.get(by, _wards)(sources)
-    whole = visits(sources.legs, lambda _: None)
-    return [*rows, sources.row("sum", f"{name}, all", sources.now.total, whole)]
+    return [*rows, sources.row("sum", f"{name}, all", sources.now.total, sources.visits)]
 
 
 def _wards(sources: Sources) -> list[Row]:
-    within = by_place(visits(sources.legs, lambda leg: (leg.provider, leg.ward)))
-    of = by_place(visits(sources.legs, lambda leg: leg.provider))
+    within = by_place(sources.stays, lambda stay: (stay.provider, stay.ward))
+    of = by_place(sources.stays, lambda stay: stay.provider)
     rows: list[Row] = []
     for provider in sorted(sources.providers.values(), key=lambda provider: str(provider)):
         counted = sources.now.of_provider(provider.pk)
@@ -180,19 +210,21 @@ def _wards_within(
 
 
 def _pathways(sources: Sources) -> list[Row]:
-    found = visits(sources.legs, lambda leg: leg.pathway)
+    found = by_place(sources.stays, lambda stay: stay.pathway)
     return _without_beds(sources, sources.now.pathways, found, words.pathway_name)
 
 
 def _routes(sources: Sources) -> list[Row]:
-    found = visits(sources.legs, lambda leg: leg.route)
+    found = by_place(sources.stays, lambda stay: stay.route)
     return _without_beds(sources, sources.now.routes, found, words.route_name)
 
 
 def _without_beds(
-    sources: Sources, counts: dict[str, WardCount], of: list[Visit], name: Callable[[str], str]
+    sources: Sources,
+    counts: dict[str, WardCount],
+    found: defaultdict[Any, list[Visit]],
+    name: Callable[[str], str],
 ) -> list[Row]:
-    found = by_place(of)
     keys = sorted(
         {*counts, *found},
         key=lambda key: (-counts.get(key, WardCount()).patients, key),

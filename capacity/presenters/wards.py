@@ -19,7 +19,7 @@ from capacity.presenters.days import DaysPresenter
 from capacity.presenters.movements import MovementsPresenter
 from capacity.presenters.sheets import Sheet
 from capacity.presenters.staffed import ward_words
-from capacity.reports.flows import Leg
+from capacity.reports.flows import Visit, of_all, visits
 from capacity.reports.now import Now
 from capacity.reports.staffed import Told
 from capacity.reports.stays import StayLine
@@ -60,7 +60,7 @@ class WardPresenter:
     ward: Ward
     now: Now
     over_time: DaysPresenter
-    legs: Sequence[Leg]
+    stays: Sequence[Visit]
     counted_on: dt.date
     leave: LeaveRule
     staffed: Told | None
@@ -120,7 +120,7 @@ class WardPresenter:
 
     @cached_property
     def movements(self) -> MovementsPresenter:
-        return MovementsPresenter(self.legs, self.counted_on)
+        return MovementsPresenter(visits(self.stays, of_all), self.counted_on)
 
     @property
     def pathways_data(self) -> list[Bar]:

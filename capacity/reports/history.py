@@ -100,7 +100,7 @@ def _told(
     rules, changed = rules or leave_rules(), corrections(corrected, first, last)
     by_day = {morning.day: morning for morning in found}
     return [
-        replace(by_day.get(day, Morning(day)), leave=rules.on(day), corrected=changed.get(day))
+        replace(by_day.get(day) or Morning(day), leave=rules.on(day), corrected=changed.get(day))
         for day in sorted(by_day.keys() | changed.keys())
     ]
 

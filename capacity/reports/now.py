@@ -29,8 +29,12 @@ class Now:
     def total(self) -> WardCount:
         return sum(self.places.values(), start=WardCount())
 
-    def of_ward(self, ward: int) -> WardCount:
-        return added(count for place, count in self.places.items() if place[1] == ward)
+    def by_ward(self) -> dict[int, WardCount]:
+        """Of each ward with a place here, whoever reports its beds."""
+        found: defaultdict[int, WardCount] = defaultdict(WardCount)
+        for (_, ward), count in self.places.items():
+            found[ward] += count
+        return dict(found)
 
     def of_provider(self, provider: int) -> WardCount:
         return added(count for place, count in self.places.items() if place[0] == provider)

@@ -146,10 +146,10 @@ def _sources(
     providers = Provider.objects.in_bulk({provider for provider, _ in counts.places})
     until = london.count_instant(counted_on)
     since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
-    legs = flows.icb_legs(icb, since, wards=known.every)
+    stays = flows.icb_stays(icb, since, wards=known.every)
     return Sources(
         now=counts,
-        legs=legs,
+        stays=stays,
         window=flows.flow([], since, until),
         providers=providers,
         wards=known.every,

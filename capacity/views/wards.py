@@ -70,7 +70,7 @@ def _read(request: HttpRequest, ward: Ward, at: dt.datetime) -> WardPresenter:
         ward=ward,
         now=now.ward_now(ward, at),
         over_time=DaysPresenter(days, history.ward_mornings(ward, days.since, days.last)),
-        legs=flows.ward_legs(ward, since),
+        stays=flows.ward_stays(ward, since),
         counted_on=counted_on,
         leave=leave_rule(at),
         staffed=told_of([ward.pk], at, london.day_of(at)).get(ward.pk),

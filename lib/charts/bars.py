@@ -8,6 +8,7 @@ chart-line--wanted, chart-line--dotted, chart-point, chart-point--own, chart-tex
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from lib.charts import svg
 from lib.charts.svg import Scale, Table
 
 _WANTED: Final = (40, 50)
+_SHARE: Final = Scale(0, 110, 0, 110)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,20 @@ def per_100k_rows(data: Per100k) -> Table:
 
 def share(percent: float | None, *, mark: float = 80, told: str = "") -> SafeString:
     """A bar of 110 by 12 from 0 to 110%, with a mark; what goes beyond ends at the edge."""
-    x = Scale(0, 110, 0, 110)
-    body = [svg.rect(0, 2, 110, 8, "chart-bar--track")]
-    if percent is not None:
-        body.append(svg.rect(0, 1, x(percent), 10, "chart-bar"))
-    body.append(svg.rect(x(mark) - 2.5, 0, 5, 12, "chart-mark-halo"))
-    body.append(svg.rect(x(mark) - 1, 0, 2, 12, "chart-mark"))
+    track, marked = _marked(mark)
+    bar = "" if percent is None else svg.rect(0, 1, _SHARE(percent), 10, "chart-bar")
     title = told or ("not known" if percent is None else f"{percent:.1f}%, wanted {mark:g}%")
-    return svg.chart("share", 110, 12, title, "", body)
+    return svg.chart("share", 110, 12, title, "", [track, bar, marked])
+
+
+# A table draws it in each of its rows.
+@lru_cache(maxsize=16)
+def _marked(mark: float) -> tuple[str, str]:
+    """What lies under a share's bar, and what over it."""
+    place = _SHARE(mark)
+    halo = svg.rect(place - 2.5, 0, 5, 12, "chart-mark-halo")
+    over = svg.rect(place - 1, 0, 2, 12, "chart-mark")
+    return svg.rect(0, 2, 110, 8, "chart-bar--track"), halo + over
 
 
 def rate(value: float, *, top: float, average: float, own: bool = False) -> SafeString:

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from capacity.actions.beds import reallocate_bed
 from capacity.actions.stays import end_spell, move_stay
 from capacity.models import Stay
-from capacity.reports.flows import flow, icb_legs, lengths, visits, ward_legs, weeks
+from capacity.occupancy import nights
+from capacity.reports.flows import (
+    by_place,
+    flow,
+    icb_stays,
+    lengths,
+    of_all,
+    visits,
+    ward_stays,
+    weeks,
+)
 from lib import london
 from tests.capacity.factories import make_beds, make_icb, make_provider, make_stay, make_ward
 
@@ -22,8 +32,8 @@ def days(number):
     return dt.timedelta(days=number)
 
 
-def whole(legs):
-    return visits(legs, lambda _: None)
+def whole(stays):
+    return visits(stays, of_all)
 
 
 def test_a_move_to_another_bed_begins_no_visit(ward, beds):
@@ -37,7 +47,7 @@ def test_a_move_to_another_bed_begins_no_visit(ward, beds):
         at=EIGHT - days(3),
     )
     end_spell(spell=stay.spell, destination="home", by=None, at=EIGHT - days(1))
-    [visit] = whole(ward_legs(ward, LONG_BEFORE))
+    [visit] = whole(ward_stays(ward, LONG_BEFORE))
     assert (visit.starts, visit.ends, visit.nights) == (EIGHT - days(5), EIGHT - days(1), 4)
 
 
@@ -54,10 +64,10 @@ def test_a_transfer_is_out_and_in_for_the_wards_and_neither_for_the_icb(ward, be
         at=EIGHT - days(3),
     )
     last = [EIGHT - days(7), EIGHT]
-    by_ward = visits(icb_legs(ward.icb, LONG_BEFORE), lambda leg: leg.ward)
-    one = flow([visit for visit in by_ward if visit.key == ward.pk], *last)
-    other = flow([visit for visit in by_ward if visit.key == elsewhere.pk], *last)
-    icb = flow(whole(icb_legs(ward.icb, LONG_BEFORE)), *last)
+    by_ward = by_place(icb_stays(ward.icb, LONG_BEFORE), lambda stay: stay.ward)
+    one = flow(by_ward[ward.pk], *last)
+    other = flow(by_ward[elsewhere.pk], *last)
+    icb = flow(whole(icb_stays(ward.icb, LONG_BEFORE)), *last)
     assert (one.into, one.out) == (0, 1)
     assert (other.into, other.out) == (1, 0)
     assert (icb.into, icb.out) == (0, 0)
@@ -74,14 +84,35 @@ def test_a_visits_length_begins_before_the_weeks_that_are_shown(ward, beds):
         at=EIGHT - days(50),
     )
     end_spell(spell=stay.spell, destination="home", by=None, at=EIGHT - days(1))
-    found = whole(icb_legs(ward.icb, EIGHT - days(28)))
+    found = whole(icb_stays(ward.icb, EIGHT - days(28)))
     assert lengths(found, EIGHT - days(28), EIGHT) == [59]
+
+
+def test_the_nights_of_a_visit_are_those_between_its_ends_however_often_it_moved(ward, beds):
+    """Over a night of 25 hours, and a move on the stroke of London's midnight."""
+    times = [dt.datetime(2025, 10, day, 23, tzinfo=dt.UTC) for day in (24, 25, 26)]
+    stay = make_stay(ward, beds[0], at=times[0])
+    for bed, at in ((beds[1], times[1]), (beds[2], times[2])):
+        move_stay(spell=stay.spell, ward=ward, bed=bed, reason=Stay.EndReason.MOVED, by=None, at=at)
+    end_spell(spell=stay.spell, destination="home", by=None, at=times[2] + days(3))
+    [visit] = whole(ward_stays(ward, times[0]))
+    assert visit.nights == nights(visit.starts, visit.ends) == 4
+
+
+def test_stays_come_in_the_order_in_which_they_are_joined(ward, beds):
+    stays = [make_stay(ward, bed, at=EIGHT - days(9)) for bed in beds[:2]]
+    for day, stay, bed in ((5, stays[1], beds[2]), (4, stays[0], beds[1])):
+        at = EIGHT - days(day)
+        move_stay(spell=stay.spell, ward=ward, bed=bed, reason=Stay.EndReason.MOVED, by=None, at=at)
+    found = ward_stays(ward, LONG_BEFORE)
+    assert found == sorted(found, key=lambda stay: (stay.spell, stay.starts))
+    assert [visit.ends for visit in whole(found)] == [None, None]
 
 
 def test_an_admission_in_error_never_came(ward, beds):
     stay = make_stay(ward, beds[0], at=EIGHT - days(5))
     end_spell(spell=stay.spell, destination="entered_in_error", by=None, at=EIGHT - days(1))
-    assert icb_legs(ward.icb, LONG_BEFORE) == []
+    assert icb_stays(ward.icb, LONG_BEFORE) == []
 
 
 def test_a_bed_of_another_icb_flows_there(ward, beds):
@@ -89,9 +120,9 @@ def test_a_bed_of_another_icb_flows_there(ward, beds):
     northants = make_icb("QPM", name="NHS Northamptonshire Integrated Care Board")
     reallocate_bed(bed=beds[0], provider=uhl, icb=northants, starts=DAY - days(30), by=None)
     make_stay(ward, beds[0], at=EIGHT - days(5))
-    [leg] = icb_legs(northants, LONG_BEFORE)
-    assert leg.provider == uhl.pk
-    assert icb_legs(ward.icb, LONG_BEFORE) == []
+    [stay] = icb_stays(northants, LONG_BEFORE)
+    assert stay.provider == uhl.pk
+    assert icb_stays(ward.icb, LONG_BEFORE) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,7 +142,7 @@ def test_those_before_and_in_less_out_are_those_after(moves):
     Stay.objects.all().delete()
     for bed, came, stayed, leaves in moves:
         _try(ward, beds[bed], EIGHT - dt.timedelta(hours=came), stayed if leaves else None)
-    of = whole(icb_legs(ward.icb, LONG_BEFORE))
+    of = whole(icb_stays(ward.icb, LONG_BEFORE))
     shown = weeks(of, DAY)
     there = [Stay.objects.at(edge).count() for edge in (shown[0].since, shown[-1].until)]
     assert there[0] + sum(w.into for w in shown) - sum(w.out for w in shown) == there[1]
@@ -142,6 +173,6 @@ def test_who_was_moved_to_another_ward_did_not_go_home_from_the_first(ward, beds
     )
     end_spell(spell=stay.spell, destination="home", by=None, at=EIGHT - days(1))
     last = [EIGHT - days(7), EIGHT]
-    one = flow(whole(ward_legs(ward, LONG_BEFORE)), *last)
-    other = flow(whole(ward_legs(elsewhere, LONG_BEFORE)), *last)
+    one = flow(whole(ward_stays(ward, LONG_BEFORE)), *last)
+    other = flow(whole(ward_stays(elsewhere, LONG_BEFORE)), *last)
     assert (one.home, one.elsewhere, other.home) == (0, 1, 1)

@@ -253,13 +253,13 @@ def test_the_databases_sums_are_those_of_the_dashboard(moves):
         table.objects.all().delete()
     for bed, came, stayed, then, pathway in moves:
         _try(beds, bed, EIGHT - dt.timedelta(hours=came), stayed, then, pathway)
-    for place, legs in (
-        (of_icb(ward.icb), flows.icb_legs(ward.icb, SINCE)),
-        (of_provider(ward.lead_provider, Ward.objects.all()), flows.icb_legs(ward.icb, SINCE)),
-        (of_ward(ward), flows.ward_legs(ward, SINCE)),
-        (of_ward(other), flows.ward_legs(other, SINCE)),
+    for place, there in (
+        (of_icb(ward.icb), flows.icb_stays(ward.icb, SINCE)),
+        (of_provider(ward.lead_provider, Ward.objects.all()), flows.icb_stays(ward.icb, SINCE)),
+        (of_ward(ward), flows.ward_stays(ward, SINCE)),
+        (of_ward(other), flows.ward_stays(other, SINCE)),
     ):
-        _agree(place, flows.visits(legs, lambda _: None))
+        _agree(place, flows.visits(there, flows.of_all))
 
 
 def _agree(place, visits):

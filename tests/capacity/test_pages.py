@@ -96,6 +96,15 @@ def test_each_way_of_cutting_adds_up_to_the_same_sum(by, admitted, icb_manager, 
     assert sum(row.flow.into for row in parts) == total.flow.into
 
 
+def test_the_sum_of_the_table_is_of_the_visits_in_the_pictures(admitted, icb_manager, signed_in):
+    shown = page(signed_in(icb_manager), "capacity:icb-detail", code="QK1").context["shown"]
+    whole, moved = shown.rows[-1], shown.movements
+    assert moved.visits is shown.sources.visits
+    assert sum(week.out for week in moved.weeks) == whole.flow.out == len(moved.lengths) == 1
+    assert sum(week.into for week in moved.weeks) == whole.flow.into > 0
+    assert moved.lengths_words == f"median {whole.median_words} nights"
+
+
 def test_the_download_holds_exactly_what_is_shown(admitted, icb_manager, signed_in):
     client = signed_in(icb_manager)
     shown = page(client, "capacity:icb-detail", "?by=pathway", code="QK1").context["shown"]

@@ -24,7 +24,7 @@ from lib.charts import (
     vitals,
 )
 from lib.charts.spreading import spread
-from lib.charts.svg import Scale
+from lib.charts.svg import Scale, Table
 
 NOW = datetime(2023, 12, 14, 7, 45, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -255,6 +255,13 @@ def test_each_chart_has_its_rows():
     assert flows.rows([flows.Week("7 Dec", 46, 64, 113)]).rows == [
         ("7 Dec", "46", "64", "113", "−3")
     ]
+
+
+def test_a_tables_lines_hold_its_rows_escaped_each_named_by_its_first_cell():
+    table = Table(("Where", "Beds", "Note"), [(HOSTILE, "2", HOSTILE), ("Sum", "1,234", "")])
+    lines = ElementTree.fromstring(f"<tbody>{table.lines}</tbody>")
+    assert [tuple(cell.text or "" for cell in line) for line in lines] == table.rows
+    assert [cell.tag for cell in lines[0]] == ["th", "td", "td"]
 
 
 def test_a_funnel_names_who_lies_outside_and_has_all_of_them_in_its_table():
