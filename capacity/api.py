@@ -8,19 +8,25 @@ from typing import cast
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
+from capacity.geography import CannotRestate
 from capacity.models import IntegratedCareBoard
 from capacity.policies import check_can_see_figures
-from capacity.reports import history, now, published
+from capacity.reports import geography, history, now, published
 from capacity.reports.leave import leave_rule
+from capacity.reports.published import Printed
 from capacity.reports.staffed import added, of_one_board, told_of
-from capacity.serializers import Occupancy, PublishedLine
+from capacity.serializers import Occupancy, PublishedLine, RestatedLine
 from lib import london
 
 DAYS_UNLESS_SAID = 28
@@ -28,19 +34,36 @@ LONGEST_SPAN = dt.timedelta(days=5 * 366)
 
 
 class PublishedList(APIView):
-    """`GET /api/v1/capacity/published/?month=2023-12`: England and each ICB, unpaged."""
+    """`GET /api/v1/capacity/published/?month=2023-12`: England and each ICB, unpaged, in the
+    boundaries of that month; or restated to those of a day, which each line then names."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("month", str, description="2023-12; absent: the latest")],
-        responses=PublishedLine(many=True),
+        parameters=[
+            OpenApiParameter("month", str, description="2023-12; absent: the latest"),
+            OpenApiParameter(
+                "map",
+                dt.date,
+                description="a day on which boundaries changed; absent: as published",
+            ),
+        ],
+        responses=PolymorphicProxySerializer(
+            component_name="PublishedOrRestated",
+            serializers=[PublishedLine, RestatedLine],
+            resource_type_field_name=None,
+            many=True,
+        ),
     )
     def get(self, request: Request) -> Response:
         check_can_see_figures(request.user)
         held = published.months()
         asked = request.query_params.get("month", "")
         month = _month(asked) if asked else (held[-1] if held else None)
-        lines = published.month_lines(month) if month else []
-        return Response(PublishedLine(lines, many=True).data)
+        until = _day(request, "map")
+        if until is None:
+            lines = published.month_lines(month) if month else []
+            return Response(PublishedLine(lines, many=True).data)
+        lines = _restated(month, until)
+        return Response(RestatedLine(lines, many=True, context={"boundaries": until}).data)
 
 
 class IcbOccupancy(APIView):
@@ -79,6 +102,22 @@ def _now(icb: IntegratedCareBoard, at: dt.datetime) -> dict[str, object]:
     leave = leave_rule(at)
     told = {"occupancy": leave.count(total).occupancy, "leave_counted": leave.counted}
     return {"at": at, **asdict(total), **told, "staffed": staffed}
+
+
+def _restated(month: dt.date | None, until: dt.date) -> list[Printed]:
+    """England first, as it was; none where the month is not held."""
+    maps = geography.maps()
+    if until not in maps:
+        held = f"on {', '.join(map(str, maps))}" if maps else "on no day that is stated"
+        raise ValidationError({"map": f"Boundaries changed {held}."})
+    league = published.league(month) if month else None
+    if league is None:
+        return []
+    try:
+        (told,) = geography.restated([league], geography.geography(), until)
+    except CannotRestate as why:
+        raise ValidationError({"map": str(why)}) from why
+    return [told.england, *told.icbs]
 
 
 def _month(asked: str) -> dt.date:

@@ -85,7 +85,14 @@ class Counted:
 def restate(
     lines: Iterable[Counted], geography: Geography, since: date, until: date
 ) -> dict[str, Restated]:
-    """By the codes of `until`. Raises CannotRestate where one of them cannot be."""
+    """By the codes of `until`. Raises CannotRestate where one of them cannot be, and where what was
+    counted `since` stands on newer boundaries: what was joined is not taken apart."""
+    newer = sorted(one.on for one in geography.stated if until < one.on <= since)
+    if newer:
+        raise CannotRestate(
+            f"{since:%B %Y} was counted on the boundaries of {newer[-1]:%B %Y}, and is not told on "
+            f"older ones."
+        )
     parts: defaultdict[str, list[tuple[Counted, Fraction]]] = defaultdict(list)
     for line in lines:
         for code, share in geography.shares(line.code, since, until).items():

@@ -1,5 +1,7 @@
 """The shapes of capacity's answers, for the answers themselves and for the schema."""
 
+import datetime as dt
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -21,6 +23,16 @@ class PublishedLine(serializers.Serializer[object]):
     patients = serializers.IntegerField(allow_null=True)
     occupancy = serializers.FloatField(allow_null=True)
     returned = serializers.BooleanField()
+
+
+class RestatedLine(PublishedLine):
+    """A month's line on the boundaries that were asked for, not on those of its time."""
+
+    boundaries = serializers.SerializerMethodField(help_text="the day from which they held")
+
+    def get_boundaries(self, _: object) -> dt.date:
+        until: dt.date = self.context["boundaries"]
+        return until
 
 
 class CorrectedLine(serializers.Serializer[object]):

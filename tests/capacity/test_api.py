@@ -7,6 +7,8 @@ from django.test import Client
 
 from capacity.actions.figures import refresh
 from capacity.actions.reference import load_reference_data
+from capacity.actions.successions import Part, state_succession
+from capacity.models import IntegratedCareBoard
 from lib import london
 from tests.capacity.factories import make_icb, make_stay
 
@@ -63,6 +65,44 @@ def test_a_month_that_is_not_held_is_empty_and_a_wrong_one_is_refused(
     assert client.get(PUBLISHED, {"month": "2024-01"}).json() == []
     refused = client.get(PUBLISHED, {"month": "last"})
     assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+
+
+def merge(*before, after="QXX", on=dt.date(2026, 4, 1)):
+    for code in before:
+        part = Part(after, name="NHS Merged Integrated Care Board", region="Y60")
+        state_succession(before=code, on=on, parts=[part], source="written for a test")
+
+
+def test_a_month_is_restated_to_the_boundaries_that_are_asked_for_and_says_so(
+    published, icb_manager, signed_in
+):
+    merge("QK1", "QPM")
+    client = signed_in(icb_manager)
+    before = by_code(client.get(PUBLISHED, {"month": "2023-12"}))
+    answer = client.get(PUBLISHED, {"month": "2023-12", "map": "2026-04-01"})
+    after = by_code(answer)
+    assert (len(after), answer.json()[0]["icb_code"]) == (42, "ENGLAND")
+    assert {line["boundaries"] for line in after.values()} == {"2026-04-01"}
+    assert "boundaries" not in before["QK1"]
+    for name in ("capacity", "patients", "population"):
+        assert after["QXX"][name] == before["QK1"][name] + before["QPM"][name]
+    assert after["QXX"]["occupancy"] == after["QXX"]["patients"] / after["QXX"]["capacity"]
+
+
+def test_boundaries_of_no_such_day_and_a_split_without_shares_are_refused(
+    published, icb_manager, signed_in
+):
+    def refused(day="2026-04-01"):
+        answer = signed_in(icb_manager).get(PUBLISHED, {"month": "2023-12", "map": day})
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+        return answer.json()["errors"]["map"]
+
+    assert "on no day that is stated" in refused()
+    merge("QPM")
+    assert "on 2026-04-01" in refused("2026-05-01")
+    assert "Written as" in refused("lately")
+    IntegratedCareBoard.objects.filter(code="QH8").update(ends=dt.date(2026, 4, 1))
+    assert "QH8 ended and nobody has stated" in refused()
 
 
 @pytest.mark.parametrize("address", [PUBLISHED, OCCUPANCY])

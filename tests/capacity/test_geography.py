@@ -86,6 +86,13 @@ def test_what_one_part_did_not_return_the_whole_did_not():
     assert (found["C"].count.beds, found["C"].returned) == (20, False)
 
 
+def test_what_was_counted_on_newer_boundaries_is_not_told_on_older_ones():
+    merged, later = known(Became("A", "C", NOW)), NOW + dt.timedelta(days=30)
+    assert set(restate([line("C", 20, 5)], merged, NOW, later)) == {"C"}
+    with pytest.raises(CannotRestate, match="counted on the boundaries of April 2026"):
+        restate([line("C", 20, 5)], merged, later, THEN)
+
+
 @pytest.fixture
 def boards(db):
     load_reference_data()

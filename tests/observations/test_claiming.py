@@ -29,8 +29,8 @@ def came(ago):
 
 @pytest.fixture
 def upload(send, hub):
-    """One of seven readings that waits."""
-    send(make_set(hub, NOW), drained=False)
+    """One of seven readings, measured lately, that waits."""
+    send(make_set(hub, timezone.now()), drained=False)
     came(SECOND)
 
 

@@ -454,7 +454,7 @@ def test_a_receipt_of_what_waits_is_told_however_deep_its_body_is(key):
 
 
 def test_another_gateways_receipt_does_not_exist(send, key, hub):
-    receipt = send([wrong(hub)])
+    receipt = send([wrong(hub)], at=timezone.now())
     assert answer(make_key(), receipt)[0] == 404
     assert answer("", receipt)[0] == 401
     assert answer(key, uuid7_at(timezone.now()))[0] == 404
