@@ -13,6 +13,7 @@ from tests.cast import PROVIDER
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "three ducks on one pond"
+CUT = "(tables) => tables.some((one) => one.scrollWidth > one.clientWidth)"
 PAGES = (
     "/",
     "/accounts/profile/",
@@ -66,6 +67,8 @@ def test_every_page_reads_well_and_fits(
         faults += serious_faults(page)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"{path} is wider than the screen")
+        if page.locator(".scroll").evaluate_all(CUT):
+            faults.append(f"{path} hides columns of its table")
     assert faults == []
 
 
