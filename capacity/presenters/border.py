@@ -143,6 +143,12 @@ class BorderPresenter:
     @cached_property
     def sentence(self) -> SafeString:
         """Both ways, and what is not known."""
+        if not self.border.lying:
+            return format_html(
+                "{} looks after nobody now, and none of its residents is known to be looked after "
+                "elsewhere.",
+                self.icb.code,
+            )
         told = format_html(
             "{} looks after <strong>{}</strong>: {} of its own residents, {} of other boards, "
             "{} of whom it is not known.",
@@ -198,8 +204,8 @@ class BorderPresenter:
             whole,
         ]
         note = (
-            "All whom this board’s figures count. A resident is who is registered with a GP "
-            "practice there, as is known today."
+            "All whom this board’s figures count. Residents are registered with a GP practice "
+            "there, as is known today."
         )
         return BorderTable("looked-after", "Whom we look after", "Whose resident", lines, note)
 
