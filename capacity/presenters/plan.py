@@ -218,6 +218,13 @@ class PlanPresenter:
         return drawn.Band(day, low, high, f"{aim.low:g} to {aim.high:g}")
 
     @property
+    def nothing_planned(self) -> str:
+        """Beds that are entered with a day to come are no wish, and stand in the picture."""
+        return (
+            "Nothing more than the beds entered already." if self.dated else "Nothing is planned."
+        )
+
+    @property
     def lines(self) -> list[PlannedLine]:
         return [
             PlannedLine(line.pk, plain_day(line.on), signed(line.beds), line.where)

@@ -85,9 +85,10 @@ def _row(point: Point, part: Part | None) -> tuple[str, ...]:
 
 def _ground(y: Scale) -> Iterator[str]:
     yield svg.line(_LEFT - 6, _FLOOR, _RIGHT + 6, _FLOOR, "chart-axis")
-    for share in (0, 0.5, 1):
-        value = y.low + share * (y.high - y.low)
-        yield svg.text(_LEFT - 10, y(value) + 4, f"{value:.0f}", "chart-text--small", "end")
+    step = svg.round_step(y.high, 4)
+    for number in range(int(y.high / step) + 1):
+        value = number * step
+        yield svg.text(_LEFT - 10, y(value) + 4, f"{value:,g}", "chart-text--small", "end")
 
 
 def _limits(data: Control, x: Scale, y: Scale) -> Iterator[str]:

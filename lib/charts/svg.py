@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import cycle
 from typing import Literal
 
 from django.utils.safestring import SafeString, mark_safe
@@ -47,6 +48,16 @@ def numbers(cells: Iterable[str]) -> SafeString:
     """Cells of a table's row, to the right as figures are."""
     told = (f'<td class="number">{escape(cell)}</td>' for cell in cells)
     return mark_safe("".join(told))  # noqa: S308  # each cell is escaped
+
+
+def round_step(largest: float, most: int) -> float:
+    """Between round figures on an axis, so that there are not more than `most` above nought."""
+    step = 0.1
+    for times in cycle((2, 2.5, 2)):
+        if step * most >= largest:
+            break
+        step *= times
+    return round(step, 1)
 
 
 def chart(

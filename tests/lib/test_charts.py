@@ -24,7 +24,7 @@ from lib.charts import (
     vitals,
 )
 from lib.charts.spreading import spread
-from lib.charts.svg import Scale, Table
+from lib.charts.svg import Scale, Table, round_step
 
 NOW = datetime(2023, 12, 14, 7, 45, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -321,6 +321,49 @@ def test_two_bases_are_never_joined_and_the_chart_says_so():
     assert "The base changed: 16+, then all ages." in picture
     assert classes(picture).count("chart-line") == 2
     assert classes(picture).count("chart-point--hollow") == 2
+
+
+def test_a_trend_says_its_years_its_nought_and_what_is_grey():
+    data = months((10, 62.0, ""), (11, 63.0, ""), (12, 64.0, ""), (13, 60.0, ""))
+    picture = trend.trend(trend.Trend("Occupancy", data.months, unit="%", zone=(80, 92)))
+    words = [element.text for element in ElementTree.fromstring(picture).iter(f"{SVG}text")]
+    assert words[-6:] == ["Nov", "2023", "Dec", "Jan", "2024", "Feb"]
+    assert {"0", "grey: 80–92% good"} <= {*words}
+
+
+@pytest.mark.parametrize(
+    ("largest", "ticks"),
+    [(1.05, ["0", "0.5", "1"]), (16, ["0", "5", "10", "15"]), (128, ["0", "50", "100"])],
+)
+def test_an_axis_has_round_figures(largest, ticks):
+    data = control.Control("x", [control.Point("2 Mar", largest / 1.05)], [])
+    words = [
+        element.text for element in ElementTree.fromstring(control.control(data)).iter(f"{SVG}text")
+    ]
+    assert words == [*ticks, "2 Mar"]
+
+
+@given(largest=st.floats(0.1, 1e6))
+def test_round_figures_are_few(largest):
+    step = round_step(largest, 4)
+    assert largest <= 4 * step * 1.001
+    assert step == 0.1 or 4 * step <= largest * 10.01
+
+
+@pytest.mark.parametrize("beds", [0, 155, 400, 440, 450, 496, 700])
+def test_the_names_beside_a_plan_never_cover_each_other(beds):
+    first = date(2026, 11, 26)
+    band = plan.Band(first, 397, 496, "40 to 50")
+    picture = plan.plan(plan.Plan("x", [plan.Step(first, beds, "–")], [band], date(2027, 11, 26)))
+    texts = ElementTree.fromstring(picture).findall(f"{SVG}text")
+    found = {one.text: float(one.get("y", "")) for one in texts if float(one.get("x", "")) > 800}
+    assert [*found] == [f"{beds} beds", "40 to 50", "per 100,000"]
+    heights = sorted(found.values())
+    assert all(below - above >= 12 for above, below in pairwise(heights))
+
+
+def test_a_plan_says_where_its_picture_ends():
+    assert ">2 Mar 2028<" in plan.plan(plan.Plan("x", PLAN.steps, PLAN.bands, date(2028, 3, 2)))
 
 
 def test_months_not_held_are_bridged_by_dots_only():
