@@ -28,6 +28,8 @@ from lib.charts.pairs import Pair
 from lib.charts.svg import Table
 
 NOT_KNOWN = "Not known whose"
+# Of other boards, in a picture that is to be taken in at a glance.
+MOST_DRAWN: Final = 10
 _BACK: Final = {28: "4 weeks before", 364: "52 weeks before"}
 Key = TypeVar("Key", bound=Hashable)
 
@@ -105,13 +107,21 @@ class BorderTable:
 
     @property
     def chart(self) -> SafeString:
-        """A sum is no part beside its parts."""
-        parts = [
-            Pair(line.label, line.patients, line.before)
-            for line in self.lines
-            if line.kind != "sum"
-        ]
+        """A sum is no part beside its parts; of many boards those that have most."""
+        parts = [Pair(line.label, line.patients, line.before) for line in self.drawn]
         return pairs.pairs(self.title, parts)
+
+    @property
+    def drawn(self) -> list[Line]:
+        others = [line for line in self.lines if line.kind == "other"]
+        left_out = {*others[MOST_DRAWN:]}
+        return [line for line in self.lines if line.kind != "sum" and line not in left_out]
+
+    @property
+    def chart_note(self) -> str:
+        parts = sum(line.kind != "sum" for line in self.lines)
+        more = parts - len(self.drawn)
+        return f"{more:,} more, with fewer patients, stand in the table." if more else ""
 
 
 class _Counted(dict[Key, list[int]]):
@@ -244,13 +254,12 @@ class BorderPresenter:
     def _boards(
         self, counts: Mapping[int, list[int]] | Mapping[int | None, list[int]], label: str
     ) -> list[Line]:
-        ordered = sorted(
-            ((self.border.icbs[pk], *found) for pk, found in counts.items() if pk),
-            key=lambda found: (-found[1], -found[2], found[0].code),
-        )
+        """Those with most patients first, now or else then."""
+        icbs = self.border.icbs
+        found = [(icbs[pk], now, then) for pk, (now, then) in counts.items() if pk]
+        found.sort(key=lambda line: (-line[1], -line[2], line[0].code))
         return [
-            Line("other", label.format(f"{icb.code} {icb}"), now, then)
-            for icb, now, then in ordered
+            Line("other", label.format(f"{icb.code} {icb}"), now, then) for icb, now, then in found
         ]
 
     def _counted(self, which: Callable[[Lying], bool], by: Callable[[Lying], Key]) -> _Counted[Key]:

@@ -108,15 +108,16 @@ def _names(data: Plan, beds: float, y: Scale) -> Iterator[str]:
 
 
 def _days(data: Plan, x: Scale) -> Iterator[str]:
-    """Those of the steps, left out where one would cover the one before, and where it ends."""
+    """Those of the steps, left out where one would cover the one before; the end, if it fits."""
     taken = -99.0
     for step in data.steps:
         place = x(step.day.toordinal())
-        if place - taken >= 80 and place <= _RIGHT - 160:
+        if place - taken >= 80 and place <= _RIGHT - 70:
             words = f"{step.day.day} {step.day:%b %Y}"
             yield svg.text(place, _FLOOR + 18, words, "chart-text--small")
             taken = place
-    yield svg.text(_RIGHT, _FLOOR + 18, plain_day(data.until), "chart-text--small", "end")
+    if taken <= _RIGHT - 150:
+        yield svg.text(_RIGHT, _FLOOR + 18, plain_day(data.until), "chart-text--small", "end")
 
 
 def _description(data: Plan) -> str:

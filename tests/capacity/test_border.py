@@ -109,6 +109,20 @@ def test_what_is_found_out_later_moves_one_spell_with_a_trace(ward, beds):
     assert AuditEvent.objects.filter(verb="spell-home-said").count() == 1
 
 
+def test_of_many_boards_the_picture_shows_those_with_most_and_says_so(ward):
+    for number, bed in enumerate(make_beds(ward, 13)):
+        code = f"Q{number:02}"
+        home = make_icb(code, name=f"NHS {code} ICB", short_name=f"Board {number:02}")
+        make_stay(ward, bed, home_icb_id=home.pk)
+    table = shown(ward.icb).tables[1]
+    assert len(table.lines) == 16
+    drawn = [line.label for line in table.drawn]
+    assert drawn[0] == "Residents of QK1"
+    assert drawn[1:-1] == [f"Residents of Q{n:02} Board {n:02}" for n in range(10)]
+    assert drawn[-1] == "Not known whose"
+    assert table.chart_note == "3 more, with fewer patients, stand in the table."
+
+
 def test_now_stands_beside_an_08_00_count_of_the_readers_choice(ward):
     """One came forty days ago and has left since, another came twenty days ago."""
     at = timezone.now()

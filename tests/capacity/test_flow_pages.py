@@ -14,7 +14,7 @@ from capacity.actions.stays import end_spell
 from capacity.models import StatedChange
 from lib import london
 from tests.capacity.factories import make_beds, make_stay, make_ward
-from tests.capacity.tables import read
+from tests.capacity.tables import read, tables_of
 
 NAMES = ["flow", "length", "control", "change"]
 
@@ -66,6 +66,13 @@ def test_flows_begin_with_a_sentence_and_add_up(busy, icb_manager, signed_in):
     now = told.now
     assert now.there("since") + now.into - now.out == now.there("until")
     assert told.balance in response.content.decode()
+
+
+def test_who_was_admitted_is_drawn_as_soon_as_anybody_was(busy, icb_manager, signed_in):
+    body = page(signed_in(icb_manager), "flow-list").content.decode()
+    assert {"Age as a table", "Sex as a table", "Age and sex as a table"} <= {
+        one.title for one in tables_of(body)
+    }
 
 
 def test_the_dashboard_and_the_flows_show_the_same_in_and_out(busy, icb_manager, signed_in):

@@ -362,6 +362,31 @@ def test_the_names_beside_a_plan_never_cover_each_other(beds):
     assert all(below - above >= 12 for above, below in pairwise(heights))
 
 
+@pytest.mark.parametrize(("down", "up"), [(0, 0), (0, 9), (1, 1), (1, 160), (160, 1), (59, 35)])
+def test_the_figures_beside_a_week_never_cover_each_other(down, up):
+    weeks = [flows.Week("7 Dec", up, down, 1200), flows.Week("14 Dec", 900, 900, 0)]
+    texts = ElementTree.fromstring(flows.flows(weeks)).findall(f"{SVG}text")
+    beside = [
+        one for one in texts if 1 < float(one.get("x", "")) < 245 and not one.get("text-anchor")
+    ]
+    told = [str(number) for number in (down, up) if number]
+    assert [one.text for one in beside[:-2]] == told
+    heights = sorted(float(one.get("y", "")) for one in beside)
+    assert all(below - above >= 11.9 for above, below in pairwise(heights))
+
+
+def test_a_long_reason_ends_within_its_picture():
+    points = [control.Point("x", 1)] * 9
+    long = "A second team began " * 20
+    parts = [control.Part(0, 4, 1, 0, 2), control.Part(5, 8, 1, 0, 2, long)]
+    texts = ElementTree.fromstring(control.control(control.Control("x", points, parts))).findall(
+        f"{SVG}text"
+    )
+    told = next(one for one in texts if (one.text or "").startswith("A second"))
+    assert (told.text or "").endswith("…")
+    assert float(told.get("x", "")) + 7 * len(told.text or "") <= control.WIDTH
+
+
 def test_a_plan_says_where_its_picture_ends():
     assert ">2 Mar 2028<" in plan.plan(plan.Plan("x", PLAN.steps, PLAN.bands, date(2028, 3, 2)))
 
@@ -388,7 +413,9 @@ def test_a_point_beyond_a_limit_is_told_by_its_shape_and_in_words():
     diamonds = [path for path in shapes if path.endswith("z") and path.count("L") == 3]
     assert (len(triangles), len(diamonds)) == (2, 1)
     assert "23 Mar 1, beyond a limit" in ALL["control"]
-    assert "No point is more than" in control.control(control.Control("calm", [], []))
+    calm = control.Control("calm", [control.Point("2 Mar", 9)], [])
+    assert "No point is more than" in control.control(calm)
+    assert "Nothing counted yet" in control.control(control.Control("calm", [], []))
 
 
 def test_the_table_behind_a_control_chart_has_limits_of_each_part():

@@ -217,7 +217,7 @@ class FlowsPresenter:
     @property
     def csv(self) -> list[tuple[str, ...]]:
         """Exactly what the page shows; where a part has nothing it says so there."""
-        parts = [one for one in [*self.breakdowns, *self.people.tables] if one.lines]
+        parts = [one for one in [*self.breakdowns, *self.people.tables] if one.anybody]
         figures = ("Returns, deaths and waits", Table(self.headings, self.figures))
         return in_one([figures, *((one.title, one.table) for one in parts)])
 

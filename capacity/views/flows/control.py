@@ -13,7 +13,8 @@ from capacity.forms.stated_changes import StatedChangeForm
 from capacity.models import StatedChange
 from capacity.policies import can_state_change, check_can_state_change
 from capacity.presenters.flows import naming
-from capacity.presenters.flows.control import ControlChoice, ControlPresenter
+from capacity.presenters.flows.control import ControlPresenter
+from capacity.presenters.flows.control_choice import ControlChoice
 from capacity.reports.series import WIDTHS, series
 from capacity.views.answers import csv_file
 from capacity.views.flows.asking import Asked, address

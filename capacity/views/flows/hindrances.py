@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from capacity.holding_back import Held, ranked
 from capacity.models import StatedChange
-from capacity.presenters.flows.control import USUAL, Charted
+from capacity.presenters.flows.control import Charted
+from capacity.presenters.flows.control_choice import USUAL
 from capacity.presenters.flows.hindrances import MEASURE_OF, HindrancesPresenter
 from capacity.presenters.spans import Span
 from capacity.reports.holding_back import held_back
