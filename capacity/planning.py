@@ -43,6 +43,13 @@ def course(beds: int, today: date, changes: Iterable[Change]) -> list[Step]:
     return steps
 
 
+def within(steps: Sequence[Step], first: date, last: date) -> list[Step]:
+    """What there is on the first day, and each step after it until the last; `first` is not
+    before the first step."""
+    there = [step for step in steps if step.day <= first][-1]
+    return [Step(first, there.beds), *(step for step in steps if first < step.day <= last)]
+
+
 def reach(steps: Sequence[Step], needed: int) -> Reach | None:
     """When `needed` beds are there for good, or else for the first time; None where never."""
     enough = [step.beds >= needed for step in steps]

@@ -128,11 +128,18 @@ class DaysPresenter:
         """How full on the whole, sums before ratios, beside the days compared."""
         if not self.now:
             return "None of these days has been counted."
-        told = f"{_full(self.now)} on the whole, at or above 80% on {_reached(self.now)}"
+        told = f"{_full(self.now)} on the whole, at or above 80% on {self._reached(self.now)}"
         if not self.then:
             return f"{told}. Of {self.compared_words} no day was counted."
-        against = f"{_full(self.then)}, at or above 80% on {_reached(self.then)}"
+        against = f"{_full(self.then)}, at or above 80% on {self._reached(self.then)}"
         return f"{told}; {self.compared_words}: {against}."
+
+    def _reached(self, mornings: Sequence[Morning]) -> str:
+        """Days that were never counted are told, or a quarter would be judged by one morning."""
+        reached, counted = sum(reaches(one.count) for one in mornings), len(mornings)
+        missing = self.days.number - counted
+        told = f"{reached:,} of {words.plural(counted, 'day')}"
+        return f"{told} counted, {missing:,} not counted" if missing else told
 
     @property
     def corrected_note(self) -> str:
@@ -163,8 +170,3 @@ def whole(mornings: Sequence[Morning]) -> Count:
 
 def _full(mornings: Sequence[Morning]) -> str:
     return f"{words.share(whole(mornings))} full"
-
-
-def _reached(mornings: Sequence[Morning]) -> str:
-    reached = sum(reaches(one.count) for one in mornings)
-    return f"{reached:,} of {words.plural(len(mornings), 'day')}"

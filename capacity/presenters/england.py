@@ -63,21 +63,25 @@ class EnglandPresenter:
     @cached_property
     def sentence(self) -> SafeString:
         england, icbs = self.england, self.league.icbs
+        enough = sum(icb.short == 0 for icb in icbs)
+        full = sum(icb.full_enough for icb in icbs)
         return format_html(
             "England has <strong>{} beds</strong>, <strong>{} per 100,000</strong> {}; 40 needs "
             "<strong>{} more</strong>. <strong>{}</strong> are taken, <strong>{}</strong>. "
-            "<strong>{} of {}</strong> ICBs have 40 or more per 100,000; "
-            "<strong>{} of {}</strong> are at 80% or fuller.{}",
+            "<strong>{} of {}</strong> ICBs {} 40 or more per 100,000; "
+            "<strong>{} of {}</strong> {} at 80% or fuller.{}",
             f"{england.capacity:,}",
             words.rate(england.per_100k),
             self.base,
             f"{self.league.net_short:,}",
             f"{england.patients or 0:,}",
             words.share(england.count),
-            sum(icb.short == 0 for icb in icbs),
+            enough,
             len(icbs),
-            sum(icb.full_enough for icb in icbs),
+            "has" if enough == 1 else "have",
+            full,
             len(icbs),
+            "is" if full == 1 else "are",
             self._own_words(),
         )
 

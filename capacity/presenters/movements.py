@@ -83,7 +83,7 @@ class MovementsPresenter:
     def lengths_chart(self) -> SafeString:
         title = f"Length of stay, {words.plural(len(self.lengths), 'stay')} ended in four weeks"
         within = sum(nights <= USUAL_STAY for nights in self.lengths)
-        told = f"14 nights: {words.share(Count(len(self.lengths), within))} by then"
+        told = f"{words.share(Count(len(self.lengths), within))} by 14 nights"
         return bars.histogram(
             title, self.lengths_data, split_after=USUAL_STAY + 1, split_label=told
         )

@@ -195,7 +195,7 @@ def _fitting(lines: Sequence[T]) -> tuple[list[T], list[T]]:
 
 def _fullness(now: Count, over_time: DaysPresenter, leave: LeaveRule) -> list[Figure]:
     days = over_time.days
-    against = f"{words.against_wanted(now)}; {leave.words}"
+    against = "; ".join(filter(None, (words.against_wanted(now), leave.words)))
     figures = [Figure("full now", words.share(now), against)]
     for name, mornings in ((days.words, over_time.now), (over_time.compared_words, over_time.then)):
         if mornings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from capacity.presenters.funnel import FunnelPresenter
 from capacity.presenters.icb import printed_cells
 from capacity.presenters.league import ranked
 from capacity.presenters.switches import Switch
+from capacity.presenters.windows import Offer, Window
 from capacity.reports.published import League, Printed
 from lib.charts import trend
 from lib.charts.svg import Table
@@ -26,15 +28,39 @@ HEADINGS = (
 )
 
 
+def months_shown(
+    given: Mapping[str, str], held: Sequence[dt.date], boundaries: Boundaries
+) -> Window:
+    """Of the months held those that begin in a time, of which there has to be one."""
+    return Window.read(
+        given,
+        Offer("All months", held[0], _last_day(held[-1])),
+        sound=lambda first, last: any(first <= month <= last for month in held),
+        kept=list(boundaries.query.items()),
+        offers=[Offer("12 months", _year_to(held[-1]), _last_day(held[-1]))],
+    )
+
+
+def _last_day(month: dt.date) -> dt.date:
+    return (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _year_to(month: dt.date) -> dt.date:
+    """The first of the twelve months up to this one."""
+    return (month - dt.timedelta(days=330)).replace(day=1)
+
+
 @dataclass(frozen=True)
 class PathPresenter:
-    """`leagues` are the months held, oldest first; in some of them the ICB may not stand."""
+    """`leagues` are the months held, oldest first; in some of them the ICB may not stand, and
+    `window` says which are shown."""
 
     code: str
     name: str
     leagues: Sequence[League]
     linked: bool
     boundaries: Boundaries
+    window: Window
 
     @cached_property
     def months(self) -> list[tuple[League, Printed]]:
@@ -42,16 +68,16 @@ class PathPresenter:
             (league, line)
             for league in self.leagues
             for line in league.icbs
-            if line.code == self.code
+            if line.code == self.code and self.window.holds(league.month)
         ]
 
     @property
     def map_switches(self) -> list[Switch]:
-        return self.boundaries.switches(urlencode)
+        return self.boundaries.switches(lambda boundaries: urlencode(boundaries | self.window.own))
 
     @property
     def query(self) -> str:
-        return urlencode(self.boundaries.query)
+        return self.window.query()
 
     @property
     def sentence(self) -> str:

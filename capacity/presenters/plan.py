@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
@@ -19,8 +18,9 @@ from capacity.planning import Change, Reach, Step
 from capacity.presence import WardCount
 from capacity.presenters import words
 from capacity.presenters.sheets import in_one
-from capacity.presenters.spans import words_of
-from capacity.presenters.switches import BASES, Switch
+from capacity.presenters.spans import LONGEST
+from capacity.presenters.switches import BASES, Choice, Switch
+from capacity.presenters.windows import Offer, Window
 from capacity.reports.plans import Aim, aim_on
 from lib.charts import plan as drawn
 from lib.charts.svg import Table
@@ -29,6 +29,7 @@ from lib.london import plain_day
 # The picture goes on a while after the last step, and is never shorter than a year.
 _AFTER = dt.timedelta(days=60)
 _LEAST = dt.timedelta(days=365)
+_OFFERED = {"12 months": dt.timedelta(days=365), "3 years": dt.timedelta(days=3 * 365)}
 # What holds where an ICB has set nothing.
 ENGLANDS = ("Otherwise: England’s", "40 to 50", "80%")
 
@@ -45,7 +46,8 @@ class PlannedLine:
 
 @dataclass(frozen=True)
 class PlanPresenter:
-    """`now` is the ICB's count; `dated` are beds entered with a day to come, `planned` wishes."""
+    """`now` is the ICB's count; `dated` are beds entered with a day to come, `planned` wishes;
+    `given` is what the page's address says."""
 
     icb: IntegratedCareBoard
     today: dt.date
@@ -54,8 +56,26 @@ class PlanPresenter:
     planned: Sequence[PlannedBeds]
     targets: list[Target]
     populations: dict[str, Population]
-    base: str
+    given: Mapping[str, str]
     leave: LeaveRule
+
+    @property
+    def base(self) -> str:
+        return Choice.read(self.given).base
+
+    @cached_property
+    def window(self) -> Window:
+        """Which days the picture and its table show; the sentence is of the whole plan."""
+        whole = Offer("The whole plan", self.today, self._until)
+        latest = max(self._until, self.today + LONGEST)
+        offers = [Offer(label, self.today, self.today + ahead) for label, ahead in _OFFERED.items()]
+        return Window.read(
+            self.given,
+            whole,
+            sound=lambda first, last: self.today <= first and last <= latest,
+            kept=[("base", self.base)],
+            offers=offers,
+        )
 
     @property
     def population(self) -> Population | None:
@@ -64,7 +84,7 @@ class PlanPresenter:
     @property
     def bases(self) -> list[Switch]:
         return [
-            Switch(_base_name(base), urlencode({"base": base}), base == self.base)
+            Switch(_base_name(base), self.window.query(base=base), base == self.base)
             for base in BASES
             if base in self.populations
         ]
@@ -156,22 +176,17 @@ class PlanPresenter:
         )
 
     @property
-    def span_words(self) -> str:
-        """From the first day that the picture shows to the last."""
-        return words_of(self.today, self._until)
-
-    @property
     def _until(self) -> dt.date:
         return max(self.steps[-1].day + _AFTER, self.today + _LEAST)
 
     @cached_property
     def _data(self) -> drawn.Plan:
-        until = self._until
+        first, last = self.window.first, self.window.last
         return drawn.Plan(
             title=f"Beds of {self.icb.code} as planned",
-            steps=[self._step(step) for step in self.steps],
-            bands=self._bands(until),
-            until=until,
+            steps=[self._step(step) for step in planning.within(self.steps, first, last)],
+            bands=self._bands(first, last),
+            until=last,
         )
 
     def _step(self, step: Step) -> drawn.Step:
@@ -190,10 +205,10 @@ class PlanPresenter:
             why[day].append(f"{signed(beds)} entered already")
         return why
 
-    def _bands(self, until: dt.date) -> list[drawn.Band]:
+    def _bands(self, first: dt.date, last: dt.date) -> list[drawn.Band]:
         if self.population is None:
             return []
-        turns = [self.today, *(t.starts for t in self.targets if self.today < t.starts < until)]
+        turns = [first, *(t.starts for t in self.targets if first < t.starts < last)]
         return [self._band(day) for day in turns]
 
     def _band(self, day: dt.date) -> drawn.Band:
@@ -201,6 +216,13 @@ class PlanPresenter:
         aim, people = aim_on(self.targets, day), self.population.value
         low, high = beds_needed(people, aim.low), beds_needed(people, aim.high)
         return drawn.Band(day, low, high, f"{aim.low:g} to {aim.high:g}")
+
+    @property
+    def nothing_planned(self) -> str:
+        """Beds that are entered with a day to come are no wish, and stand in the picture."""
+        return (
+            "Nothing more than the beds entered already." if self.dated else "Nothing is planned."
+        )
 
     @property
     def lines(self) -> list[PlannedLine]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,23 +15,35 @@ from lib import london
 USUAL: Final = dt.timedelta(days=28)
 LONGEST: Final = dt.timedelta(days=5 * 366)
 COMPARED: Final = {"before": "The time before", "year": "A year before"}
-_SHORTCUTS: Final = {28: "4 weeks", 91: "13 weeks", 364: "52 weeks"}
+SHORTCUTS: Final = {28: "4 weeks", 91: "13 weeks", 364: "52 weeks"}
+Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """From the 08:00 count of one day to that of another. `misread`: what was asked for is no
-    time up to the last count, so the usual one is shown instead."""
+    time up to the last count, so the usual one is shown instead. `typed`: by somebody, else it
+    goes on with the calendar. `kept` is what else the page's address says; `offered` are the
+    shortcuts by their days."""
 
     first: dt.date
     last: dt.date
     by: str = "before"
     counted_on: dt.date | None = None
     misread: bool = False
+    typed: bool = False
+    kept: Pairs = ()
+    offered: Mapping[int, str] = field(default_factory=lambda: SHORTCUTS)
 
     @classmethod
     def read(
-        cls, given: Mapping[str, str], counted_on: dt.date, usual: dt.timedelta = USUAL
+        cls,
+        given: Mapping[str, str],
+        counted_on: dt.date,
+        usual: dt.timedelta = USUAL,
+        *,
+        kept: Pairs = (),
+        offered: Mapping[int, str] = SHORTCUTS,
     ) -> Span:
         """From an address, `from` and `to` as 2026-11-26 or 26/11/2026."""
         last = day_in(given.get("to", "")) or counted_on
@@ -46,6 +58,9 @@ class Span:
             by=by if by in COMPARED else "before",
             counted_on=counted_on,
             misread=asked and not (sound and typed),
+            typed=asked and sound,
+            kept=tuple(kept),
+            offered=offered,
         )
 
     @property
@@ -77,7 +92,7 @@ class Span:
 
     def query(self, **changed: str) -> str:
         said = {"from": self.first.isoformat(), "to": self.last.isoformat(), "by": self.by}
-        return urlencode(said | changed)
+        return urlencode(said | dict(self.kept) | changed)
 
     @property
     def comparisons(self) -> list[Switch]:
@@ -94,7 +109,7 @@ class Span:
                 self.query(**{"from": str(end - dt.timedelta(days=days)), "to": str(end)}),
                 (self.first, self.last) == (end - dt.timedelta(days=days), end),
             )
-            for days, label in _SHORTCUTS.items()
+            for days, label in self.offered.items()
         ]
 
 

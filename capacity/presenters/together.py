@@ -129,6 +129,10 @@ class TogetherPresenter:
     @cached_property
     def sentence(self) -> SafeString:
         """Beds, rate and shortfall both ways, and how full: sums first, ratios last."""
+        if self._nowhere:
+            return format_html(
+                "{} {} no ward in this service: nothing is counted here.", self.name, self._has
+            )
         total = self.whole.counted
         count = self.leave.count(total)
         beds = words.plural(total.beds, "bed")
@@ -159,13 +163,17 @@ class TogetherPresenter:
     def elsewhere_words(self) -> str:
         """What the sum does not know, said before it is believed."""
         without, boards = self.whole.elsewhere, len(self.whole.parts)
-        if not without:
+        if not without or self._nowhere:
             return ""
         have = "has" if without == 1 else "have"
         return (
             f"{without} of the {boards} {have} no ward in this service: their beds are not counted "
             "here, and their people are."
         )
+
+    @property
+    def _nowhere(self) -> bool:
+        return self.whole.elsewhere == len(self.whole.parts)
 
     @property
     def _has(self) -> str:

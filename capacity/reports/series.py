@@ -148,14 +148,30 @@ def weeks(last: dt.date, number: int) -> list[Time]:
 
 def months(last: dt.date, number: int) -> list[Time]:
     """Whole months up to the first of the month that `last` lies in."""
-    index = last.year * 12 + last.month - 1
-    firsts = [divmod(index - n, 12) for n in range(number, -1, -1)]
-    return _between([dt.date(year, month + 1, 1) for year, month in firsts])
+    return _between([month_before(last, n) for n in range(number, -1, -1)])
 
 
-WIDTHS: Final[dict[str, tuple[Callable[[dt.date, int], list[Time]], int]]] = {
-    "week": (weeks, 52),
-    "month": (months, 24),
+def month_before(day: dt.date, number: int) -> dt.date:
+    """The first of the month that lies so many before that of the day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - number, 12)
+    return dt.date(year, month + 1, 1)
+
+
+def weeks_in(first: dt.date, last: dt.date) -> list[Time]:
+    """The whole weeks of a time, counted back from its last day."""
+    return weeks(last, max(0, (last - first).days // 7))
+
+
+def months_in(first: dt.date, last: dt.date) -> list[Time]:
+    """The whole calendar months of a time."""
+    begun = first.replace(day=1)
+    number = 12 * (last.year - first.year) + last.month - first.month - (first != begun)
+    return months(last, max(0, number))
+
+
+WIDTHS: Final[dict[str, Callable[[dt.date, dt.date], list[Time]]]] = {
+    "week": weeks_in,
+    "month": months_in,
 }
 
 

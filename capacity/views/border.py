@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.policies import signed_in
-from capacity.presenters.border import BorderPresenter
-from capacity.reports.border import border
+from capacity.presenters.border import BorderPresenter, Earlier
+from capacity.reports.border import borders
 from capacity.views.answers import csv_file
 from capacity.views.icbs import visible_icb
+from lib import london
 
 
 @require_safe
@@ -22,9 +23,11 @@ def icb_border(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def icb_border_table(request: HttpRequest, code: str) -> HttpResponse:
     shown = _read(request, code)
-    return csv_file(f"{code}-across-borders-{shown.border.at:%Y-%m-%d-%H%M}", shown.csv)
+    name = f"{code}-across-borders-{shown.border.at:%Y-%m-%d-%H%M}-and-{shown.earlier.day}"
+    return csv_file(name, shown.csv)
 
 
 def _read(request: HttpRequest, code: str) -> BorderPresenter:
-    icb = visible_icb(signed_in(request), code)
-    return BorderPresenter(border(icb, timezone.now()))
+    icb, at = visible_icb(signed_in(request), code), timezone.now()
+    earlier = Earlier.read(request.GET.dict(), london.last_counted(at))
+    return BorderPresenter(*borders(icb, at, earlier.at), earlier)

@@ -15,7 +15,7 @@ from capacity.policies import can_import_published, check_can_see_figures, own_i
 from capacity.presenters.boundaries import Boundaries
 from capacity.presenters.england import EnglandPresenter
 from capacity.presenters.league import ORDERS
-from capacity.presenters.path import PathPresenter
+from capacity.presenters.path import PathPresenter, months_shown
 from capacity.presenters.spans import day_in
 from capacity.reports import geography, published
 from capacity.reports.published import League
@@ -47,23 +47,25 @@ def published_icb(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def published_icb_table(request: HttpRequest, code: str) -> HttpResponse:
-    return csv_file(f"{code}-as-published", _path(request, code).csv)
+    shown = _path(request, code)
+    return csv_file(f"{code}-as-published-{shown.window.first}-{shown.window.last}", shown.csv)
 
 
 def _path(request: HttpRequest, code: str) -> PathPresenter:
     check_can_see_figures(request.user)
     visible = IntegratedCareBoard.objects.visible_to(signed_in(request))
     then, leagues, boundaries = _on_boundaries(request, code)
-    shown = PathPresenter(
+    held = [league.month for league in leagues if then in {line.code for line in league.icbs}]
+    if not held:
+        raise Http404("No published month is held for this code.")
+    return PathPresenter(
         code=then,
         name=published.short_names().get(then, then),
         leagues=leagues,
         linked=visible.filter(code=then).exists(),
         boundaries=boundaries,
+        window=months_shown(request.GET.dict(), held, boundaries),
     )
-    if not shown.months:
-        raise Http404("No published month is held for this code.")
-    return shown
 
 
 def _on_boundaries(request: HttpRequest, code: str) -> tuple[str, list[League], Boundaries]:

@@ -19,7 +19,6 @@ from capacity.forms.plans import PlanForm, TargetForm
 from capacity.models import IntegratedCareBoard, PlannedBeds, Ward
 from capacity.policies import can_plan, check_can_plan, check_can_see_figures
 from capacity.presenters.plan import PlanPresenter, signed
-from capacity.presenters.switches import Choice
 from capacity.reports import now, plans, populations
 from capacity.reports.leave import leave_rule
 from capacity.views.answers import csv_file
@@ -37,7 +36,7 @@ def icb_plan(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def icb_plan_table(request: HttpRequest, code: str) -> HttpResponse:
     shown = _read(request, visible_icb(signed_in(request), code))
-    return csv_file(f"{code}-plan-{shown.today:%Y-%m-%d}", shown.csv)
+    return csv_file(f"{code}-plan-{shown.window.first}-{shown.window.last}", shown.csv)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,6 +122,6 @@ def _read(request: HttpRequest, icb: IntegratedCareBoard) -> PlanPresenter:
         planned=plans.planned_of(icb, today),
         targets=plans.targets_of(icb),
         populations=populations.populations_of(icb),
-        base=Choice.read(request.GET.dict()).base,
+        given=request.GET.dict(),
         leave=leave_rule(at),
     )

@@ -137,13 +137,15 @@ def histogram(
     `width` is that of its card, or the letters would shrink with the picture.
     """
     x = Scale(0, max(1, len(data)), 0, width)
-    y = Scale(0, max([1.0, *(bar.value for bar in data)]), 112, 18)
+    split = split_after is not None and split_after < len(data)
+    # The words beside the split stand above every column.
+    y = Scale(0, max([1.0, *(bar.value for bar in data)]), 112, 34 if split else 18)
     body: list[str] = []
     for number, bar in enumerate(data):
         before = split_after is None or number < split_after
         body += _column(bar, x(number), x(1), y, "chart-bar" if before else "chart-bar--other")
     body.append(svg.line(0, 112, width, 112, "chart-axis"))
-    if split_after is not None and split_after < len(data):
+    if split_after is not None and split:
         place = x(split_after)
         body.append(svg.line(place, 4, place, 112, "chart-line--wanted"))
         body.append(svg.text(place + 5, 14, split_label, "chart-text--strong"))

@@ -53,6 +53,8 @@ class Control:
 
 def control(data: Control) -> SafeString:
     """The picture, 880 by 250; the axis begins at nought."""
+    if not data.points:
+        return svg.nothing("control", WIDTH, data.title, "Nothing counted yet")
     x = Scale(0, max(1, len(data.points) - 1), _LEFT, _RIGHT)
     highest = max([1.0, *(p.value or 0 for p in data.points), *(part.upper for part in data.parts)])
     y = Scale(0, highest * 1.05, _FLOOR, _TOP)
@@ -85,9 +87,10 @@ def _row(point: Point, part: Part | None) -> tuple[str, ...]:
 
 def _ground(y: Scale) -> Iterator[str]:
     yield svg.line(_LEFT - 6, _FLOOR, _RIGHT + 6, _FLOOR, "chart-axis")
-    for share in (0, 0.5, 1):
-        value = y.low + share * (y.high - y.low)
-        yield svg.text(_LEFT - 10, y(value) + 4, f"{value:.0f}", "chart-text--small", "end")
+    step = svg.round_step(y.high, 4)
+    for number in range(int(y.high / step) + 1):
+        value = number * step
+        yield svg.text(_LEFT - 10, y(value) + 4, f"{value:,g}", "chart-text--small", "end")
 
 
 def _limits(data: Control, x: Scale, y: Scale) -> Iterator[str]:
@@ -101,9 +104,16 @@ def _limits(data: Control, x: Scale, y: Scale) -> Iterator[str]:
                 yield svg.line(left, y(limit), right, y(limit), "chart-line--wanted")
         if part.begins:
             yield svg.line(left, _TOP - 10, left, _FLOOR, "chart-line--dotted")
-            yield svg.text(left + 4, _TOP - 12, part.begins, "chart-text--small chart-halo")
+            words = _shortened(part.begins, WIDTH - left - 4)
+            yield svg.text(left + 4, _TOP - 12, words, "chart-text--small chart-halo")
     if data.parts:
         yield from _limit_names(data.parts[-1], y)
+
+
+def _shortened(words: str, room: float) -> str:
+    """As much as there is room for, at seven pixels a letter; the page tells all of it."""
+    most = max(1, int(room / 7))
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def _limit_names(part: Part, y: Scale) -> Iterator[str]:

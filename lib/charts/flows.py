@@ -59,19 +59,34 @@ def _net(week: Week) -> str:
 
 
 def _week(week: Week, left: float, room: float, zero: float, unit: float) -> Iterator[str]:
-    width = room * 0.6
+    width = room * 0.55
     middle, right = left + width / 2, left + width + 5
     down, up = week.step_down * unit, week.step_up * unit
     yield svg.rect(left, zero - down, width, down, "chart-bar")
     yield from _hatched(left, zero - down - up, width, up)
     yield svg.rect(left, zero, width, week.out * unit, "chart-bar--other")
-    yield svg.text(right, zero - down / 2 + 4, str(week.step_down))
-    yield svg.text(right, zero - down - up / 2 + 4, str(week.step_up))
+    yield from _routes(week, right, zero, unit)
     yield svg.text(middle, zero - down - up - 5, f"in {week.into}", "chart-text--strong", "middle")
-    yield svg.text(right, zero + 16, f"net {_net(week)}", "chart-text--strong")
+    net = f"net {_net(week)}"
+    # A long one in two lines: the last column ends where the picture does.
+    for number, words in enumerate(net.split() if len(net) > 7 else [net]):
+        yield svg.text(right, zero + 16 + 13 * number, words, "chart-text--strong")
     below = zero + week.out * unit + 14
     yield svg.text(middle, below, f"out {week.out}", "chart-text--strong", "middle")
-    yield svg.text(middle, HEIGHT - 4, week.label, "chart-text--small", "middle")
+    yield svg.text(left, HEIGHT - 4, week.label, "chart-text--small")
+
+
+def _routes(week: Week, right: float, zero: float, unit: float) -> Iterator[str]:
+    """Each beside its part, the upper one clear of the lower; nought has no part."""
+    down, up = week.step_down * unit, week.step_up * unit
+    place = zero - down / 2 + 4
+    if week.step_down:
+        yield svg.text(right, place, str(week.step_down))
+    if week.step_up:
+        above = zero - down - up / 2 + 4
+        yield svg.text(
+            right, min(above, place - 12) if week.step_down else above, str(week.step_up)
+        )
 
 
 def _hatched(left: float, top: float, width: float, height: float) -> Iterator[str]:

@@ -17,7 +17,7 @@ from lib.charts.svg import Scale, Table
 
 WIDTH: Final = 640
 HEIGHT: Final = 300
-_LEFT, _RIGHT = 40.0, 600.0
+_LEFT, _RIGHT = 40.0, 586.0
 _TOP, _FLOOR = 14.0, 256.0
 _STEP: Final = 20
 
@@ -103,7 +103,10 @@ def _limits(data: Funnel, x: Scale, y: Scale) -> Iterator[str]:
         # What lies above the picture is not drawn along its edge.
         yield svg.polyline([(x(size), y(high)) for size, _, high in limits if high <= y.high], css)
     yield svg.line(_LEFT, y(data.middle), _RIGHT, y(data.middle), "chart-line--wanted")
-    yield svg.text(_RIGHT, y(data.middle) - 5, data.whole, "chart-text--small chart-halo", "end")
+    # Beside the picture, where no point and no limit runs through it.
+    for number, words in enumerate(data.whole.rsplit(" ", 1)):
+        place = y(data.middle) + 14 * number
+        yield svg.text(_RIGHT + 5, place, words, "chart-text--small")
 
 
 def _points(data: Funnel, x: Scale, y: Scale) -> Iterator[str]:

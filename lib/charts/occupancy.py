@@ -59,9 +59,9 @@ class Occupancy:
 
 
 def occupancy(data: Occupancy) -> SafeString:
-    """The picture, 896 by 312; empty days give an empty frame."""
+    """The picture, 896 by 312; without any day no more than a line that says so."""
     if not data.days:
-        return svg.chart("occupancy", WIDTH, HEIGHT, "Occupancy: no days counted", "", [_empty()])
+        return svg.nothing("occupancy", WIDTH, "Occupancy: no days counted", "No days counted yet")
     x, y = _day_scale(data), _percent_scale(data)
     upper = [
         *_zone(y),
@@ -106,10 +106,6 @@ def rows(data: Occupancy) -> Table:
 
 def _told(day: Day) -> str:
     return "–" if day.percent is None else f"{day.percent:.1f}%"
-
-
-def _empty() -> str:
-    return svg.text(_LEFT, _MIDDLE / 2, "No days counted yet", "chart-text--small")
 
 
 def _day_scale(data: Occupancy) -> Scale:

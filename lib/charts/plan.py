@@ -77,9 +77,6 @@ def _bands(data: Plan, x: Scale, y: Scale) -> Iterator[str]:
         end = following.day if following else data.until
         left, right = x(band.day.toordinal()), x(end.toordinal())
         yield svg.rect(left, y(band.high), right - left, y(band.low) - y(band.high), "chart-zone")
-    for band in data.bands[-1:]:
-        middle = (y(band.low) + y(band.high)) / 2
-        yield svg.text(_RIGHT + 8, middle + 4, band.words, "chart-text--small")
 
 
 def _ground(y: Scale) -> Iterator[str]:
@@ -96,19 +93,31 @@ def _steps(data: Plan, x: Scale, y: Scale) -> Iterator[str]:
     for step, (across, up) in zip(data.steps, places, strict=True):
         told = f"{plain_day(step.day)}: {step.beds:,} beds. {step.why}".strip()
         yield svg.circle(across, up, 4, "chart-point", told)
-    css = "chart-text--strong"
-    yield svg.text(_RIGHT + 8, places[-1][1] + 4, f"{data.steps[-1].beds:,} beds", css)
+    yield from _names(data, places[-1][1], y)
+
+
+def _names(data: Plan, beds: float, y: Scale) -> Iterator[str]:
+    """The band's name beside it; above it, where the beds end within it."""
+    yield svg.text(_RIGHT + 8, beds + 4, f"{data.steps[-1].beds:,} beds", "chart-text--strong")
+    for band in data.bands[-1:]:
+        place = (y(band.low) + y(band.high)) / 2
+        if abs(place - beds) < 26:
+            place = beds - 26
+        yield svg.text(_RIGHT + 8, place - 2, band.words, "chart-text--small")
+        yield svg.text(_RIGHT + 8, place + 11, "per 100,000", "chart-text--small")
 
 
 def _days(data: Plan, x: Scale) -> Iterator[str]:
-    """Those of the steps, left out where one would cover the one before."""
+    """Those of the steps, left out where one would cover the one before; the end, if it fits."""
     taken = -99.0
     for step in data.steps:
         place = x(step.day.toordinal())
-        if place - taken >= 80 and place <= _RIGHT - 40:
+        if place - taken >= 80 and place <= _RIGHT - 70:
             words = f"{step.day.day} {step.day:%b %Y}"
             yield svg.text(place, _FLOOR + 18, words, "chart-text--small")
             taken = place
+    if taken <= _RIGHT - 150:
+        yield svg.text(_RIGHT, _FLOOR + 18, plain_day(data.until), "chart-text--small", "end")
 
 
 def _description(data: Plan) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import cycle
 from typing import Literal
 
 from django.utils.safestring import SafeString, mark_safe
@@ -49,6 +50,16 @@ def numbers(cells: Iterable[str]) -> SafeString:
     return mark_safe("".join(told))  # noqa: S308  # each cell is escaped
 
 
+def round_step(largest: float, most: int) -> float:
+    """Between round figures on an axis, so that there are not more than `most` above nought."""
+    step = 0.1
+    for times in cycle((2, 2.5, 2)):
+        if step * most >= largest:
+            break
+        step *= times
+    return round(step, 1)
+
+
 def chart(
     name: str, width: float, height: float, title: str, description: str, body: Iterable[str]
 ) -> SafeString:
@@ -58,6 +69,11 @@ def chart(
     return mark_safe(  # noqa: S308  # every text below is escaped where it is written
         f"{_frame(name, width, height)}<title>{escape(title)}</title>{described}{inside}</svg>"
     )
+
+
+def nothing(name: str, width: float, title: str, words: str) -> SafeString:
+    """Instead of an empty frame, which would look like a figure of nought."""
+    return chart(name, width, 40, title, "", [text(44, 24, words, "chart-text--small")])
 
 
 @lru_cache(maxsize=256)

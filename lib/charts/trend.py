@@ -16,7 +16,7 @@ from lib.charts import svg
 from lib.charts.svg import Scale, Table
 
 WIDTH: Final = 300
-HEIGHT: Final = 150
+HEIGHT: Final = 160
 _LEFT, _RIGHT = 18.0, 278.0
 _TOP, _FLOOR = 34.0, 120.0
 
@@ -41,7 +41,7 @@ class Trend:
 
 
 def trend(data: Trend) -> SafeString:
-    """The picture, 300 by 150; the axis begins at nought, for a fall must not look steeper."""
+    """The picture, 300 by 160; the axis begins at nought, for a fall must not look steeper."""
     known = _known(data)
     if not known:
         words = svg.text(_LEFT, _FLOOR / 2, "No months held", "chart-text--small")
@@ -81,7 +81,10 @@ def _ground(data: Trend, y: Scale) -> Iterator[str]:
     if data.zone is not None:
         low, high = data.zone
         yield svg.rect(_LEFT - 8, y(high), _RIGHT - _LEFT + 16, y(low) - y(high), "chart-zone")
+        words = f"grey: {low:g}–{high:g}{data.unit} good"
+        yield svg.text(_RIGHT + 8, 12, words, "chart-text--small", "end")
     yield svg.line(_LEFT - 8, _FLOOR, _RIGHT + 8, _FLOOR, "chart-axis")
+    yield svg.text(_LEFT - 11, _FLOOR + 4, "0", "chart-text--small", "end")
 
 
 def _place(month: Month, x: Scale, y: Scale) -> tuple[float, float]:
@@ -113,13 +116,17 @@ def _points(data: Trend, known: Sequence[Month], x: Scale, y: Scale) -> Iterator
 
 
 def _names(known: Sequence[Month], x: Scale) -> Iterator[str]:
-    taken = -99.0
+    """Each month, and under the first of a year which one that is."""
+    taken, year = -99.0, 0
     for month in known:
         place = x(_number(month.month))
         if place - taken >= 26:
             words = f"{month.month:%b}"
             yield svg.text(place, _FLOOR + 16, words, "chart-text--small", "middle")
             taken = place
+            if month.month.year != year:
+                year = month.month.year
+                yield svg.text(place, _FLOOR + 30, str(year), "chart-text--small", "middle")
 
 
 def _told(data: Trend, month: Month) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from capacity.models import StatedChange
 from capacity.presenters.flows.control import CALM, Charted
-from capacity.reports.series import Series, weeks
+from capacity.reports.series import Series, months_in, weeks, weeks_in
+from lib import london
 
 LAST = dt.date(2026, 5, 18)
 CALM_WEEKS = [10, 12, 9, 11, 10, 12, 9, 11, 10, 12, 9, 11]
@@ -85,3 +86,25 @@ def test_what_goes_on_stands_before_single_weeks_and_tells_them_too():
     assert newest == "From 16 Mar 2026 higher than usual: nine weeks above the mean of 2.7."
     assert earlier.startswith("From 17 Nov 2025 lower than usual until 16 Mar 2026: 17 weeks")
     assert found.going_on is not None
+
+
+def day(text):
+    return dt.date.fromisoformat(f"2026-{text}")
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "last", "begun"),
+    [
+        (weeks_in, "05-04", "05-18", ["05-04", "05-11"]),
+        (weeks_in, "05-01", "05-18", ["05-04", "05-11"]),  # three days are no week
+        (weeks_in, "05-14", "05-18", []),
+        (months_in, "01-01", "03-01", ["01-01", "02-01"]),
+        (months_in, "01-01", "03-31", ["01-01", "02-01"]),
+        (months_in, "01-02", "03-01", ["02-01"]),
+        (months_in, "01-02", "02-28", []),
+        (months_in, "01-02", "01-30", []),
+    ],
+)
+def test_a_time_is_told_by_its_whole_weeks_or_months(whole, first, last, begun):
+    found = [london.day_of(since) for since, _ in whole(day(first), day(last))]
+    assert found == [day(text) for text in begun]

@@ -25,6 +25,7 @@ DAY = dt.timedelta(days=1)
 WARD = "RT5-soar-valley"
 DAYS = ['id="days-from"', 'id="days-to"']
 SPAN = ['id="span-from"', 'id="span-to"']
+WINDOW = ['id="window-from"', 'id="window-to"']
 COMPARED = ['aria-label="Compared with"']
 
 
@@ -46,15 +47,19 @@ PAGES = {
     "ICB by pathway": ("icb-detail", ["QK1"], "?by=pathway&than=year&days=28", DAYS, COMPARED),
     "provider": ("provider-detail", ["RT5"], "", DAYS, COMPARED),
     "ward": ("ward-detail", [WARD], "", DAYS, COMPARED),
-    "plan": ("icb-plan", ["QK1"], "", ["beds as planned, "], ["40 to 50", "80%"]),
+    "borders": (
+        *("icb-border", ["QK1"], "", ['id="border-on"']),
+        [*COMPARED, "Where our residents are looked after", "Whom we look after"],
+    ),
+    "plan": ("icb-plan", ["QK1"], "", ["beds as planned, ", *WINDOW], ["40 to 50", "80%"]),
     "path": (
-        *("published-icb", ["QK1"], "", ["July 2023 to April 2024"]),
+        *("published-icb", ["QK1"], "", ["July 2023 to April 2024", *WINDOW]),
         ["England per 100,000", "Rank by beds per 100,000"],
     ),
     **of_places("hindrance-list", SPAN, COMPARED),
     **of_places("flow-list", SPAN, COMPARED),
     **of_places("length-list", SPAN, [*COMPARED, "stays that began from"]),
-    **of_places("control-detail", ["Up to 08:00 on"], ["Which pathway, and since when"]),
+    **of_places("control-detail", SPAN, ["Which pathway, and since when"]),
     **of_places("change-detail", ["Changed on"], ["Before and after"]),
 }
 # Not a figure of the page: rows that open with a permission of their own.

@@ -14,6 +14,7 @@ from capacity.actions.stays import end_spell
 from capacity.models import StatedChange
 from lib import london
 from tests.capacity.factories import make_beds, make_stay, make_ward
+from tests.capacity.tables import read, tables_of
 
 NAMES = ["flow", "length", "control", "change"]
 
@@ -65,6 +66,13 @@ def test_flows_begin_with_a_sentence_and_add_up(busy, icb_manager, signed_in):
     now = told.now
     assert now.there("since") + now.into - now.out == now.there("until")
     assert told.balance in response.content.decode()
+
+
+def test_who_was_admitted_is_drawn_as_soon_as_anybody_was(busy, icb_manager, signed_in):
+    body = page(signed_in(icb_manager), "flow-list").content.decode()
+    assert {"Age as a table", "Sex as a table", "Age and sex as a table"} <= {
+        one.title for one in tables_of(body)
+    }
 
 
 def test_the_dashboard_and_the_flows_show_the_same_in_and_out(busy, icb_manager, signed_in):
@@ -198,6 +206,50 @@ def test_a_chart_says_what_it_means_and_which_pathway(busy, icb_manager, signed_
     assert told.sentence.startswith("Admissions, all pathways: ")
     assert next(link.label for link, *_ in told.pathways) == "All pathways"
     assert {link.label for link, *_ in told.pathways} == {"All pathways", "COPD", "Frailty"}
+
+
+def test_a_time_of_a_chart_is_drawn_and_filed_and_every_link_keeps_it(busy, icb_manager, signed_in):
+    client, last = signed_in(icb_manager), counted().date()
+    first = last - days(7 * 8 + 3)
+    query = f"?measure=admitted&from={first}&to={last:%d/%m/%Y}"
+    response = page(client, "control-detail", query)
+    told = response.context["shown"]
+    # Eight whole weeks, counted back from the last day.
+    begun = [last - days(7 * number) for number in range(8, 0, -1)]
+    assert [row[0] for row in told.table.rows] == [london.plain_day(day) for day in begun]
+    kept = f"from={first}&to={last}"
+    switches = [*told.measures, *told.widths, *(link for link, *_ in told.pathways)]
+    assert all(kept in link.query for link in switches)
+    link = next(one for one in read(response.content.decode()).links if ".csv" in one)
+    file = client.get(link)
+    assert f"QK1-admitted-by-week-{first}-{last}.csv" in file["Content-Disposition"]
+    lines = list(csv.reader(file.content.decode("utf-8-sig").splitlines()))
+    assert [line[0] for line in lines[2:10]] == [london.plain_day(day) for day in begun]
+
+
+@pytest.mark.parametrize(
+    ("by", "number"), [("week", 364), ("month", None)], ids=["a year", "24 months"]
+)
+def test_without_a_time_a_chart_shows_the_usual_one(by, number, busy, icb_manager, signed_in):
+    span = page(signed_in(icb_manager), "control-detail", f"?by={by}").context["span"]
+    assert span.last == counted().date()
+    assert not span.typed
+    back = span.last.replace(year=span.last.year - 2, day=1)
+    assert span.first == (span.last - days(number) if number else back)
+    assert [link.chosen for link in span.shortcuts] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?from=nonsense", "That is no time up to the last count at 08:00."),
+        ("?to=2199-01-01", "That is no time up to the last count at 08:00."),
+        ("?from=2026-03-02&to=2026-03-06", "there is no whole week from 2 Mar to 6 Mar 2026."),
+        ("?by=month&from=2026-03-02&to=2026-04-30", "there is no whole month from 2 Mar to"),
+    ],
+)
+def test_a_time_that_a_chart_cannot_show_is_told(query, told, busy, icb_manager, signed_in):
+    assert told in page(signed_in(icb_manager), "control-detail", query).content.decode()
 
 
 def test_a_stated_change_rebases_and_says_so_and_can_be_taken_back(busy, icb_manager, signed_in):

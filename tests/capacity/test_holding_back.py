@@ -109,7 +109,7 @@ def test_those_turned_away_for_want_of_a_bed_count_and_no_others(held_up, icb_ma
     told = response.context["shown"].sentence
     assert "<strong>COPD</strong> holds QK1 back most" in told
     assert (
-        "24 referrals were declined for want of a bed and people ready to leave stayed on" in told
+        "24 referrals were declined for want of a bed, and people ready to leave stayed on" in told
     )
     row = table(response.content.decode(), "Which pathway").row("COPD")
     assert row == ["COPD", "124", "1.4", "2", "4", "Kit", "24", "5"]

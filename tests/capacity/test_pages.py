@@ -155,6 +155,13 @@ def test_england_says_its_month_in_words(published, icb_manager, signed_in):
     assert "QK1 is 37th by beds per 100,000." in words
 
 
+def test_one_board_has_and_several_have(published, icb_manager, signed_in):
+    client = signed_in(icb_manager)
+    told = page(client, "capacity:england-detail", "?month=2024-04").context["shown"].sentence
+    assert "<strong>1 of 42</strong> ICBs has 40 or more per 100,000" in told
+    assert "<strong>11 of 42</strong> are at 80% or fuller" in told
+
+
 def test_the_national_arithmetic_stands_with_its_source(published, icb_manager, signed_in):
     body = page(signed_in(icb_manager), "capacity:england-detail").content.decode()
     for part in ("340", "7,653", "24,000", "16,347", "HSJ roundtable"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capacity.planning import Reach, Step, course, more_for, patients_for, reach
+from capacity.planning import Reach, Step, course, more_for, patients_for, reach, within
 
 TODAY = dt.date(2026, 11, 26)
 
@@ -30,6 +30,22 @@ def day(number: int) -> dt.date:
 def test_a_plan_goes_by_steps_from_todays_beds(changes, steps):
     planned = [(day(number), beds) for number, beds in changes]
     assert course(10, TODAY, planned) == [Step(day(number), beds) for number, beds in steps]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        (0, 30, [(0, 10), (5, 14), (9, 12)]),
+        (0, 8, [(0, 10), (5, 14)]),
+        (6, 30, [(6, 14), (9, 12)]),
+        (5, 9, [(5, 14), (9, 12)]),  # both days are in it
+        (6, 8, [(6, 14)]),
+        (40, 50, [(40, 12)]),  # the last step goes on
+    ],
+)
+def test_a_time_of_a_plan_begins_with_what_there_is_on_its_first_day(first, last, found):
+    steps = [Step(day(number), beds) for number, beds in [(0, 10), (5, 14), (9, 12)]]
+    assert within(steps, day(first), day(last)) == [Step(day(n), beds) for n, beds in found]
 
 
 @pytest.mark.parametrize(

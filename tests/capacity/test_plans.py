@@ -1,5 +1,6 @@
 """Targets and bed plans: what is reached when, who may plan, and that a plan is no bed."""
 
+import csv
 import datetime as dt
 from decimal import Decimal
 
@@ -79,6 +80,42 @@ def test_the_base_is_the_readers_choice(ward, beds, icb_manager, signed_in):
     told = shown(signed_in(icb_manager), "?base=all").sentence
     assert "0.2 per 100,000 of all ages" in told
     assert "40 needs 489 beds more." in told
+
+
+def test_a_time_of_the_plan_is_drawn_and_filed_and_every_link_keeps_it(
+    ward, beds, icb_manager, signed_in
+):
+    plan(ward, icb_manager, 200, SOON)
+    plan(ward, icb_manager, 197, LATER)
+    client = signed_in(icb_manager)
+    first, last = SOON + dt.timedelta(days=10), LATER - dt.timedelta(days=1)
+    query = f"?from={first:%d/%m/%Y}&to={last}&base=all"
+    found = shown(client, query)
+    assert [row[:2] for row in found.table.rows] == [(london.plain_day(first), "203")]
+    assert f"40 is reached on {london.plain_day(LATER)}" not in found.chart
+    assert "What is planned comes to 400" in found.sentence
+    assert all(f"from={first}&to={last}" in link.query for link in found.bases)
+    file = client.get(reverse("capacity:icb-plan-table", args=["QK1"]) + query)
+    assert f"QK1-plan-{first}-{last}.csv" in file["Content-Disposition"]
+    lines = list(csv.reader(file.content.decode("utf-8-sig").splitlines()))
+    assert lines[1:3] == [list(found.table.headings), list(found.table.rows[0])]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=nonsense",
+        f"?from={TODAY - dt.timedelta(days=1)}",
+        f"?from={LATER}&to={SOON}",
+        f"?to={TODAY + dt.timedelta(days=9999)}",
+    ],
+)
+def test_a_time_that_no_plan_has_is_told_and_all_of_it_is_shown(
+    query, ward, beds, icb_manager, signed_in
+):
+    answer = signed_in(icb_manager).get(reverse("capacity:icb-plan", args=["QK1"]) + query)
+    assert "That is no time from today on. The whole plan is shown" in answer.content.decode()
+    assert answer.context["shown"].window.first == TODAY
 
 
 def test_beds_entered_with_a_day_to_come_are_in_the_course(ward, beds, icb_manager, signed_in):

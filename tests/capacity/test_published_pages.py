@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from capacity.actions.reference import load_reference_data
 from capacity.models import PublishedFigure
+from tests.capacity.tables import read
 from tests.capacity.workbooks import LINES, QK1, write
 from tests.cast import person, with_role
 
@@ -21,8 +22,8 @@ def planner(db):
     return with_role(person("national", "planner"), "icb_manager", "england", "")
 
 
-def path(client, code="QK1"):
-    return client.get(reverse("capacity:published-icb", args=[code]))
+def path(client, code="QK1", query=""):
+    return client.get(reverse("capacity:published-icb", args=[code]) + query)
 
 
 def test_a_path_is_told_on_its_newest_base_with_the_rank(db, icb_manager, signed_in):
@@ -52,6 +53,34 @@ def test_the_file_holds_exactly_what_the_table_shows(db, icb_manager, signed_in)
     told = client.get(reverse("capacity:published-icb-table", args=["QK1"])).content.decode()
     rows = list(csv.reader(told.lstrip("\ufeff").splitlines()))
     assert rows == [list(row) for row in path(client).context["shown"].csv]
+
+
+@pytest.mark.parametrize(
+    "query", ["?from=2023-09-01&to=2023-11-30", "?from=01/09/2023&to=1/11/2023"]
+)
+def test_a_time_of_the_path_is_told_drawn_and_filed(query, db, icb_manager, signed_in):
+    load_reference_data()
+    client = signed_in(icb_manager)
+    answer = path(client, query=query)
+    shown = answer.context["shown"]
+    months = ["November 2023", "October 2023", "September 2023"]
+    assert [row[0] for row in shown.table.rows] == months
+    assert shown.sentence.startswith("QK1 had 123 beds in November 2023")
+    assert "than in September 2023." in shown.sentence
+    assert "December" not in shown.rate_chart + shown.taken_chart
+    link = next(one for one in read(answer.content.decode()).links if ".csv" in one)
+    told = client.get(link).content.decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(told.splitlines())][1:] == months
+
+
+@pytest.mark.parametrize(
+    "query", ["?from=nonsense", "?from=2023-12-02&to=2023-12-31", "?from=2024-04-01&to=2023-07-01"]
+)
+def test_a_time_without_a_month_is_told_and_all_are_shown(query, db, icb_manager, signed_in):
+    load_reference_data()
+    answer = path(signed_in(icb_manager), query=query)
+    assert "No month is held that begins in that time." in answer.content.decode()
+    assert len(answer.context["shown"].table.rows) == 7
 
 
 def test_another_boards_path_is_open_and_leads_to_no_live_figures(db, icb_manager, signed_in):

@@ -137,6 +137,8 @@ DASHBOARDS = {
     "length-list": ["icbs", "QK1"],
     "control-detail": ["icbs", "QK1"],
     "icb-plan": ["QK1"],
+    "icb-border": ["QK1"],
+    "change-detail": ["icbs", "QK1"],
     "provider-detail": ["R01"],
     "ward-detail": ["R01-ward"],
     "together-detail": [],
@@ -161,3 +163,45 @@ def test_a_printed_dashboard_cuts_no_table_and_no_picture(page: Page, live_serve
         )
         assert over == [], name
         assert page.locator("main form:visible, main .segmented:visible").count() == 0, name
+
+
+# Smaller than this, in pixels from the top of a letter to its foot, nobody reads on a phone.
+LEAST = 10.5
+UNREADABLE = """least => [...document.querySelectorAll("main svg.chart")]
+  .filter((one) => one.checkVisibility())
+  .flatMap((one) => {
+    const box = one.getBoundingClientRect();
+    const words = [...one.querySelectorAll("text")].filter((text) => text.textContent.trim());
+    const places = words.map((text) => text.getBoundingClientRect());
+    const told = (at) => `${one.getAttribute("class")}: ${words[at].textContent}`;
+    return places.flatMap((place, at) => [
+      place.height < least && `small, ${told(at)}`,
+      (place.left < box.left - 2 || place.right > box.right + 2) && `cut, ${told(at)}`,
+      ...places.slice(at + 1).map((other, next) =>
+        Math.min(place.right, other.right) - Math.max(place.left, other.left) > 2 &&
+        Math.min(place.bottom, other.bottom) - Math.max(place.top, other.top) > 4 &&
+        `covered, ${told(at)} by ${words[at + 1 + next].textContent}`),
+    ]);
+  }).filter(Boolean)"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_words_of_each_picture_can_be_read(page: Page, live_server, width: int):
+    """None is cut, none covers another, none shrinks with its picture."""
+    page.set_viewport_size({"width": width, "height": 900})
+    faults = []
+    for name, args in DASHBOARDS.items():
+        page.goto(live_server.url + reverse(f"capacity:{name}", args=args))
+        faults += [(name, fault) for fault in page.evaluate(UNREADABLE, LEAST)]
+    assert faults == []
+
+
+def test_the_axis_of_each_sums_picture_stands_in_sight(page: Page, live_server):
+    """On a wide screen nothing of it has to be scrolled to."""
+    for name in ("together-detail", "icb-detail", "provider-detail", "ward-detail"):
+        page.goto(live_server.url + reverse(f"capacity:{name}", args=DASHBOARDS[name]))
+        hidden = page.evaluate(
+            """() => [...document.querySelectorAll(".chart-scroll")]
+              .filter((box) => box.scrollWidth > box.clientWidth + 1).length"""
+        )
+        assert hidden == 0, name

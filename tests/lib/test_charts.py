@@ -24,7 +24,7 @@ from lib.charts import (
     vitals,
 )
 from lib.charts.spreading import spread
-from lib.charts.svg import Scale, Table
+from lib.charts.svg import Scale, Table, round_step
 
 NOW = datetime(2023, 12, 14, 7, 45, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -323,6 +323,74 @@ def test_two_bases_are_never_joined_and_the_chart_says_so():
     assert classes(picture).count("chart-point--hollow") == 2
 
 
+def test_a_trend_says_its_years_its_nought_and_what_is_grey():
+    data = months((10, 62.0, ""), (11, 63.0, ""), (12, 64.0, ""), (13, 60.0, ""))
+    picture = trend.trend(trend.Trend("Occupancy", data.months, unit="%", zone=(80, 92)))
+    words = [element.text for element in ElementTree.fromstring(picture).iter(f"{SVG}text")]
+    assert words[-6:] == ["Nov", "2023", "Dec", "Jan", "2024", "Feb"]
+    assert {"0", "grey: 80–92% good"} <= {*words}
+
+
+@pytest.mark.parametrize(
+    ("largest", "ticks"),
+    [(1.05, ["0", "0.5", "1"]), (16, ["0", "5", "10", "15"]), (128, ["0", "50", "100"])],
+)
+def test_an_axis_has_round_figures(largest, ticks):
+    data = control.Control("x", [control.Point("2 Mar", largest / 1.05)], [])
+    words = [
+        element.text for element in ElementTree.fromstring(control.control(data)).iter(f"{SVG}text")
+    ]
+    assert words == [*ticks, "2 Mar"]
+
+
+@given(largest=st.floats(0.1, 1e6))
+def test_round_figures_are_few(largest):
+    step = round_step(largest, 4)
+    assert largest <= 4 * step * 1.001
+    assert step == 0.1 or 4 * step <= largest * 10.01
+
+
+@pytest.mark.parametrize("beds", [0, 155, 400, 440, 450, 496, 700])
+def test_the_names_beside_a_plan_never_cover_each_other(beds):
+    first = date(2026, 11, 26)
+    band = plan.Band(first, 397, 496, "40 to 50")
+    picture = plan.plan(plan.Plan("x", [plan.Step(first, beds, "–")], [band], date(2027, 11, 26)))
+    texts = ElementTree.fromstring(picture).findall(f"{SVG}text")
+    found = {one.text: float(one.get("y", "")) for one in texts if float(one.get("x", "")) > 800}
+    assert [*found] == [f"{beds} beds", "40 to 50", "per 100,000"]
+    heights = sorted(found.values())
+    assert all(below - above >= 12 for above, below in pairwise(heights))
+
+
+@pytest.mark.parametrize(("down", "up"), [(0, 0), (0, 9), (1, 1), (1, 160), (160, 1), (59, 35)])
+def test_the_figures_beside_a_week_never_cover_each_other(down, up):
+    weeks = [flows.Week("7 Dec", up, down, 1200), flows.Week("14 Dec", 900, 900, 0)]
+    texts = ElementTree.fromstring(flows.flows(weeks)).findall(f"{SVG}text")
+    beside = [
+        one for one in texts if 1 < float(one.get("x", "")) < 245 and not one.get("text-anchor")
+    ]
+    told = [str(number) for number in (down, up) if number]
+    assert [one.text for one in beside[:-2]] == told
+    heights = sorted(float(one.get("y", "")) for one in beside)
+    assert all(below - above >= 11.9 for above, below in pairwise(heights))
+
+
+def test_a_long_reason_ends_within_its_picture():
+    points = [control.Point("x", 1)] * 9
+    long = "A second team began " * 20
+    parts = [control.Part(0, 4, 1, 0, 2), control.Part(5, 8, 1, 0, 2, long)]
+    texts = ElementTree.fromstring(control.control(control.Control("x", points, parts))).findall(
+        f"{SVG}text"
+    )
+    told = next(one for one in texts if (one.text or "").startswith("A second"))
+    assert (told.text or "").endswith("…")
+    assert float(told.get("x", "")) + 7 * len(told.text or "") <= control.WIDTH
+
+
+def test_a_plan_says_where_its_picture_ends():
+    assert ">2 Mar 2028<" in plan.plan(plan.Plan("x", PLAN.steps, PLAN.bands, date(2028, 3, 2)))
+
+
 def test_months_not_held_are_bridged_by_dots_only():
     picture = trend.trend(months((10, 22.0, ""), (11, 23.0, ""), (12, None, ""), (13, 24.0, "")))
     assert classes(picture).count("chart-line") == 1
@@ -345,7 +413,9 @@ def test_a_point_beyond_a_limit_is_told_by_its_shape_and_in_words():
     diamonds = [path for path in shapes if path.endswith("z") and path.count("L") == 3]
     assert (len(triangles), len(diamonds)) == (2, 1)
     assert "23 Mar 1, beyond a limit" in ALL["control"]
-    assert "No point is more than" in control.control(control.Control("calm", [], []))
+    calm = control.Control("calm", [control.Point("2 Mar", 9)], [])
+    assert "No point is more than" in control.control(calm)
+    assert "Nothing counted yet" in control.control(control.Control("calm", [], []))
 
 
 def test_the_table_behind_a_control_chart_has_limits_of_each_part():

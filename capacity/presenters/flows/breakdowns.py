@@ -27,6 +27,11 @@ class Breakdown:
     unit: str = "Number"
 
     @property
+    def anybody(self) -> bool:
+        """Lines that are named even at nought are no news where all of them are at nought."""
+        return any(number != 0 for line in self.lines for number in line[1:])
+
+    @property
     def pairs(self) -> list[Pair]:
         return [Pair(*line) for line in self.lines]
 

@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
-from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from capacity import xmr
 from capacity.models import StatedChange
 from capacity.presenters.flows import naming
+from capacity.presenters.flows.control_choice import ControlChoice
 from capacity.presenters.sheets import in_one
-from capacity.presenters.spans import day_in
 from capacity.presenters.switches import Switch
 from capacity.presenters.words import plural
 from capacity.reports.places import Place
-from capacity.reports.series import MEASURES, WHOLE, WIDTHS, Series
+from capacity.reports.series import WHOLE, WIDTHS, Series
 from capacity.xmr import Rule, Signal
 from lib import london
 from lib.charts import control
@@ -27,33 +26,6 @@ from lib.charts.control import Control, Mark, Point
 from lib.charts.svg import Table
 
 CALM: Final = "Nothing here but the usual variation."
-
-
-@dataclass(frozen=True, slots=True)
-class ControlChoice:
-    """Which figure, by week or month, of which pathway (empty: all)."""
-
-    measure: str = "patients"
-    by: str = "week"
-    pathway: str = WHOLE
-    last: dt.date | None = None
-
-    @classmethod
-    def read(cls, given: Mapping[str, str], counted_on: dt.date) -> ControlChoice:
-        """What an address cannot mean is as if not said; `to` is the day of the last count."""
-        measure, by = given.get("measure", ""), given.get("by", "")
-        last = day_in(given.get("to", ""))
-        return cls(
-            measure=measure if measure in MEASURES else "patients",
-            by=by if by in WIDTHS else "week",
-            pathway=given.get("pathway", "")[:40],
-            last=last if last and last <= counted_on else counted_on,
-        )
-
-    def query(self, **changed: str) -> str:
-        to = self.last.isoformat() if self.last else ""
-        said = {"measure": self.measure, "by": self.by, "pathway": self.pathway, "to": to}
-        return urlencode({name: value for name, value in (said | changed).items() if value})
 
 
 @dataclass(frozen=True)
@@ -193,6 +165,11 @@ class ControlPresenter:
     def heading(self) -> str:
         return f"{self._named.each} per {self.choice.by}"
 
+    @property
+    def when(self) -> str:
+        """Only whole weeks or months are points, so it may begin later and end earlier."""
+        return f"{self.heading}, {self.choice.span.words}"
+
     def _charted(self, pathway: str) -> Charted:
         own = [change for change in self.changes if change.pathway == pathway]
         return Charted(self.series.get(pathway, Series([], [])), own, self.choice.by)
@@ -203,6 +180,10 @@ class ControlPresenter:
 
     @property
     def sentence(self) -> str:
+        """Of a time without one whole week or month nothing is told, rather than nought."""
+        span, by = self.choice.span, self.choice.by
+        if not WIDTHS[by](span.first, span.last):
+            return f"{self.title}: there is no whole {by} from {span.words}."
         return f"{self.title}: {self.charted.words[0]}"
 
     @property

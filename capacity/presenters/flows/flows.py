@@ -46,10 +46,12 @@ class FlowsPresenter:
     @cached_property
     def sentence(self) -> SafeString:
         now, then = self.now, self.then
+        if not now.number("admitted") and not now.number("discharged"):
+            return format_html("{} {}", self._nobody_words, self._delay_words)
         return format_html(
             "{} admitted <strong>{}</strong> in {}, {}. <strong>{}</strong> left, of them {}"
             " home and {} to hospital. {}",
-            self.place.code if self.place.kind != "ward" else self.place.name,
+            self._named,
             words.plural(now.number("admitted"), "patient"),
             words.plural(self.span.days, "day"),
             _against(now.number("admitted"), then.number("admitted")),
@@ -58,6 +60,17 @@ class FlowsPresenter:
             f"{now.by('discharged', 'destination')[Destination.HOSPITAL]:,}",
             self._delay_words,
         )
+
+    @property
+    def _named(self) -> str:
+        return self.place.name if self.place.kind == "ward" else self.place.code
+
+    @property
+    def _nobody_words(self) -> str:
+        before = self.then.number("admitted")
+        than = f"; in the time compared {before:,} came" if before else ", nor in the time compared"
+        days = words.plural(self.span.days, "day")
+        return f"{self._named} admitted nobody and nobody left in {days}{than}."
 
     @property
     def _delay_words(self) -> str:
@@ -142,7 +155,9 @@ class FlowsPresenter:
             name=naming.cause,
             unit="Nights",
             note=f"Nights of {words.plural(people[0], 'person', 'people')}"
-            f" (compared: {people[1]:,}) from when they were ready until they left.",
+            f" (compared: {people[1]:,}) from when they were ready until they left."
+            if any(people)
+            else "",
         )
 
     def _of(
@@ -202,7 +217,7 @@ class FlowsPresenter:
     @property
     def csv(self) -> list[tuple[str, ...]]:
         """Exactly what the page shows; where a part has nothing it says so there."""
-        parts = [one for one in [*self.breakdowns, *self.people.tables] if one.lines]
+        parts = [one for one in [*self.breakdowns, *self.people.tables] if one.anybody]
         figures = ("Returns, deaths and waits", Table(self.headings, self.figures))
         return in_one([figures, *((one.title, one.table) for one in parts)])
 
@@ -216,8 +231,9 @@ def _readmitted(tally: Tally) -> str:
     told = tally.by("discharged", "readmitted")
     known, back = told["yes"] + told["no"], told["back already"]
     running = back + told["not yet known"]
-    later = f"; so far {back:,} of {running:,} whose 30 days are not over" if running else ""
-    return f"{told['yes']:,} of {known:,}{later}"
+    whole = f"{told['yes']:,} of {known:,}" if known else ""
+    later = f"so far {back:,} of {running:,} whose 30 days are not over" if running else ""
+    return "; ".join(filter(None, (whole, later))) or "nobody left"
 
 
 def _hours(hours: float | None) -> str:

@@ -73,7 +73,7 @@ class HindrancesPresenter:
         """The greater part first; what is nought is not told."""
         parts = [self._waited(first), self._turned_away(first)]
         ordered = parts if first.ground == "waited" else parts[::-1]
-        told = " and ".join(part for part in ordered if part)
+        told = ", and ".join(part for part in ordered if part)
         return (
             f"in the {words.plural(self.span.days, 'day')} up to {plain_day(self.span.last)} {told}"
         )

@@ -81,7 +81,9 @@ class LengthsPresenter:
 
     @property
     def censored_words(self) -> str:
-        """In words: what is censored, and how many."""
+        """In words: what is censored, and how many; nothing where nobody came."""
+        if not self.here.stays:
+            return ""
         if not self.here.still_open:
             return f"All {words.plural(self.here.stays, 'stay')} have ended: nothing is estimated."
         return (
@@ -94,6 +96,8 @@ class LengthsPresenter:
     @property
     def parts_words(self) -> str:
         """Where people move between wards, a place's part is shorter than the spell."""
+        if not self.here.stays:
+            return ""
         if self.here == self.whole:
             return "No stay here was part of a longer spell elsewhere."
         return (
@@ -138,6 +142,8 @@ class LengthsPresenter:
 
     @property
     def ended_words(self) -> str:
+        if not self.ended:
+            return "No stay ended in this time."
         many = words.plural(len(self.ended), "stay")
         return (
             f"{many} ended in the time, whenever they began. These are the dashboard’s; they"

@@ -42,6 +42,11 @@ class Beside:
     then: int | None
     people: int | None
 
+    @property
+    def anybody(self) -> bool:
+        """Also who may not be shown."""
+        return self.now != 0 or self.then != 0
+
     def share(self, whole: int | None) -> float | None:
         """Per cent of those admitted; of a rounded number never more than all."""
         return None if self.now is None or not whole else min(100.0, 100 * self.now / whole)
@@ -61,6 +66,10 @@ class BesideTable:
     lines: Sequence[Beside]
     whole: Beside
     note: str
+
+    @property
+    def anybody(self) -> bool:
+        return any(line.anybody for line in self.lines)
 
     @property
     def _known(self) -> bool:
@@ -106,6 +115,10 @@ class CrossTable:
     note: str
     lines: Sequence[tuple[str, Sequence[Beside]]]
     sexes: Sequence[str]
+
+    @property
+    def anybody(self) -> bool:
+        return any(one.anybody for _, cells in self.lines for one in cells)
 
     @property
     def _known(self) -> bool:

@@ -13,7 +13,8 @@ from capacity.forms.stated_changes import StatedChangeForm
 from capacity.models import StatedChange
 from capacity.policies import can_state_change, check_can_state_change
 from capacity.presenters.flows import naming
-from capacity.presenters.flows.control import ControlChoice, ControlPresenter
+from capacity.presenters.flows.control import ControlPresenter
+from capacity.presenters.flows.control_choice import ControlChoice
 from capacity.reports.series import WIDTHS, series
 from capacity.views.answers import csv_file
 from capacity.views.flows.asking import Asked, address
@@ -27,6 +28,7 @@ def control_detail(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         "control-detail",
         shown=shown,
         choice=shown.choice,
+        span=shown.choice.span,
         can_state=can_state_change(asked.user, **asked.codes),
     )
     return render(request, "capacity/control_detail.html", context)
@@ -35,7 +37,9 @@ def control_detail(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 @require_safe
 def control_table(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     shown = _shown(request, Asked.of(request, kind, code))
-    return csv_file(f"{code}-{shown.choice.measure}-by-{shown.choice.by}", shown.csv)
+    choice, span = shown.choice, shown.choice.span
+    name = f"{code}-{choice.measure}-by-{choice.by}-{span.first}-{span.last}"
+    return csv_file(name, shown.csv)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,8 +65,8 @@ def stated_change_withdraw(request: HttpRequest, kind: str, code: str, pk: int) 
     own = StatedChange.objects.filter(place_kind=asked.place.kind, place_code=asked.place.code)
     change = withdraw_change(change=get_object_or_404(own, pk=pk), by=asked.user)
     messages.success(request, "Taken back: the chart no longer begins anew on that day.")
-    choice = ControlChoice(measure=change.measure, pathway=change.pathway)
-    return _back(asked, choice)
+    told = {"measure": change.measure, "pathway": change.pathway}
+    return _back(asked, ControlChoice.read(told, asked.counted_on))
 
 
 def _stated(asked: Asked, choice: ControlChoice, form: StatedChangeForm) -> bool:
@@ -95,15 +99,15 @@ def _choice(request: HttpRequest, asked: Asked) -> ControlChoice:
 
 def _shown(request: HttpRequest, asked: Asked) -> ControlPresenter:
     choice = _choice(request, asked)
-    times, number = WIDTHS[choice.by]
-    place = asked.place
+    place, span = asked.place, choice.span
+    times = WIDTHS[choice.by](span.first, span.last)
     changes = StatedChange.objects.standing().filter(
         place_kind=place.kind, place_code=place.code, measure=choice.measure
     )
     return ControlPresenter(
         place=place,
         choice=choice,
-        series=series(place, choice.measure, times(choice.last or asked.counted_on, number)),
+        series=series(place, choice.measure, times),
         changes=list(changes.select_related("stated_by")),
         exact=asked.exact,
     )

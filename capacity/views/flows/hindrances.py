@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from capacity.holding_back import Held, ranked
 from capacity.models import StatedChange
 from capacity.presenters.flows.control import Charted
+from capacity.presenters.flows.control_choice import USUAL
 from capacity.presenters.flows.hindrances import MEASURE_OF, HindrancesPresenter
 from capacity.presenters.spans import Span
 from capacity.reports.holding_back import held_back
-from capacity.reports.series import WIDTHS, Series, series
+from capacity.reports.series import Series, series, weeks
 from capacity.views.answers import csv_file
 from capacity.views.flows.asking import Asked
 
@@ -47,10 +48,9 @@ def hindrances(asked: Asked, span: Span) -> HindrancesPresenter:
 
 def _charted(asked: Asked, span: Span, first: Held) -> Charted:
     """The year up to the end of the time, of what the pathway that costs the most rests on."""
-    times, number = WIDTHS["week"]
     place, pathway, measure = asked.place, first.pathway, MEASURE_OF[first.ground]
-    weeks = series(place, measure, times(span.last, number))
+    found = series(place, measure, weeks(span.last, USUAL["week"]))
     changes = StatedChange.objects.standing().of(
         kind=place.kind, code=place.code, measure=measure, pathway=pathway
     )
-    return Charted(weeks.get(pathway, Series([], [])), list(changes), "week")
+    return Charted(found.get(pathway, Series([], [])), list(changes), "week")
