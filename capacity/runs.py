@@ -150,10 +150,24 @@ SELECT (%(days)s::date[])[morning] AS day, {key}, {names} FROM spread JOIN lines
 """  # noqa: S608 — put together from constants of this module only
 
 
+def _weighed(changes: str, key: str, sums: tuple[str, ...]) -> str:
+    """A row for each ward and key: its counts of all mornings, each times the morning's weight,
+    added up. `passed` says what all mornings up to one weigh, so that no run is spread."""
+    passed = "(%(passed)s::bigint[])"
+    weight = f"({passed}[upto + 1] - {passed}[behind + 1])"
+    return f"""
+WITH {counting.HERE}, {_OPEN}, {changes}
+SELECT {key}, {", ".join(f"sum({name} * {weight}) AS {name}" for name in sums)}
+FROM changes WHERE behind < upto GROUP BY {key}
+"""  # noqa: S608 — put together from constants of this module only
+
+
 _OF_BEDS: Final = ("beds", "commissioned", "surge", "closed")
 _OF_PATIENTS: Final = ("patients", "over_capacity", "on_leave")
 BEDS: Final = _counted(_BEDS, "ward_id, provider_id, icb_id", _OF_BEDS)
-PATIENTS: Final = _counted(_PATIENTS, "ward_id, provider_id, icb_id, pathway, route", _OF_PATIENTS)
+_OF_A_LINE: Final = "ward_id, provider_id, icb_id, pathway, route"
+PATIENTS: Final = _counted(_PATIENTS, _OF_A_LINE, _OF_PATIENTS)
+PATIENTS_WEIGHED: Final = _weighed(_PATIENTS, _OF_A_LINE, _OF_PATIENTS)
 
 
 def parameters(question: counting.Question) -> dict[str, Any]:

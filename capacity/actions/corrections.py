@@ -41,9 +41,8 @@ def was(names: Iterable[str]) -> str:
 
 def parameters(days: Collection[dt.date], notes: Mapping[dt.date, str]) -> dict[str, Any]:
     """`notes` say why a day is counted again, where somebody noted it."""
-    settled = SettledDay.objects.filter(day__in=days).values_list("day", flat=True)
     return {
-        "settled": list(settled),
+        "settled": list(settled(days)),
         "noted": list(notes),
         "whys": list(notes.values()),
         "unsaid": COUNTED_AGAIN,
@@ -58,5 +57,9 @@ def settle(days: Iterable[dt.date], *, at: dt.datetime, after: dt.timedelta) -> 
     )
 
 
+def settled(days: Collection[dt.date]) -> set[dt.date]:
+    return set(SettledDay.objects.filter(day__in=days).values_list("day", flat=True))
+
+
 def is_settled(day: dt.date) -> bool:
-    return bool(SettledDay.objects.filter(day=day).exists())
+    return bool(settled([day]))

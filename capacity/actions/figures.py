@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 
-from capacity import counting, runs
+from capacity import counting, runs, weighing
 from capacity.actions import corrections
 from capacity.models import Bed, DailyBeds, StaleFigure, Stay, Ward
 from lib import london
@@ -107,7 +108,6 @@ class Refreshed:
     corrected: int = 0
 
 
-@transaction.atomic
 def refresh(
     *,
     days: Iterable[dt.date] | None = None,
@@ -117,29 +117,51 @@ def refresh(
     """Days not yet counted up to `at`, and those that a correction touched; or just the `days`.
 
     Whenever it runs, and however often, the rows are the same. Only one runs at a time: a second
-    one does nothing.
+    one does nothing. Each step is a transaction: whoever notes a correction waits for the few
+    wards that were noted, never for years, and what is broken off is whole up to there.
     """
     at = at or timezone.now()
-    if not _alone():
-        return Refreshed()
     corrected = _recount_stale(at)
+    if corrected is None:
+        return Refreshed()
     ids = None if wards is None else list(wards.values_list("pk", flat=True))
     wanted = _wanting(at) if days is None else sorted(set(days))
     wanted = [day for day in wanted if london.count_instant(day) <= at]
-    with connection.cursor() as cursor:
-        cursor.execute(_ROOM)
-    for part in _parts(wanted):
-        recount(counting.mornings(part, wards=ids), at=at)
-        if ids is None:
-            corrections.settle(part, at=at, after=SETTLES_AFTER)
+    settled = corrections.settled(wanted)
+    _count([day for day in wanted if day not in settled], ids, at)
+    _check([day for day in wanted if day in settled], ids, at)
     return Refreshed(days=len(wanted), corrected=corrected)
 
 
+def _count(days: list[dt.date], wards: list[int] | None, at: dt.datetime) -> None:
+    for part in _parts(days):
+        with _our_turn():
+            recount(counting.mornings(part, wards=wards), at=at)
+            if wards is None:
+                corrections.settle(part, at=at, after=SETTLES_AFTER)
+
+
+def _check(days: list[dt.date], wards: list[int] | None, at: dt.datetime) -> None:
+    """Settled days, nearly all of them right: patients are counted of wards that differ only."""
+    if not days:
+        return
+    with _our_turn():
+        differing = weighing.differing(counting.mornings(days, wards=wards), settles=SETTLES_AFTER)
+    for part in _parts(days):
+        with _our_turn():
+            recount(counting.mornings(part, wards=wards), at=at, patients_of=differing)
+
+
 def recount(
-    question: counting.Question, *, at: dt.datetime, notes: Mapping[dt.date, str] | None = None
+    question: counting.Question,
+    *,
+    at: dt.datetime,
+    notes: Mapping[dt.date, str] | None = None,
+    patients_of: tuple[int, ...] | None = None,
 ) -> None:
     """What stands there for these days and wards is brought to what the periods say; what that
-    changes in a settled day is written down, with what `notes` say of why."""
+    changes in a settled day is written down, with what `notes` say of why. Patients may be left
+    to some of the wards."""
     days = [day for day, _ in question.moments]
     given = runs.parameters(question) | {
         "computed": at,
@@ -147,10 +169,15 @@ def recount(
         "settles": SETTLES_AFTER,
         **corrections.parameters(days, notes or {}),
     }
+    asked = [(_BEDS, given)]
+    if patients_of is None:
+        asked.append((_PATIENTS, given))
+    elif patients_of:
+        asked.append((_PATIENTS, given | {"wards": list(patients_of)}))
     touched: set[tuple[int, dt.date]] = set()
     with connection.cursor() as cursor:
-        for sql in (_BEDS, _PATIENTS):
-            cursor.execute(sql, given)
+        for sql, values in asked:
+            cursor.execute(sql, values)
             touched.update(cursor.fetchall())
         _add_up(cursor, touched, at=at)
 
@@ -161,6 +188,15 @@ def _add_up(cursor: CursorWrapper, touched: set[tuple[int, dt.date]], *, at: dt.
     if touched:
         cursor.execute(_NO_SUMS, given)
         cursor.execute(_SUMS, given)
+
+
+@contextmanager
+def _our_turn() -> Iterator[None]:
+    """A transaction that no other refresh runs beside."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_REFRESH_AT_A_TIME])
+        cursor.execute(_ROOM)
+        yield
 
 
 def _alone() -> bool:
@@ -195,8 +231,12 @@ def first_ever() -> dt.date | None:
     return min(known) if known else None
 
 
-def _recount_stale(at: dt.datetime) -> int:
-    """Notes are taken before counting: one written meanwhile stays for the next run."""
+@transaction.atomic
+def _recount_stale(at: dt.datetime) -> int | None:
+    """Notes are taken before counting: one written meanwhile stays for the next run. None while
+    another refresh is at work."""
+    if not _alone():
+        return None
     notes = list(
         StaleFigure.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(day__lte=london.last_counted(at))
