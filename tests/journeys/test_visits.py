@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
+from lib import london
 from patients.models import Admission, Patient
 from rounds.actions.tasks import add_course
 from rounds.actions.video import set_video_link
@@ -18,13 +19,15 @@ from tests.patients.factories import make_admission, make_clinician, make_patien
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-HOUR = dt.timedelta(hours=1)
+HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 LONG = "Featherstonehaugh-Cholmondeley-Wriothesley-Marjoribanks-Beauchamp-Mainwaring-Xy"
 HOME: dict[str, Any] = {"address": "49 Test Lane, Loughborough", "postcode": "LE12 7ZZ"}
 
 
 def set_task(admission: Admission, by: User, text: str, **more: object) -> Task:
-    given = {"kind": "visit", "due_at": timezone.now() + HOUR, "by": by} | more
+    """Due at the end of today in London, whatever the hour is now."""
+    end = london.day_bounds(london.day_of(timezone.now()))[1]
+    given = {"kind": "visit", "due_at": end - MINUTE, "by": by} | more
     return add_course(admission=admission, text=text, **given)[0]  # type: ignore[arg-type]  # by name
 
 
