@@ -61,6 +61,9 @@ class IcbPaper:
 
     @property
     def sentences(self) -> list[SafeString | str]:
+        """Where no ward is, nothing is held back, and that would be no news."""
+        if not self.shown.has_wards:
+            return [self.shown.sentence]
         return [self.shown.sentence, self.holding.sentence]
 
     @property

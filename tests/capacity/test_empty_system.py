@@ -65,6 +65,7 @@ def test_what_is_nought_all_over_is_not_drawn(planner, signed_in):
     paper = client.get(reverse("capacity:icb-paper", args=["QK1"])).content.decode()
     assert "No days counted yet" in paper
     assert ">; people on leave" not in paper
+    assert "holds QK1 back" not in paper
 
 
 def test_the_data_set_of_nobody_says_so(planner, signed_in):
