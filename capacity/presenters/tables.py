@@ -126,7 +126,6 @@ class Sources:
 
     now: Now
     stays: Sequence[Visit]
-    window: Flow
     providers: dict[int, Provider]
     wards: dict[int, Ward]
     visible: frozenset[int]
@@ -150,13 +149,12 @@ class Sources:
         provider: str = "",
         staffed: str = "",
     ) -> Row:
-        since, until = self.window.since, self.window.until
         return Row(
             kind=kind,
             label=label,
             counted=counted,
-            flow=flow(of, since, until),
-            median=median_nights(lengths(of, since, until)),
+            flow=flow(of),
+            median=median_nights(lengths(of)),
             leave=self.leave,
             has_beds=has_beds,
             ward=ward,
