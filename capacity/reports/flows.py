@@ -165,16 +165,17 @@ def _allocated(of: str) -> str:
 def _statement(name: str, *, maybe: str, allocations: str, own: str, **types: str) -> Statement:
     """Stays of whoever was there after `since`, and those before of which their visits are made:
     a visit's length begins with its first. Only of who was there at `since` can one lie before.
+    Of two years nearly all are over: both kinds of those who are not have an index of their own.
     Earlier stays, and spells, are asked for in an array: an index answers it in the order of its
     leaves, where a join would begin anew at the root for each. `maybe` is told of a stay alone,
     `own` of its bed's allocation too."""
-    near = f"FROM capacity_stay WHERE ward_id = ANY(%(wards)s) AND {maybe}"
     return Statement(
         name,
         f"""
 WITH near AS MATERIALIZED (
-    SELECT {_COLUMNS} {near} AND ends IS NULL
-    UNION ALL SELECT {_COLUMNS} {near} AND ends > %(since)s
+    SELECT {_COLUMNS} FROM capacity_stay
+    WHERE ((ward_id = ANY(%(wards)s) AND ends IS NULL)
+        OR (ward_id = ANY(%(wards)s) AND ends > %(since)s)) AND {maybe}
 ), before AS (
     SELECT {_COLUMNS} FROM capacity_stay
     WHERE spell_id = ANY(ARRAY(SELECT spell_id FROM near WHERE starts <= %(since)s))
