@@ -135,7 +135,7 @@ def flow(of: Collection[Visit], first: int = 1, last: int = WEEKS) -> Flow:
 
 
 def weeks(of: Collection[Visit]) -> list[Flow]:
-    return [flow(of, week, week) for week in range(1, WEEKS + 1)]
+    return [flow(of, week, week) for week in range(1, AFTER)]
 
 
 def there(of: Iterable[Visit], week: int) -> int:
