@@ -7,13 +7,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from django.utils.safestring import SafeString
 
 from capacity.occupancy import Count
 from capacity.presenters import words
-from capacity.reports.flows import Flow, Visit, lengths, median_nights, there, weeks
+from capacity.reports.flows import (
+    BEFORE,
+    WEEKS,
+    Flow,
+    Visit,
+    edges,
+    lengths,
+    median_nights,
+    there,
+    weeks,
+)
 from lib import london
 from lib.charts import bars, flows
 from lib.charts.bars import Bar
@@ -32,13 +43,13 @@ class MovementsPresenter:
 
     @cached_property
     def weeks(self) -> list[Flow]:
-        return weeks(self.visits, self.counted_on)
+        return weeks(self.visits)
 
     @cached_property
     def flows_data(self) -> list[flows.Week]:
         return [
-            flows.Week(_week_label(week), week.step_up, week.step_down, week.out)
-            for week in self.weeks
+            flows.Week(_label(*between), week.step_up, week.step_down, week.out)
+            for between, week in zip(pairwise(edges(self.counted_on)), self.weeks, strict=True)
         ]
 
     @property
@@ -52,8 +63,7 @@ class MovementsPresenter:
     @property
     def flows_sum(self) -> str:
         """107 + 409 in − 394 out = 122: the counts at both ends, and all between."""
-        since, until = self.weeks[0].since, self.weeks[-1].until
-        before, after = there(self.visits, since), there(self.visits, until)
+        before, after = there(self.visits, BEFORE), there(self.visits, WEEKS)
         into, out = sum(w.into for w in self.weeks), sum(w.out for w in self.weeks)
         return f"{before} + {into} in − {out} out = {after}"
 
@@ -65,7 +75,7 @@ class MovementsPresenter:
 
     @cached_property
     def lengths(self) -> list[int]:
-        return lengths(self.visits, self.weeks[0].since, self.weeks[-1].until)
+        return lengths(self.visits)
 
     @property
     def lengths_words(self) -> str:
@@ -93,8 +103,8 @@ class MovementsPresenter:
         return bars.bars_rows("Nights", self.lengths_data)
 
 
-def _week_label(week: Flow) -> str:
-    first, last = london.day_of(week.since), london.day_of(week.until) - dt.timedelta(days=1)
+def _label(since: dt.datetime, until: dt.datetime) -> str:
+    first, last = london.day_of(since), london.day_of(until) - dt.timedelta(days=1)
     if first.month == last.month:
         return f"{first.day}–{last.day} {last:%b}"
     return f"{first.day} {first:%b}–{last.day} {last:%b}"

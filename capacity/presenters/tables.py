@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from capacity.leave import LeaveRule
@@ -60,6 +61,16 @@ class Row:
     ward: str = ""
     provider: str = ""
     staffed: str = ""
+
+    @property
+    def code(self) -> str:
+        """Of the page about it, where the user may open one."""
+        return self.ward or self.provider
+
+    @property
+    def link(self) -> str:
+        name = "capacity:ward-detail" if self.ward else "capacity:provider-detail"
+        return _address(name, self.code) if self.code else ""
 
     @property
     def beds(self) -> str:
@@ -126,7 +137,6 @@ class Sources:
 
     now: Now
     stays: Sequence[Visit]
-    window: Flow
     providers: dict[int, Provider]
     wards: dict[int, Ward]
     visible: frozenset[int]
@@ -150,13 +160,12 @@ class Sources:
         provider: str = "",
         staffed: str = "",
     ) -> Row:
-        since, until = self.window.since, self.window.until
         return Row(
             kind=kind,
             label=label,
             counted=counted,
-            flow=flow(of, since, until),
-            median=median_nights(lengths(of, since, until)),
+            flow=flow(of),
+            median=median_nights(lengths(of)),
             leave=self.leave,
             has_beds=has_beds,
             ward=ward,
@@ -168,6 +177,12 @@ class Sources:
         """Of a ward whose beds are of several boards nobody said whose of them are staffed."""
         told = self.staffed.get(ward)
         return NOT_TOLD if told is None else "shared" if told.icbs > 1 else f"{told.number:,}"
+
+
+# The same lines are shown every five seconds; finding an address takes longer than all else in one.
+@lru_cache(maxsize=4096)
+def _address(name: str, code: str) -> str:
+    return reverse(name, args=[code])
 
 
 def table(by: str, sources: Sources, name: str) -> list[Row]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 from typing import Any, Final, NamedTuple
 
@@ -21,37 +20,39 @@ from capacity.reports.visiting import DAY_OF
 from lib import london
 from lib.prepared import Statement
 
-WEEKS = 4
+WEEKS: Final = 4
+BEFORE: Final = 0
+AFTER: Final = WEEKS + 1
 
 
 class Visit(NamedTuple):
     """The unbroken time of a spell in one place. A stay is one by itself, until it is joined to the
-    one before; what it is called is then told by the first, and where it went by the last:
-    `destination` is the spell's, where it ended here, for who was moved to another ward has gone
-    nowhere yet. `nights` are those of its stays that are over."""
+    one before, of which it `goes_on` where no time lies between; what it is called is then told by
+    the first, and where it went by the last: `destination` is the spell's, where it ended here, for
+    who was moved to another ward has gone nowhere yet. `came` and `left` are weeks, the first being
+    1: BEFORE all of them, or AFTER them, if at all. `nights` are those of its stays that are over.
+    """
 
-    spell: str
+    goes_on: bool
     ward: int
     provider: int
     route: str
     pathway: str
-    starts: dt.datetime
-    ends: dt.datetime | None
+    came: int
+    left: int
     destination: str
     nights: int
 
     def going_on(self, later: Visit) -> Visit:
         """With what followed in the same place: no midnight lies between the two."""
         nights = self.nights + later.nights
-        return self._replace(ends=later.ends, destination=later.destination, nights=nights)
+        return self._replace(left=later.left, destination=later.destination, nights=nights)
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Between two counts: those there at the first + in − out = those there at the second."""
 
-    since: dt.datetime
-    until: dt.datetime
     step_up: int
     step_down: int
     home: int
@@ -67,19 +68,30 @@ class Flow:
         return self.home + self.hospital + self.elsewhere
 
 
+def edges(last: dt.date) -> list[dt.datetime]:
+    """The counts at 08:00 between which the weeks lie, the last of them that of `last`."""
+    return [london.count_instant(last - dt.timedelta(weeks=n)) for n in range(WEEKS, -1, -1)]
+
+
 def icb_stays(
-    icb: IntegratedCareBoard, since: dt.datetime, wards: Collection[int] | None = None
+    icb: IntegratedCareBoard, last: dt.date, wards: Collection[int] | None = None
 ) -> list[Visit]:
-    """In the ICB's beds, and without a bed on its wards, of whoever was there after `since`, in the
-    order of spell and time; `wards` where the caller knows them already."""
+    """In the ICB's beds, and without a bed on its wards, of whoever was there in the weeks or
+    since, in the order of spell and time; `wards` where the caller knows them already."""
     known = wards_of(icb).values_list("pk", flat=True) if wards is None else wards
-    given = {"wards": list(known), "since": since, "icb": icb.pk}
-    return list(map(Visit._make, _OF_ICB.rows(given)))
+    return _stays(_OF_ICB, last, wards=list(known), icb=icb.pk)
 
 
-def ward_stays(ward: Ward, since: dt.datetime) -> list[Visit]:
-    given = {"wards": [ward.pk], "since": since}
-    return list(map(Visit._make, _OF_WARD.rows(given)))
+def ward_stays(ward: Ward, last: dt.date) -> list[Visit]:
+    return _stays(_OF_WARD, last, wards=[ward.pk])
+
+
+def _stays(statement: Statement, last: dt.date, **place: object) -> list[Visit]:
+    counts = edges(last)
+    # Who comes or leaves at the very moment of a count is counted with the week before it.
+    weeks = [count + dt.timedelta.resolution for count in counts]
+    rows = statement.rows({"since": counts[0], "weeks": weeks, **place})
+    return list(map(Visit._make, rows))
 
 
 def visits(stays: Iterable[Visit], place: Callable[[Visit], object]) -> list[Visit]:
@@ -87,14 +99,8 @@ def visits(stays: Iterable[Visit], place: Callable[[Visit], object]) -> list[Vis
     come in the order of spell and time."""
     found: list[Visit] = []
     for stay in stays:
-        before = found[-1] if found else None
-        if (
-            before is not None
-            and before.spell == stay.spell
-            and before.ends == stay.starts
-            and place(before) == place(stay)
-        ):
-            found[-1] = before.going_on(stay)
+        if stay.goes_on and place(found[-1]) == place(stay):
+            found[-1] = found[-1].going_on(stay)
         else:
             found.append(stay)
     return found
@@ -114,14 +120,12 @@ def by_place(
     return found
 
 
-def flow(of: Sequence[Visit], since: dt.datetime, until: dt.datetime) -> Flow:
-    """Who came after the count at `since` is counted at `until`, unless gone by then."""
-    came = [visit.route for visit in of if since < visit.starts <= until]
-    went = [visit.destination for visit in ended(of, since, until)]
+def flow(of: Collection[Visit], first: int = 1, last: int = WEEKS) -> Flow:
+    """Of the weeks from `first` to `last`, both included."""
+    came = [visit.route for visit in of if first <= visit.came <= last]
+    went = [visit.destination for visit in of if first <= visit.left <= last]
     home, hospital = went.count(Destination.HOME), went.count(Destination.HOSPITAL)
     return Flow(
-        since=since,
-        until=until,
         step_up=came.count("step_up"),
         step_down=came.count("step_down"),
         home=home,
@@ -130,73 +134,74 @@ def flow(of: Sequence[Visit], since: dt.datetime, until: dt.datetime) -> Flow:
     )
 
 
-def ended(of: Iterable[Visit], since: dt.datetime, until: dt.datetime) -> list[Visit]:
-    """After the count at `since`, and no longer counted at `until`."""
-    return [visit for visit in of if visit.ends is not None and since < visit.ends <= until]
+def weeks(of: Collection[Visit]) -> list[Flow]:
+    return [flow(of, week, week) for week in range(1, AFTER)]
 
 
-def there(of: Iterable[Visit], at: dt.datetime) -> int:
-    """How many a count at that moment finds."""
-    return sum(visit.starts <= at and (visit.ends is None or visit.ends > at) for visit in of)
+def there(of: Iterable[Visit], week: int) -> int:
+    """How many the count at the end of that week finds."""
+    return sum(visit.came <= week < visit.left for visit in of)
 
 
-def weeks(of: Sequence[Visit], last: dt.date) -> list[Flow]:
-    """Four weeks from 08:00 to 08:00, the last one ending with the count of `last`."""
-    edges = [london.count_instant(last - dt.timedelta(days=7 * n)) for n in range(WEEKS, -1, -1)]
-    return [flow(of, since, until) for since, until in pairwise(edges)]
-
-
-def lengths(of: Iterable[Visit], since: dt.datetime, until: dt.datetime) -> list[int]:
-    """Nights of each visit that ended in the time, in order."""
-    return sorted(visit.nights for visit in ended(of, since, until))
+def lengths(of: Iterable[Visit]) -> list[int]:
+    """Nights of each visit that ended in these weeks, in order."""
+    return sorted(visit.nights for visit in of if BEFORE < visit.left < AFTER)
 
 
 def median_nights(found: list[int]) -> float | None:
     return median(found) if found else None
 
 
-_DAY: Final = DAY_OF.format("s.starts")
-_COLUMNS: Final = "spell_id, ward_id, bed_id, route, pathway, starts, ends"
+_COLUMNS: Final = f"""
+spell_id, ward_id, bed_id, route, pathway, starts, ends, {DAY_OF.format("starts")} AS day"""
 
 
 def _allocated(of: str) -> str:
     """A bed is whose it was on the London day that the stay began."""
-    then = f"{of}.starts <= {_DAY} AND ({of}.ends IS NULL OR {of}.ends > {_DAY})"
+    then = f"{of}.starts <= s.day AND ({of}.ends IS NULL OR {of}.ends > s.day)"
     return f"{of}.bed_id = s.bed_id AND {then}"
 
 
 def _statement(name: str, *, maybe: str, allocations: str, own: str, **types: str) -> Statement:
     """Stays of whoever was there after `since`, and those before of which their visits are made:
-    a visit's length begins with its first. Only of who was there at `since` can one lie before;
-    they are found one by one, which is what OFFSET does, and by the plain index, which is what the
-    array does; of two years nearly all are over. `maybe` is told of a stay alone, `own` of its
-    bed's allocation too."""
-    near = f"FROM capacity_stay WHERE ward_id = ANY(%(wards)s) AND {maybe}"
+    a visit's length begins with its first. Only of who was there at `since` can one lie before.
+    Of two years nearly all are over: both kinds of those who are not have an index of their own.
+    Earlier stays, and spells, are asked for in an array: an index answers it in the order of its
+    leaves, where a join would begin anew at the root for each. `maybe` is told of a stay alone,
+    `own` of its bed's allocation too."""
     return Statement(
         name,
         f"""
 WITH near AS MATERIALIZED (
-    SELECT {_COLUMNS} {near} AND ends IS NULL
-    UNION ALL SELECT {_COLUMNS} {near} AND ends > %(since)s
+    SELECT {_COLUMNS} FROM capacity_stay
+    WHERE ((ward_id = ANY(%(wards)s) AND ends IS NULL)
+        OR (ward_id = ANY(%(wards)s) AND ends > %(since)s)) AND {maybe}
 ), before AS (
-    SELECT s.* FROM (SELECT DISTINCT spell_id FROM near WHERE starts <= %(since)s) n
-    JOIN LATERAL (SELECT {_COLUMNS} FROM capacity_stay
-                  WHERE spell_id = ANY(ARRAY[n.spell_id]) AND ends <= %(since)s OFFSET 0) s
-        ON s.ward_id = ANY(%(wards)s)
+    SELECT {_COLUMNS} FROM capacity_stay
+    WHERE spell_id = ANY(ARRAY(SELECT spell_id FROM near WHERE starts <= %(since)s))
+      AND ends <= %(since)s AND ward_id = ANY(%(wards)s)
+), own AS MATERIALIZED (
+    SELECT s.*, coalesce(a.provider_id, w.lead_provider_id) AS provider_id
+    FROM (SELECT * FROM near UNION ALL SELECT * FROM before) s
+    JOIN capacity_ward w ON w.id = s.ward_id
+    LEFT JOIN {allocations} a ON {_allocated("a")}
+    WHERE {own}
+), spells AS MATERIALIZED (
+    SELECT id, destination, discharged_at FROM capacity_spell
+    WHERE id = ANY(ARRAY(SELECT spell_id FROM own)) AND destination <> 'entered_in_error'
 )
-SELECT s.spell_id::text, s.ward_id, coalesce(a.provider_id, w.lead_provider_id), s.route, s.pathway,
-       s.starts, s.ends, CASE WHEN s.ends >= p.discharged_at THEN p.destination ELSE '' END,
-       coalesce({DAY_OF.format("s.ends")} - {_DAY}, 0)
-FROM (SELECT * FROM near UNION ALL SELECT * FROM before) s
-JOIN capacity_ward w ON w.id = s.ward_id
-LEFT JOIN {allocations} a ON {_allocated("a")}
-JOIN LATERAL (SELECT * FROM capacity_spell WHERE id = s.spell_id OFFSET 0) p
-    ON p.destination <> 'entered_in_error'
-WHERE {own}
-ORDER BY s.spell_id, s.starts, s.ends
+SELECT coalesce(o.starts = lag(o.ends) OVER spell, false),
+       o.ward_id, o.provider_id, o.route, o.pathway, width_bucket(o.starts, %(weeks)s),
+       coalesce(width_bucket(o.ends, %(weeks)s), {AFTER}),
+       CASE WHEN o.ends >= p.discharged_at THEN p.destination ELSE '' END,
+       coalesce({DAY_OF.format("o.ends")} - o.day, 0)
+FROM own o JOIN spells p ON p.id = o.spell_id
+WINDOW spell AS (PARTITION BY o.spell_id ORDER BY o.starts, o.ends)
+ORDER BY o.spell_id, o.starts, o.ends
 """,  # noqa: S608 — put together from constants of this module only
         wards="bigint[]",
         since="timestamptz",
+        weeks="timestamptz[]",
         **types,
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -26,6 +26,8 @@ from capacity.reports.leave import leave_rules
 
 _PEOPLE = ("patients", "over_capacity", "on_leave")
 _COUNTS = ("beds", "surge", "closed", *_PEOPLE)
+Counts = tuple[int, int, int, int, int, int]  # of a day, in that order
+_NONE: Counts = (0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +86,23 @@ def _added(
 ) -> list[Morning]:
     rows = sums.filter(day__range=(first, last)).values_list("day").order_by("day")
     totals = (Sum(name) for name in ("commissioned", "surge", "closed", *_PEOPLE))
-    found = (Morning(*row) for row in rows.annotate(*totals))
+    found: dict[dt.date, Counts] = {row[0]: row[1:] for row in rows.annotate(*totals)}
     return _told(found, corrected, first, last, rules)
 
 
 def _told(
-    found: Iterable[Morning],
+    found: Mapping[dt.date, Counts],
     corrected: QuerySet[CountCorrection],
     first: dt.date,
     last: dt.date,
     rules: LeaveRules | None = None,
 ) -> list[Morning]:
-    """With what was set for each day, and what was corrected in it: a day of which nothing is left
-    to count is told too."""
+    """Each day's counts, with what was set for it and what was corrected in it: a day of which
+    nothing is left to count is told too."""
     rules, changed = rules or leave_rules(), corrections(corrected, first, last)
-    by_day = {morning.day: morning for morning in found}
     return [
-        replace(by_day.get(day) or Morning(day), leave=rules.on(day), corrected=changed.get(day))
-        for day in sorted(by_day.keys() | changed.keys())
+        Morning(day, *found.get(day, _NONE), leave=rules.on(day), corrected=changed.get(day))
+        for day in sorted(found.keys() | changed.keys())
     ]
 
 
@@ -134,10 +135,10 @@ def _mornings(of: dict[str, Any], first: dt.date, last: dt.date) -> list[Morning
         found[people["day"]].update(
             patients=people["here"], over_capacity=people["over"], on_leave=people["away"]
         )
-    mornings = (_morning(day, counts) for day, counts in found.items())
-    return _told(mornings, CountCorrection.objects.filter(**of), first, last)
+    counts = {day: _counts(told) for day, told in found.items()}
+    return _told(counts, CountCorrection.objects.filter(**of), first, last)
 
 
-def _morning(day: dt.date, counts: dict[str, int]) -> Morning:
-    beds, surge, closed, patients, over, away = (counts.get(name, 0) for name in _COUNTS)
-    return Morning(day, beds, surge, closed, patients, over, away)
+def _counts(told: dict[str, int]) -> Counts:
+    beds, surge, closed, patients, over, away = (told.get(name, 0) for name in _COUNTS)
+    return beds, surge, closed, patients, over, away

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-
 from capacity.counting import then
 from capacity.presence import WardCount
+from lib.prepared import Statement
 
 # In force on the day; and of how many boards and organisations the ward's beds are then.
-_TOLD: Final = f"""
+_TOLD: Final = Statement(
+    "staffed_told",
+    f"""
 SELECT s.ward_id, s.number, s.starts, whose.icbs, whose.providers
 FROM (SELECT DISTINCT ON (ward_id) * FROM capacity_staffedbeds
       WHERE ward_id = ANY(%(wards)s) AND starts <= %(day)s
@@ -26,7 +27,11 @@ CROSS JOIN LATERAL (
       ON a.bed_id = b.id AND {then("a", "%(day)s")}
     WHERE b.ward_id = s.ward_id AND b.kind = 'commissioned' AND {then("b", "%(at)s")}
 ) whose
-"""  # noqa: S608 — put together from constants only
+""",  # noqa: S608 — put together from constants only
+    wards="bigint[]",
+    day="date",
+    at="timestamptz",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,8 @@ class Staffed:
 
 def told_of(wards: Collection[int], at: dt.datetime, day: dt.date) -> dict[int, Told]:
     """By ward; who has told nothing is not there, which is not nought."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOLD, {"wards": list(wards), "day": day, "at": at})
-        return {ward: Told(*rest) for ward, *rest in cursor.fetchall()}
+    rows = _TOLD.rows({"wards": list(wards), "day": day, "at": at})
+    return {ward: Told(*rest) for ward, *rest in rows}
 
 
 def added(told: Mapping[int, Told], counts: Mapping[int, WardCount]) -> Staffed:

@@ -144,13 +144,9 @@ def _sources(
 ) -> Sources:
     counts = now.icb_now(icb, at, wards=known.every)
     providers = Provider.objects.in_bulk({provider for provider, _ in counts.places})
-    until = london.count_instant(counted_on)
-    since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
-    stays = flows.icb_stays(icb, since, wards=known.every)
     return Sources(
         now=counts,
-        stays=stays,
-        window=flows.flow([], since, until),
+        stays=flows.icb_stays(icb, counted_on, wards=known.every),
         providers=providers,
         wards=known.every,
         visible=known.visible,

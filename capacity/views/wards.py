@@ -64,13 +64,12 @@ def visible_ward(user: User, code: str) -> Ward:
 
 def _read(request: HttpRequest, ward: Ward, at: dt.datetime) -> WardPresenter:
     counted_on = london.last_counted(at)
-    since = london.count_instant(counted_on - dt.timedelta(weeks=flows.WEEKS))
     days = Days.read(request.GET.dict(), counted_on)
     return WardPresenter(
         ward=ward,
         now=now.ward_now(ward, at),
         over_time=DaysPresenter(days, history.ward_mornings(ward, days.since, days.last)),
-        stays=flows.ward_stays(ward, since),
+        stays=flows.ward_stays(ward, counted_on),
         counted_on=counted_on,
         leave=leave_rule(at),
         staffed=told_of([ward.pk], at, london.day_of(at)).get(ward.pk),

@@ -254,16 +254,16 @@ def test_the_databases_sums_are_those_of_the_dashboard(moves):
     for bed, came, stayed, then, pathway in moves:
         _try(beds, bed, EIGHT - dt.timedelta(hours=came), stayed, then, pathway)
     for place, there in (
-        (of_icb(ward.icb), flows.icb_stays(ward.icb, SINCE)),
-        (of_provider(ward.lead_provider, Ward.objects.all()), flows.icb_stays(ward.icb, SINCE)),
-        (of_ward(ward), flows.ward_stays(ward, SINCE)),
-        (of_ward(other), flows.ward_stays(other, SINCE)),
+        (of_icb(ward.icb), flows.icb_stays(ward.icb, DAY)),
+        (of_provider(ward.lead_provider, Ward.objects.all()), flows.icb_stays(ward.icb, DAY)),
+        (of_ward(ward), flows.ward_stays(ward, DAY)),
+        (of_ward(other), flows.ward_stays(other, DAY)),
     ):
         _agree(place, flows.visits(there, flows.of_all))
 
 
 def _agree(place, visits):
-    found, shown = tally(place), flows.flow(visits, SINCE, EIGHT)
+    found, shown = tally(place), flows.flow(visits)
     assert (found.into, found.out) == (shown.into, shown.out)
     assert found.by("discharged", "destination")["home"] == shown.home
     assert found.by("discharged", "destination")["hospital"] == shown.hospital
@@ -273,7 +273,7 @@ def _agree(place, visits):
     assert by_week == [found.number("admitted"), found.number("discharged")]
     ended = [one for one in stays(place, SINCE, EIGHT, now=LATER) if one.part == "ended"]
     nights = sorted(n for one in ended for n in [one.lasted.nights] * one.lasted.count)
-    assert nights == flows.lengths(visits, SINCE, EIGHT)
+    assert nights == flows.lengths(visits)
 
 
 def _of(place, measure):

@@ -82,7 +82,7 @@ def test_the_dashboard_asks_a_fixed_number_of_questions(
     page(client, "capacity:icb-detail", code="QK1")
     for bed in make_beds(ward, 6):
         make_stay(ward, bed)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(14):
         page(client, "capacity:icb-detail", code="QK1")
 
 
