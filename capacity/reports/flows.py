@@ -95,8 +95,8 @@ def _stays(statement: Statement, last: dt.date, **place: object) -> list[Visit]:
 
 
 def visits(stays: Iterable[Visit], place: Callable[[Visit], object]) -> list[Visit]:
-    """The stays of each spell joined while the place is the same and no time lies between; they
-    come in the order of spell and time."""
+    """The stays of each spell joined while the place is the same and no time lies between: all of
+    them, in the order in which they are read, for one that goes on does so from the one before."""
     found: list[Visit] = []
     for stay in stays:
         if stay.goes_on and place(found[-1]) == place(stay):
