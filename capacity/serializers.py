@@ -1,6 +1,7 @@
 """The shapes of capacity's answers, for the answers themselves and for the schema."""
 
 import datetime as dt
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -9,6 +10,13 @@ from capacity.reports.history import Morning
 from capacity.reports.staffed import Staffed
 
 LEAVE_COUNTED = "whether occupancy has people on leave among the patients, as set for that day"
+
+
+class Moment(serializers.DateTimeField):
+    """In UTC, whatever the time of the year: pages are in London's, and so are DRF's moments."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=dt.UTC, **kwargs)
 
 
 class PublishedLine(serializers.Serializer[object]):
@@ -39,7 +47,7 @@ class CorrectedLine(serializers.Serializer[object]):
     """A day that was counted otherwise once it had settled: when that was last corrected, why, and
     what each figure that is otherwise now was first."""
 
-    at = serializers.DateTimeField(source="corrected.at")
+    at = Moment(source="corrected.at")
     why = serializers.CharField(source="corrected.why")
     was = serializers.DictField(child=serializers.IntegerField())
 
@@ -79,7 +87,7 @@ class StaffedLine(serializers.Serializer[object]):
 class NowLine(serializers.Serializer[object]):
     """The count at this moment: what the dashboard shows."""
 
-    at = serializers.DateTimeField()
+    at = Moment()
     beds = serializers.IntegerField()
     surge = serializers.IntegerField()
     closed = serializers.IntegerField()

@@ -9,6 +9,7 @@ from capacity.actions.figures import refresh
 from capacity.actions.reference import load_reference_data
 from capacity.actions.successions import Part, state_succession
 from capacity.models import IntegratedCareBoard
+from capacity.serializers import Moment
 from lib import london
 from tests.capacity.factories import make_icb, make_stay
 
@@ -109,6 +110,12 @@ def test_boundaries_of_no_such_day_and_a_split_without_shares_are_refused(
 def test_a_stranger_is_told_401_and_a_referrer_403(address, ward, referrer, signed_in):
     assert Client().get(address).status_code == 401
     assert signed_in(referrer).get(address).status_code == 403
+
+
+@pytest.mark.parametrize("month", [7, 12])
+def test_a_moment_is_told_in_utc_in_summer_as_in_winter(month):
+    at = dt.datetime(2026, month, 1, 7, 30, tzinfo=dt.UTC)
+    assert Moment().to_representation(at) == f"2026-{month:02}-01T07:30:00Z"
 
 
 def test_an_icb_out_of_reach_is_not_found(icb_manager, signed_in):

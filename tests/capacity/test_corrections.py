@@ -190,7 +190,7 @@ def test_the_answer_says_so(settled, icb_manager, signed_in):
     assert right["corrected"] is None
     assert corrected["patients"] == 1
     assert corrected["corrected"] == {
-        "at": WEEKS_LATER.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "at": WEEKS_LATER.isoformat().replace("+00:00", "Z"),
         "why": "end of a spell entered later",
         "was": {"patients": 2},
     }
