@@ -1,9 +1,10 @@
 """Several acts begun at the same moment, by people and workers who know nothing of each other."""
 
+import time
 from collections.abc import Callable
 from threading import Barrier, Thread
 
-from django.db import connection
+from django.db import connection, transaction
 
 _PATIENCE = 30
 
@@ -27,3 +28,19 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(_PATIENCE)
     return answers
+
+
+def one_waits(first: Callable[[], object], second: Callable[[], object]) -> list[object]:
+    """What both returned or raised; the second began after the first, and before that committed."""
+
+    def held() -> object:
+        with transaction.atomic():
+            answer = first()
+            time.sleep(0.5)
+        return answer
+
+    def late() -> object:
+        time.sleep(0.25)
+        return second()
+
+    return at_once(held, late)

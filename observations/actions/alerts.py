@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from lib import locks
 from observations.actions.refusals import ActionRefusedError
 from observations.bells import REPEAT_AFTER
 from observations.models import Alert, AlertEvent, Trigger
@@ -167,7 +168,7 @@ def _lock(alert: Alert) -> Alert:
     """The admission first, as the drain does, so that neither waits for the other."""
     if alert.admission_id is not None:
         Admission.objects.select_for_update(no_key=True).get(pk=alert.admission_id)
-    return Alert.objects.select_for_update(of=("self",)).select_related("owner").get(pk=alert.pk)
+    return locks.locked(Alert.objects.select_related("owner"), alert.pk)
 
 
 def _check_not_anothers(alert: Alert, by: User) -> None:

@@ -148,8 +148,9 @@ def _lock(readings: Collection[UnclaimedReading], by: User) -> list[UnclaimedRea
     devices = sorted({row.device_id for row in readings if row.device_id is not None})
     list(Device.objects.select_for_update().filter(pk__in=devices).order_by("pk"))
     ids = [row.pk for row in readings]
-    rows = UnclaimedReading.objects.open().select_for_update(of=("self",)).filter(pk__in=ids)
-    locked = list(rows.select_related("ward").order_by("pk"))
+    rows = UnclaimedReading.objects.open().filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update())
+    locked = list(rows.select_related("ward"))
     if not locked or len(locked) != len(set(ids)):
         raise TrayRefusedError("Somebody decided about these meanwhile. Look again.")
     for row in locked:

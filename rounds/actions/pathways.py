@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.models import User
 from capacity.actions.locks import lock_ward
 from capacity.models import Ward
+from lib.locks import locked
 from patients.actions.agreement import NeedsSenior, check_reason
 from patients.actions.pathways import content_of, offer_pathway
 from patients.actions.plans import version_for
@@ -146,11 +147,12 @@ def publish_draft(
 
 def _locked(draft: PathwayDraft) -> PathwayDraft:
     related = ("ward__lead_provider", "ward__icb", "pathway", "based_on", "saved_by")
-    found = PathwayDraft.objects.select_for_update(of=("self",)).select_related(*related)
-    known = found.filter(pk=draft.pk).first()
-    if known is None:
-        raise ValidationError("This draft was published or discarded meanwhile.", code="gone")
-    return known
+    try:
+        return locked(PathwayDraft.objects.select_related(*related), draft.pk)
+    except PathwayDraft.DoesNotExist:
+        raise ValidationError(
+            "This draft was published or discarded meanwhile.", code="gone"
+        ) from None
 
 
 def _agreed(

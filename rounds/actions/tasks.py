@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from lib import london
+from lib import locks, london
 from lib.ids import uuid7
 from patients.actions.admissions.locking import lock_open
 from patients.actions.touch import touch
@@ -264,11 +264,8 @@ def _chase(done: Task, by: User, at: dt.datetime) -> Task:
 
 
 def _lock(task: Task) -> Task:
-    admission = (
-        Admission.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("patient", "ward__lead_provider", "ward__icb")
-        .get(pk=task.admission_id)
-    )
+    related = Admission.objects.select_related("patient", "ward__lead_provider", "ward__icb")
+    admission = locks.locked(related, task.admission_id, no_key=True)
     locked = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     locked.admission = admission
     return locked

@@ -14,6 +14,7 @@ from observations.models import Alert, Bell, UnclaimedReading
 from tests.capacity.factories import make_provider, make_ward
 from tests.observations.conftest import NOW
 from tests.observations.factories import body_of, make_gateway, make_hub, make_key, reading
+from tests.races import one_waits
 
 MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
@@ -79,3 +80,17 @@ def test_a_closed_ward_has_no_tray(send, hub, admission):
     open_one = make_ward(f"{hub.provider.code}-later", name="Later", provider=hub.provider)
     send([reading("NOBODY-1", "spo2", 84, NOW)])
     assert UnclaimedReading.objects.get().ward == open_one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_owns_it_is_seen_by_whoever_waited_to_own_it(send, hub, ward_nurse, ward_doctor):
+    send([reading("NOBODY-1", "spo2", 84, NOW)])
+    alert = Alert.objects.get()
+    answers = one_waits(
+        lambda: actions.acknowledge(alert=alert, by=ward_nurse),
+        lambda: actions.acknowledge(alert=alert, by=ward_doctor),
+    )
+    assert [str(one) for one in answers if isinstance(one, Exception)] == [
+        f"{ward_nurse.signature} owns this alert."
+    ]
+    assert Alert.objects.get().owner == ward_nurse

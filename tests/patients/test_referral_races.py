@@ -24,7 +24,7 @@ from tests.patients.factories import (
     make_patient,
     make_referral,
 )
-from tests.races import at_once
+from tests.races import at_once, one_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,3 +137,17 @@ def test_joining_and_admitting_at_once_leave_nobody_admitted_twice(ward, two):
     merged = Patient.objects.filter(merged_into__isnull=False)
     assert not Admission.objects.filter(patient__in=merged).exists()
     assert merged.count() + Admission.objects.current().count() == 2
+
+
+def test_whoever_admits_while_the_record_is_joined_is_told_that_the_patient_is_here(ward, two):
+    kept = make_admission(ward=ward).patient
+    referral = make_referral(ward=ward, patient=make_patient(), accepted=True)
+    bed = make_beds(ward, 1)[0]
+    change = propose_merge(kept=kept, other=referral.patient, reason="Same", by=two[0])
+    answers = one_waits(
+        lambda: approve(change=change, by=two[1]),
+        lambda: admit(referral=referral, bed=bed, by=two[0]),
+    )
+    [refused] = [one for one in answers if isinstance(one, Exception)]
+    assert isinstance(refused, ValidationError)
+    assert refused.code == "admitted"

@@ -17,6 +17,7 @@ from capacity.facts import SpellFacts
 from capacity.models import Bed, Spell, Stay
 from capacity.models.stays import Destination, Residence
 from lib import london
+from lib.locks import locked
 from patients.actions.holds import check_not_held, end_hold
 from patients.actions.modes import begin_mode, usual_mode, usual_reason
 from patients.actions.people import note_not_asked
@@ -92,11 +93,8 @@ def admit(
 
 def _lock(referral: Referral) -> Referral:
     """Before the ward: whoever locks both does so in this order."""
-    return (
-        Referral.objects.select_for_update(of=("self",))
-        .select_related("ward__lead_provider", "ward__icb", "pathway", "patient")
-        .get(pk=referral.pk)
-    )
+    related = ("ward__lead_provider", "ward__icb", "pathway", "patient")
+    return locked(Referral.objects.select_related(*related), referral.pk)
 
 
 def _check_can_come(referral: Referral, at: dt.datetime) -> None:
