@@ -163,11 +163,11 @@ FROM changes WHERE behind < upto GROUP BY {key}
 
 
 _OF_BEDS: Final = ("beds", "commissioned", "surge", "closed")
-_OF_PATIENTS: Final = ("patients", "over_capacity", "on_leave")
+OF_PATIENTS: Final = ("patients", "over_capacity", "on_leave")
 BEDS: Final = _counted(_BEDS, "ward_id, provider_id, icb_id", _OF_BEDS)
-_OF_A_LINE: Final = "ward_id, provider_id, icb_id, pathway, route"
-PATIENTS: Final = _counted(_PATIENTS, _OF_A_LINE, _OF_PATIENTS)
-PATIENTS_WEIGHED: Final = _weighed(_PATIENTS, _OF_A_LINE, _OF_PATIENTS)
+OF_A_LINE: Final = "ward_id, provider_id, icb_id, pathway, route"
+PATIENTS: Final = _counted(_PATIENTS, OF_A_LINE, OF_PATIENTS)
+PATIENTS_WEIGHED: Final = _weighed(_PATIENTS, OF_A_LINE, OF_PATIENTS)
 
 
 def parameters(question: counting.Question) -> dict[str, Any]:

@@ -18,13 +18,12 @@ from typing import Any, Final
 from django.db import connection
 
 from capacity import counting, runs
+from capacity.runs import OF_A_LINE, OF_PATIENTS
 from lib import london
 
 # Weights of a thousand years, times more patients than a line can have, are still whole numbers.
 WEIGHT_BITS: Final = 45
 
-_LINE: Final = "ward_id, provider_id, icb_id, pathway, route"
-_COUNTS: Final = ("patients", "over_capacity", "on_leave")
 # A row without patients is one too many, though it weighs nothing. Grouped by day, of which each
 # is there once, so that the planner knows: it would hash the millions of rows instead.
 _DIFFERING: Final = f"""
@@ -35,14 +34,14 @@ mornings AS (
     FROM unnest(%(days)s::date[], %(weights)s::bigint[]) AS m(day, weight) GROUP BY day
 ),
 known AS (
-    SELECT {_LINE}, {", ".join(f"sum({name} * weight) AS {name}" for name in _COUNTS)},
+    SELECT {OF_A_LINE}, {", ".join(f"sum({name} * weight) AS {name}" for name in OF_PATIENTS)},
            bool_or(computed_at < settled OR patients = 0) AS doubtful
     FROM capacity_dailypatients JOIN mornings USING (day)
-    WHERE {counting.WARDS.format("ward_id")} GROUP BY {_LINE}
+    WHERE {counting.WARDS.format("ward_id")} GROUP BY {OF_A_LINE}
 )
-SELECT DISTINCT ward_id FROM counted c FULL JOIN known k USING ({_LINE})
-WHERE k.doubtful OR ({", ".join(f"c.{name}" for name in _COUNTS)})
-      IS DISTINCT FROM ({", ".join(f"k.{name}" for name in _COUNTS)})
+SELECT DISTINCT ward_id FROM counted c FULL JOIN known k USING ({OF_A_LINE})
+WHERE k.doubtful OR ({", ".join(f"c.{name}" for name in OF_PATIENTS)})
+      IS DISTINCT FROM ({", ".join(f"k.{name}" for name in OF_PATIENTS)})
 """  # noqa: S608 — put together from constants only
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from capacity.leave import LeaveRule
@@ -29,6 +28,7 @@ from capacity.reports.flows import (
 )
 from capacity.reports.now import Now, added
 from capacity.reports.staffed import Told
+from lib.addresses import address
 from lib.charts import bars
 from lib.charts.svg import numbers
 
@@ -70,7 +70,7 @@ class Row:
     @property
     def link(self) -> str:
         name = "capacity:ward-detail" if self.ward else "capacity:provider-detail"
-        return _address(name, self.code) if self.code else ""
+        return address(name, self.code) if self.code else ""
 
     @property
     def beds(self) -> str:
@@ -177,12 +177,6 @@ class Sources:
         """Of a ward whose beds are of several boards nobody said whose of them are staffed."""
         told = self.staffed.get(ward)
         return NOT_TOLD if told is None else "shared" if told.icbs > 1 else f"{told.number:,}"
-
-
-# The same lines are shown every five seconds; finding an address takes longer than all else in one.
-@lru_cache(maxsize=4096)
-def _address(name: str, code: str) -> str:
-    return reverse(name, args=[code])
 
 
 def table(by: str, sources: Sources, name: str) -> list[Row]:

@@ -14,6 +14,7 @@ from accounts.models import User
 from capacity.actions.persons import follow_person, say_home
 from capacity.models import IntegratedCareBoard
 from lib import london
+from lib.locks import locked
 from patients import nhs_numbers
 from patients.actions.locking import lock_records
 from patients.actions.touch import touch_patient
@@ -145,8 +146,7 @@ def change_patient(
 
 def _home_of(patient: Patient) -> IntegratedCareBoard | None:
     """As it is recorded until this is done."""
-    known = Patient.objects.select_for_update(of=("self",)).select_related("home_icb")
-    return known.get(pk=patient.pk).home_icb
+    return locked(Patient.objects.select_related("home_icb"), patient.pk).home_icb
 
 
 @transaction.atomic

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from lib.addresses import address
 from lib.london import clock, day_of, long_day
 from patients.naming import alike
 from rounds.board import Board, Row
 from rounds.board.risk import needs_somebody
 from rounds.presenters import board_glance as glance
-from rounds.presenters.addresses import address
 from rounds.presenters.ages import ticking
 from rounds.presenters.board_cells import COLUMNS
 from rounds.presenters.board_drawn import drawn

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lib.addresses import address
 from lib.london import near_moment
 from observations import news2
 from patients.models import SafetyRecord
@@ -16,7 +17,6 @@ from patients.presenters.words import usual_words
 from rounds.board.opened import EarlierSet, Opened
 from rounds.board.rows import Row
 from rounds.presenters import board_words as words
-from rounds.presenters.addresses import address
 from rounds.presenters.ages import ticking
 from rounds.presenters.board_cells import COLUMNS, Column, direction, pressure, shown, unit
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from django.utils.safestring import SafeString
 from msgspec.json import Encoder
 
+from lib.addresses import address
 from lib.charts.sparkline import Sparkline, sparkline
 from lib.london import age, day_of, near_moment
 from rounds.board import Row
@@ -16,7 +17,6 @@ from rounds.board.entries import SILENCES, PastScore
 from rounds.board.moments import TREND, step_end
 from rounds.board.risk import needs_somebody, urgency
 from rounds.presenters import board_words as words
-from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import cells, rest
 from rounds.presenters.board_opened import OpenedPresenter
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from capacity.presenters.hours import call_words
+from lib.addresses import address
 from lib.london import clock, dated, day_of, long_day, near_moment
 from rounds.board.entries import AlertNow
 from rounds.board.rows import Row
@@ -14,7 +15,6 @@ from rounds.handover.changed import Action, Changed
 from rounds.models import HandoverLine
 from rounds.presenters import board_words as words
 from rounds.presenters import sbar
-from rounds.presenters.addresses import address
 from rounds.presenters.handover_record import receiver
 from rounds.presenters.holding import HoldingPresenter, held_more_words, holder_words
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from lib.addresses import address
 from lib.london import clock, day_of, long_day, near_moment
 from rounds.forms.handovers import PersonForm, ReceiverForm
 from rounds.handover.prepared import Person, Prepared
 from rounds.models import HandoverNote
 from rounds.presenters import board_words as words
 from rounds.presenters import sbar
-from rounds.presenters.addresses import address
 from rounds.presenters.holding import held_more_words, holder_words, unwatched_words
 
 

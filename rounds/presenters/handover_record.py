@@ -8,10 +8,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from capacity.models import Ward
+from lib.addresses import address
 from lib.london import clock, dated, day_of, near_moment, short_day
 from rounds.models import Handover, HandoverLine
 from rounds.presenters import sbar
-from rounds.presenters.addresses import address
 
 
 class RecordLine(NamedTuple):

@@ -7,9 +7,9 @@ import datetime as dt
 from capacity.hours import ToCall
 from capacity.models import Ward
 from capacity.presenters.hours import call_words
+from lib.addresses import address
 from lib.london import clock, near_moment
 from rounds.holding import Held, Offered, Watch
-from rounds.presenters.addresses import address
 
 NEVER = "nobody has taken over"
 

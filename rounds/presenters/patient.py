@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.utils.text import capfirst
 
+from lib.addresses import address
 from lib.london import age, clock, near_moment
 from observations.limits import MOST_VITALS
 from observations.models import Device
@@ -19,7 +20,6 @@ from rounds.board.entries import SILENCES
 from rounds.models import Task
 from rounds.patient.page import PatientPage
 from rounds.presenters import board_words as words
-from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import Cell, cells
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.patient_banner import BannerPresenter

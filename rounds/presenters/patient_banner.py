@@ -12,13 +12,13 @@ from capacity.hours import Week, to_call
 from capacity.models import Stay
 from capacity.models.stays import Residence
 from capacity.presenters.hours import call_words
+from lib.addresses import address
 from lib.london import day_of, near_moment, plain_day, short_day, wall, years_between
 from patients.models import Admission, ExpectedDischarge, HomeRecord, MonitoringMode, SafetyRecord
 from patients.presenters.calling import interpreter_words, not_to_be_told
 from rounds.board.opened import Opened
 from rounds.holding import Watch
 from rounds.presenters import board_words as words
-from rounds.presenters.addresses import address
 from rounds.presenters.holding import held_more_words, holder_words, unwatched_words
 from rounds.presenters.summary import readmitted
 

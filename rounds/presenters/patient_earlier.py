@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lib.addresses import address
 from lib.london import day_of, plain_day
 from rounds.patient.earlier import Earlier
-from rounds.presenters.addresses import address
 
 
 class EarlierLine(NamedTuple):

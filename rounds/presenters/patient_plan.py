@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from lib.addresses import address
 from lib.london import day_of, near_moment, plain_day, short_day
 from observations.kinds import KINDS, NUMBERS
 from patients.models import PlanLine
 from rounds.pathways.words import limits, often
 from rounds.patient.page import PatientPage
-from rounds.presenters.addresses import address
 
 _THEN: Final = {
     "emergency": "emergency alert",

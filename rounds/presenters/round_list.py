@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from accounts.models import User
+from lib.addresses import address
 from lib.london import clock, long_day, near_moment, plain_day
 from rounds.board.risk import LETTERS, LEVELS, Level
 from rounds.models import Review
 from rounds.presenters import board_words as words
-from rounds.presenters.addresses import address
 from rounds.round.listed import Line, Listed
 
 _SEEN: Final = {

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from lib.addresses import address
 from lib.charts.course import course
 from lib.london import age, clock, near_moment, plain_day
 from observations.kinds import KINDS, NUMBERS
@@ -17,7 +18,6 @@ from rounds.board.entries import Plan
 from rounds.models import Review, Task
 from rounds.pathways.words import limits
 from rounds.presenters import board_words as words
-from rounds.presenters.addresses import address
 from rounds.presenters.board_cells import COLUMNS, Cell, cell, shown, unit
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.patient_banner import BannerPresenter

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 from django.utils.text import capfirst
 
 from accounts.models import User
+from lib.addresses import address
 from lib.london import near_moment
 from rounds.models import Review, ReviewDraft
-from rounds.presenters.addresses import address
 from rounds.round.known import Known
 
 _SAID: Final = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lib import london
+from lib.addresses import address
 from lib.london import near_moment, plain_day
 from observations.kinds import KINDS
 from patients.models import Admission
@@ -16,7 +17,6 @@ from rounds.forms.admitting import AdmitForm
 from rounds.pathways.words import limits, often
 from rounds.patient.coming import Coming
 from rounds.patient.still_open import StillOpen
-from rounds.presenters.addresses import address
 
 
 class PlanPreview(NamedTuple):

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from capacity.models.stays import Destination
 from capacity.presenters.hours import week_words
 from lib import london
+from lib.addresses import address
 from lib.london import day_of, plain_day
 from observations.kinds import KINDS
 from observations.models import Score
@@ -20,7 +21,6 @@ from patients.presenters.words import counted
 from rounds.models import Experience, Review
 from rounds.pathways.words import limits
 from rounds.patient.summary import Summary
-from rounds.presenters.addresses import address
 from rounds.presenters.stays import days_of
 
 # Why a list is empty: nobody asked is not none.

@@ -11,12 +11,12 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from lib import london
+from lib.addresses import address
 from lib.london import clock, long_day, near_moment
 from patients.models import Admission, Patient, SafetyRecord
 from patients.presenters.home import VisitNotePresenter
 from patients.presenters.words import age_and_sex, named
 from rounds.models import Task
-from rounds.presenters.addresses import address
 from rounds.presenters.board_words import nhs_number
 from rounds.visits.day import Day
 

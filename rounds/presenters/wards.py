@@ -2,8 +2,8 @@
 
 from capacity.models import Ward
 from capacity.presence import WardCount
+from lib.addresses import address
 from rounds.models import Handover
-from rounds.presenters.addresses import address
 from rounds.presenters.holding import waiting_words
 
 

@@ -19,6 +19,7 @@ from accounts.policies import signed_in
 from capacity.models import Ward
 from capacity.presence import ward_counts
 from lib import fragments
+from lib.addresses import address
 from patients.models import Admission
 from patients.policies import can_see_on, can_treat_on
 from rounds.board import Board, Row, board_under, row_of
@@ -27,7 +28,6 @@ from rounds.board.held import unowned_alerts
 from rounds.board.opened import opened
 from rounds.board.version import version_of
 from rounds.handover.waiting import waiting_for
-from rounds.presenters.addresses import address
 from rounds.presenters.board import BoardPresenter
 from rounds.presenters.board_opened import OpenedPresenter
 from rounds.presenters.wards import OfferedPresenter, WardPresenter

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.policies import signed_in
+from lib.addresses import address
 from patients.models import Admission
 from patients.presenters.words import named
 from patients.views.acting import attempt, form_page
@@ -21,7 +22,6 @@ from rounds.forms.readings import ReadingsForm
 from rounds.forms.reviews import CorrectionForm, WithdrawForm
 from rounds.models import Review
 from rounds.policies import check_can_correct_review
-from rounds.presenters.addresses import address
 from rounds.presenters.round_twice import meanwhile
 from rounds.presenters.withdrawing import decided_with, not_reviewed
 from rounds.views.asking import READ_OR_POST, back, on_screen, treated

@@ -24,6 +24,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.policies import signed_in
 from lib import fragments
+from lib.addresses import address
 from lib.by_key import ByKey
 from lib.london import wall
 from patients.models import Admission
@@ -36,7 +37,6 @@ from rounds.board.now import rows
 from rounds.forms.rounds import EndForm, ExcuseForm, StartForm
 from rounds.models import Round
 from rounds.policies import can_run_round, check_can_review, check_can_run_round
-from rounds.presenters.addresses import address
 from rounds.presenters.round_list import ProgressPresenter, RoundPresenter, next_words
 from rounds.round.listed import Listed, listed
 from rounds.views.asking import READ_OR_POST, any_admission, on_screen

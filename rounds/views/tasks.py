@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.policies import signed_in
 from lib import london
+from lib.addresses import address
 from lib.fields import refuse
 from patients.models import Admission
 from patients.presenters.words import named
@@ -27,7 +28,6 @@ from rounds.colleagues import clinicians_of
 from rounds.forms.tasks import ChangeForm, EndForm, TaskForm
 from rounds.models import Task
 from rounds.policies import check_can_complete_task
-from rounds.presenters.addresses import address
 from rounds.views.asking import READ_OR_POST, back, treated
 
 _SOON: Final = dt.timedelta(hours=2)

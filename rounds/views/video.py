@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.policies import signed_in
 from capacity.models import Ward
+from lib.addresses import address
 from lib.fields import refuse
 from patients.views.acting import form_page
 from patients.views.asking import caring_ward
@@ -18,7 +19,6 @@ from rounds.actions.video import set_video_link
 from rounds.forms.video import VideoForm
 from rounds.models import VideoLink
 from rounds.policies import check_can_set_video_link
-from rounds.presenters.addresses import address
 from rounds.views.asking import READ_OR_POST
 
 

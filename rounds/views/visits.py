@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.policies import signed_in
 from lib import london
+from lib.addresses import address
 from patients.policies import check_can_treat_on
 from patients.views.asking import caring_ward
 from rounds.actions.tasks import assign_tasks
 from rounds.colleagues import clinicians_of
 from rounds.forms.tasks import ShareForm
 from rounds.policies import can_set_video_link
-from rounds.presenters.addresses import address
 from rounds.presenters.visits import VisitsPresenter
 from rounds.views.asking import back
 from rounds.visits.day import day_of_tasks, open_on

@@ -124,15 +124,20 @@ def test_a_form_that_is_sent_twice_at_once_makes_one_referral(ward, two, numbere
     assert (Referral.objects.count(), Patient.objects.count()) == (1, 1)
 
 
-def test_joining_and_admitting_at_once_leave_nobody_admitted_twice(ward, two):
+def joining_and_admitting(ward, two):
+    """Of one person known twice: admitted under one record, referred under the other."""
     kept = make_admission(ward=ward).patient
     referral = make_referral(ward=ward, patient=make_patient(), accepted=True)
     bed = make_beds(ward, 1)[0]
     change = propose_merge(kept=kept, other=referral.patient, reason="Same", by=two[0])
-    answers = at_once(
+    return (
         lambda: approve(change=change, by=two[1]),
         lambda: admit(referral=referral, bed=bed, by=two[0]),
     )
+
+
+def test_joining_and_admitting_at_once_leave_nobody_admitted_twice(ward, two):
+    answers = at_once(*joining_and_admitting(ward, two))
     assert len([one for one in answers if isinstance(one, ValidationError)]) == 1
     merged = Patient.objects.filter(merged_into__isnull=False)
     assert not Admission.objects.filter(patient__in=merged).exists()
@@ -140,14 +145,7 @@ def test_joining_and_admitting_at_once_leave_nobody_admitted_twice(ward, two):
 
 
 def test_whoever_admits_while_the_record_is_joined_is_told_that_the_patient_is_here(ward, two):
-    kept = make_admission(ward=ward).patient
-    referral = make_referral(ward=ward, patient=make_patient(), accepted=True)
-    bed = make_beds(ward, 1)[0]
-    change = propose_merge(kept=kept, other=referral.patient, reason="Same", by=two[0])
-    answers = one_waits(
-        lambda: approve(change=change, by=two[1]),
-        lambda: admit(referral=referral, bed=bed, by=two[0]),
-    )
+    answers = one_waits(*joining_and_admitting(ward, two))
     [refused] = [one for one in answers if isinstance(one, Exception)]
     assert isinstance(refused, ValidationError)
     assert refused.code == "admitted"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from lib.addresses import address
 from lib.london import near_moment
 from observations.judgement.rehearsal import Rehearsed
 from patients.models import PathwayDraft, PathwayVersion
@@ -14,7 +15,6 @@ from patients.presenters.words import counted
 from rounds.pathways.checks import Problem
 from rounds.pathways.comparing import Difference
 from rounds.pathways.rehearsing import Rehearsal
-from rounds.presenters.addresses import address
 from rounds.presenters.pathways.shelves import version_words
 
 

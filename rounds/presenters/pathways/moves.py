@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lib.addresses import address
 from lib.london import dated
 from patients.models import Admission, EarlierPathway, PathwayVersion
 from patients.presenters.words import named
 from rounds.pathways.comparing import Difference, compare, loosens_care
 from rounds.pathways.contents import Content
-from rounds.presenters.addresses import address
 from rounds.presenters.pathways.shelves import version_words
 
 # What concerns somebody who is here already.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from capacity.models import Ward
+from lib.addresses import address
 from lib.london import day_of, plain_day
 from patients.models import PathwayVersion
 from patients.presenters.words import counted
 from rounds.pathways.shelf import Shelf
-from rounds.presenters.addresses import address
 
 # More would hide that there are many.
 _NAMED = 3

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from capacity.models import Ward
+from lib.addresses import address
 from observations.news2 import LABELS
 from patients.models import PathwayVersion
 from patients.planned import PLANNED
 from rounds.pathways import words
 from rounds.pathways.contents import RESPONSES, Content, of_kind
 from rounds.pathways.shelf import Shelf
-from rounds.presenters.addresses import address
 from rounds.presenters.pathways.shelves import since, version_words
 
 
